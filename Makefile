@@ -1,0 +1,29 @@
+# make run: set up and open the app.  make test: set up and run all tests.  make check: lint, types.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup run test check clean
+
+setup: .venv/.ready
+
+run: setup
+	$(BIN)/python -m app
+
+test: .venv/.ready-dev
+	$(BIN)/python -m pytest
+
+check: .venv/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy app pipeline segmentation xai report training bench
+
+clean:
+	rm -rf .venv
+
+.venv/.ready: requirements.txt setup.sh
+	sh setup.sh "$(PYTHON)" requirements.txt
+	touch $@
+
+.venv/.ready-dev: requirements.txt requirements-dev.txt setup.sh
+	sh setup.sh "$(PYTHON)" requirements-dev.txt
+	touch .venv/.ready $@

@@ -1,0 +1,1 @@
+"""The page: thin views over the pipeline, in three languages."""

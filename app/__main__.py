@@ -1,0 +1,108 @@
+"""The launcher: `python -m app [--port N] [--no-browser]`.
+
+Nothing heavy is imported at the top, for worker processes import this module as they start.
+"""
+
+import argparse
+import socket
+import sys
+import threading
+import time
+import tomllib
+import urllib.error
+import urllib.request
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIG_FILE = ROOT / "streamlit_config.toml"
+SCRIPT = Path(__file__).with_name("main.py")
+Option = str | int | float | bool
+
+
+def flat_config(tables: Mapping[str, object], prefix: str = "") -> dict[str, Option]:
+    """Flatten TOML tables to Streamlit's dotted keys.
+
+    Args:
+        tables: What the TOML file holds, such as `{"server": {"port": 8501}}`.
+        prefix: Put before each key.
+
+    Returns:
+        Such as `{"server.port": 8501}`.
+    """
+    flat: dict[str, Option] = {}
+    for key, value in tables.items():
+        if isinstance(value, Mapping):
+            flat |= flat_config(value, f"{prefix}{key}.")
+        elif isinstance(value, str | int | float | bool):
+            flat[prefix + key] = value
+    return flat
+
+
+def port_is_free(address: str, port: int) -> bool:
+    """Whether a server can listen there."""
+    for family, _, _, _, target in socket.getaddrinfo(address, port, type=socket.SOCK_STREAM):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(target)
+            except OSError:
+                return False
+    return True
+
+
+def open_when_ready(address: str, patience_s: float = 30.0) -> None:
+    """Open the browser once the server answers; give up quietly after `patience_s`."""
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                webbrowser.open(address)
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve the page until interrupted.
+
+    Returns:
+        0 when interrupted, 1 if the port is taken or the configuration cannot be read.
+    """
+    try:
+        config = flat_config(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        print(f"{CONFIG_FILE.name} cannot be read: {error}", file=sys.stderr)
+        return 1
+    parser = argparse.ArgumentParser(prog="python -m app", description="Serve the page.")
+    parser.add_argument("--port", type=int, default=int(config.get("server.port", 8501)))
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    options = parser.parse_args(arguments)
+    config["server.port"] = options.port
+    host = str(config.get("server.address", "localhost"))
+    if not port_is_free(host, options.port):
+        print(
+            f"Port {options.port} is taken by another program. "
+            f"Name another one: python -m app --port {options.port + 1}",
+            file=sys.stderr,
+        )
+        return 1
+    address = f"http://{host}:{options.port}"
+    print(f"ExplainCXR is at {address} (stop it with Ctrl+C)", flush=True)
+    if not options.no_browser:
+        threading.Thread(target=open_when_ready, args=(address,), daemon=True).start()
+
+    import streamlit
+
+    from app import service
+
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    service.warm_in_background()
+    streamlit.App(SCRIPT).run(config=config)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

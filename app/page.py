@@ -1,0 +1,98 @@
+"""The page from top to bottom: what is asked, what runs, what was found."""
+
+import streamlit as st
+
+from app import service
+from app.cases import Case, Cases, session_cases
+from app.language import Words
+from app.views import (
+    case_list,
+    download,
+    frame,
+    home,
+    problems,
+    progress,
+    report,
+    result,
+    saliency,
+    text_explanation,
+    upload,
+)
+from pipeline.types import Method
+
+POLL_SECONDS = 0.7
+TABS = ("result", "grad_cam", "lime", "report", "text_explanation", "download")
+
+
+def show() -> None:
+    """Draw one visit."""
+    words = frame.show()
+    cases = session_cases()
+    cases.advance(service.workers())
+    with st.container():  # always there: a control that moved would forget what it holds
+        if not cases.items:
+            home.introduce(words)
+    upload.show(words, cases)
+    if cases.items:
+        case_list.show(words, cases)
+    _watch(words, cases)
+    case = cases.case
+    if case is None:
+        home.explain(words)
+    elif case.result is not None:
+        problems.of_report(words, case)
+        _tabs(words, case)
+    frame.close(words)
+
+
+def _watch(words: Words, cases: Cases) -> None:
+    """Draw the progress, again and again while anything runs; then the whole page once more."""
+    drawn = cases.signature
+
+    def watch() -> None:
+        cases.advance(service.workers())
+        if cases.signature != drawn:
+            st.rerun(scope="app")
+        if cases.case is not None:
+            progress.show(words, cases.case)
+
+    st.fragment(watch, run_every=POLL_SECONDS if cases.busy else None)()
+
+
+def _tabs(words: Words, case: Case) -> None:
+    """Draw the open tab; the others cost nothing."""
+    names = [words(f"tab.{tab}") for tab in TABS]
+    start = _start(words)
+    opened = st.tabs(
+        names,
+        key=f"tabs_{words.language}_{start}",
+        on_change="rerun",
+        default=words(f"tab.{start}"),
+    )
+    for tab, container in zip(TABS, opened, strict=True):
+        if not container.open:
+            continue
+        st.session_state["tab"] = tab
+        with container:
+            match tab:
+                case "result":
+                    result.show(words, case)
+                case "grad_cam":
+                    saliency.show(words, case, Method.GRAD_CAM)
+                case "lime":
+                    saliency.show(words, case, Method.LIME)
+                case "report":
+                    report.show(words, case)
+                case "text_explanation":
+                    text_explanation.show(words, case)
+                case _:
+                    download.show(words, case)
+
+
+def _start(words: Words) -> str:
+    """The tab that was open when the language was last switched."""
+    if st.session_state.get("tab_language") != words.language:
+        st.session_state["tab_language"] = words.language
+        st.session_state["tab_start"] = st.session_state.get("tab", TABS[0])
+    start: str = st.session_state["tab_start"]
+    return start

@@ -1,0 +1,92 @@
+"""The conclusion as files: made when this tab is opened, from the text as it stands."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from html import escape
+from pathlib import PurePath
+
+import streamlit as st
+
+from app import service
+from app.cases import Case
+from app.language import Words
+from app.markup import draw, heading, lead, notice
+from app.views.problems import sentence
+from pipeline.errors import OutputError
+from pipeline.types import CaseResult, Conclusion, Language, Section
+
+TYPES = {
+    ".pdf": "application/pdf",
+    ".md": "text/markdown",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".zip": "application/zip",
+}
+ORDER = (".pdf", ".md", ".json", ".png")
+
+
+def show(words: Words, case: Case) -> None:
+    """Draw a button for each file."""
+    draw(heading(words("download.title")) + lead(words("download.lead")))
+    result = case.result
+    if result is None:
+        return
+    if case.job is not None:
+        draw(notice(words("download.early")))
+    conclusion = case.conclusion()
+    try:
+        with st.spinner(words("download.making")):
+            files = _files(result, conclusion, words.language)
+    except OutputError as error:
+        draw(notice(sentence(words, error), "error", error.code))
+        return
+    if conclusion is not None and conclusion.edited:
+        draw(notice(words("download.edited"), "success"))
+    stem = f"explaincxr-{result.radiograph.sha256[:8]}"
+    st.download_button(
+        words("download.all"),
+        zipped(files, stem),
+        file_name=f"{stem}.zip",
+        mime=TYPES[".zip"],
+        key="file_zip",
+        type="primary",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+    )
+    with st.container(key="files", horizontal=True):
+        for name in sorted(files, key=lambda name: (ORDER.index(PurePath(name).suffix), name)):
+            kind = PurePath(name)
+            st.download_button(
+                words.optional(f"file.{kind.stem}_{kind.suffix[1:]}", name),
+                files[name],
+                file_name=f"{stem}-{name}",
+                mime=TYPES[kind.suffix],
+                key=f"file_{name}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    draw(f'<p class="cxr-caption">{escape(words("download.privacy"))}</p>')
+
+
+def zipped(files: Mapping[str, bytes], stem: str) -> bytes:
+    """All files in one archive, in a folder of their own."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(f"{stem}/{name}"), data, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def _files(
+    result: CaseResult, conclusion: Conclusion | None, language: Language
+) -> Mapping[str, bytes]:
+    """The files, made anew only if the case or its text changed."""
+    text = "" if conclusion is None else "\0".join(conclusion.sections[item] for item in Section)
+    kept = st.session_state.get("files")
+    if kept is None or kept[0] is not result or kept[1] != (text, language):
+        made = service.exporter(language).files(result, conclusion)
+        kept = (result, (text, language), made)
+        st.session_state["files"] = kept
+    files: Mapping[str, bytes] = kept[2]
+    return files

@@ -1,0 +1,58 @@
+"""How far a film has come, step by step, with a way to stop it."""
+
+from collections.abc import Mapping
+from html import escape
+
+import streamlit as st
+
+from app.cases import Case, State
+from app.language import Words
+from app.markup import draw
+from pipeline.messages import message
+from pipeline.types import Step
+
+
+def show(words: Words, case: Case) -> None:
+    """Draw the steps of the film being looked at; nothing once it has ended."""
+    if case.state in (State.DONE, State.CANCELLED, State.FAILED):
+        return
+    with st.container(key="progress", horizontal=True, vertical_alignment="center"):
+        draw(_list(words, case))
+        if case.job is not None:
+            st.button(
+                words("progress.cancel"),
+                key=f"cancel_{case.id}",
+                on_click=case.job.cancel,
+                icon=":material/stop_circle:",
+            )
+
+
+def _list(words: Words, case: Case) -> str:
+    begun = case.steps()
+    if not begun and case.result is None:
+        return f'<p class="cxr-waiting" role="status">{escape(words("progress.waiting"))}</p>'
+    done = case.result is not None
+    items = "".join(_item(words, step, begun, past=done) for step in _steps(case))
+    said = escape(words("progress.title"))
+    return f'<ol class="cxr-progress" aria-label="{said}">{items}</ol>'
+
+
+def _steps(case: Case) -> list[Step]:
+    report = (Step.WRITE, Step.EXPLAIN_TEXT)
+    return [step for step in Step if step not in report or case.settings.write_report]
+
+
+def _item(words: Words, step: Step, begun: Mapping[Step, float | None], *, past: bool) -> str:
+    """One step: ended, under way with its share, or still to come."""
+    name = escape(message(step, words.language))
+    early = step not in (Step.WRITE, Step.EXPLAIN_TEXT)
+    fraction = begun.get(step)
+    if fraction == 1 or (past and early):
+        return f'<li class="cxr-done"><span aria-hidden="true">✓</span>{name}</li>'
+    if step not in begun:
+        return f'<li class="cxr-todo"><span aria-hidden="true">○</span>{name}</li>'
+    share = f" <b>{escape(words.percent(fraction))}</b>" if fraction else ""
+    return (
+        f'<li class="cxr-now" aria-current="step"><span class="cxr-spin" aria-hidden="true"></span>'
+        f"{name}{share}</li>"
+    )

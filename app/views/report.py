@@ -1,0 +1,142 @@
+"""The report: as it is written, then each sentence with its check, and the clinician's text."""
+
+from html import escape
+
+import streamlit as st
+
+from app import service
+from app.cases import Case, rewrite
+from app.evidence import measured
+from app.language import Words
+from app.markup import draw, heading, lead, notice
+from app.views.problems import sentence
+from pipeline.errors import QueueFullError
+from pipeline.types import CaseResult, Claim, ClaimStatus, Prediction, Report, Section, Step
+
+POLL_SECONDS = 0.5
+MARKS = {
+    ClaimStatus.SUPPORTED: ("✓", "supported"),
+    ClaimStatus.CONTRADICTED: ("✕", "contradicted"),
+    ClaimStatus.NOT_CHECKABLE: ("○", "unchecked"),
+}
+
+
+def show(words: Words, case: Case) -> None:
+    """Draw the report, or how it comes to be."""
+    draw(heading(words("report.title")) + lead(words("report.lead")))
+    result, report = case.result, case.report
+    if case.job is not None:
+        _streaming(words, case)
+    elif result is None or report is None:
+        draw(notice(words("report.none")))
+        _again(words, case)
+    else:
+        _written(words, case, result, report)
+
+
+def _streaming(words: Words, case: Case) -> None:
+    """The tokens as they come; nothing of it is checked yet."""
+
+    def stream() -> None:
+        text = case.streamed()
+        stage = "explaining" if Step.EXPLAIN_TEXT in case.steps() else "streaming"
+        said = words(f"report.{stage}" if text else "report.starting")
+        draw(
+            f'<div class="cxr-stream" aria-live="polite" aria-busy="true">'
+            f'<p class="cxr-over"><span class="cxr-spin" aria-hidden="true"></span>'
+            f"{escape(said)}</p><p>{escape(text)}</p></div>"
+        )
+
+    st.fragment(stream, run_every=POLL_SECONDS)()
+
+
+def _written(words: Words, case: Case, result: CaseResult, report: Report) -> None:
+    draw(_origin(words, report))
+    replaced = sum(claim.replaced for claim in report.claims)
+    if replaced:
+        draw(notice(words("report.replaced_note", count=replaced), "warning"))
+    if report.truncated:
+        draw(notice(words("report.truncated"), "warning"))
+    if report.language != words.language:
+        name = words(f"language.{report.language}")
+        draw(notice(words("report.other_language", language=name)))
+    draw(_key(words))
+    for section in Section:
+        draw(heading(words(f"section.{section}"), 3))
+        checked, edited = st.columns(2, gap="large")
+        with checked:
+            claims = [claim for claim in report.claims if claim.section is section]
+            draw(_sentences(words, result.prediction, claims, report.sections[section]))
+        with edited:
+            key = f"edit_{case.id}_{case.attempt}_{section}"
+            st.text_area(
+                words("report.edit", section=words(f"section.{section}")),
+                value=case.edits.get(section, report.sections[section]),
+                key=key,
+                height="content",
+                persist_state="session",
+                on_change=_keep,
+                args=(case, section, key),
+            )
+    draw(f'<p class="cxr-caption">{escape(words("report.edit_help"))}</p>')
+    _again(words, case)
+    if report.thoughts:
+        with st.expander(words("report.thoughts")):
+            draw(f'<div class="cxr-text">{escape(report.thoughts)}</div>')
+    with st.expander(words("report.prompt")):
+        draw(f'<div class="cxr-text">{escape(report.prompt)}</div>')
+
+
+def _keep(case: Case, section: Section, key: str) -> None:
+    """Take an edit over before anything is drawn: the next click may already leave this tab."""
+    case.edits[section] = st.session_state[key]
+
+
+def _origin(words: Words, report: Report) -> str:
+    said = words("report.origin", model=report.model, attempts=report.attempts, seed=report.seed)
+    return f'<p class="cxr-caption">{escape(said)}</p>'
+
+
+def _key(words: Words) -> str:
+    items = "".join(
+        f'<li class="cxr-{kind}"><span class="cxr-check" aria-hidden="true">{sign}</span>'
+        f"{escape(words(f'report.{kind}'))}</li>"
+        for sign, kind in (*MARKS.values(), ("↺", "replaced"))
+    )
+    return f'<ul class="cxr-legend">{items}</ul>'
+
+
+def _sentences(words: Words, prediction: Prediction, claims: list[Claim], text: str) -> str:
+    """Each sentence with its mark; the bare text where nothing was checked."""
+    if not claims:
+        return f'<div class="cxr-text">{escape(text)}</div>'
+    items = "".join(_claim(words, prediction, claim) for claim in claims)
+    return f'<ul class="cxr-claims">{items}</ul>'
+
+
+def _claim(words: Words, prediction: Prediction, claim: Claim) -> str:
+    sign, kind = ("↺", "replaced") if claim.replaced else MARKS[claim.status]
+    said = escape(words(f"report.{kind}"))
+    evidence = measured(words, prediction, claim.evidence)
+    shown = (
+        f"<small>{escape(words('report.evidence', evidence=evidence))}</small>" if evidence else ""
+    )
+    return (
+        f'<li class="cxr-{kind}"><span class="cxr-check" role="img" aria-label="{said}" '
+        f'title="{said}">{sign}</span><span>{escape(claim.sentence)}{shown}</span></li>'
+    )
+
+
+def _again(words: Words, case: Case) -> None:
+    """Ask for another report, in the page's language."""
+    edited = case.conclusion()
+    warning = words("report.again_help") if edited is not None and edited.edited else None
+    if st.button(
+        words("report.again"), key=f"rewrite_{case.id}", icon=":material/refresh:", help=warning
+    ):
+        try:
+            rewrite(case, service.workers(), words.language)
+        except QueueFullError as full:
+            draw(notice(sentence(words, full), "warning", full.code))
+            return
+        st.rerun()

@@ -1,0 +1,1 @@
+"""Benches: each prints a table, then one JSON line."""

@@ -1,0 +1,84 @@
+"""What the latency bench measured, as a table and as one JSON line."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from pipeline.types import Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFigure:
+    """One step's median wall time.
+
+    Attributes:
+        ours_ms: Ours, in ms.
+        stock_ms: The stock way on the same film in the same run, in ms; `None` where there is none.
+    """
+
+    ours_ms: float
+    stock_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyFigures:
+    """The product's speed on this machine.
+
+    Attributes:
+        page_open_s: From `python -m app` to the page's heading, models still warming, in s.
+        page_seen_by: What looked at the page: `browser`, or `http` where no browser was found.
+        analysis_ms: One warm analysis without the report, in ms.
+        report_ms: Writing one report, in ms; `None` where none was written.
+        rss_mb: Resident memory of the page's process and of all workers after a report, in MB of
+            10^6 bytes; pages that processes share count in each.
+        steps: Each step's figures.
+        problems: Steps that failed and why, as `step: code`.
+    """
+
+    page_open_s: float
+    page_seen_by: str
+    analysis_ms: float
+    report_ms: float | None
+    rss_mb: float
+    steps: Mapping[Step, StepFigure]
+    problems: tuple[str, ...] = ()
+
+    def json_line(self) -> str:
+        """The figures as one line of JSON."""
+        return json.dumps(
+            {
+                "page_open_s": round(self.page_open_s, 3),
+                "analysis_ms": round(self.analysis_ms, 1),
+                "report_ms": None if self.report_ms is None else round(self.report_ms, 1),
+                "rss_mb": round(self.rss_mb, 1),
+                "steps": {
+                    step.value: {
+                        name: None if value is None else round(value, 2)
+                        for name, value in asdict(figure).items()
+                    }
+                    for step, figure in self.steps.items()
+                },
+            }
+        )
+
+    def table(self) -> str:
+        """The figures for people."""
+        lines = [f"{'step':<14}{'ours, ms':>12}{'stock, ms':>12}{'times':>8}"]
+        for step, figure in self.steps.items():
+            stock, times = "-", "-"
+            if figure.stock_ms is not None:
+                stock = f"{figure.stock_ms:.1f}"
+                times = f"{figure.stock_ms / figure.ours_ms:.1f}" if figure.ours_ms else "-"
+            lines.append(f"{step.value:<14}{figure.ours_ms:>12.1f}{stock:>12}{times:>8}")
+        report = "not written"
+        if self.report_ms is not None:
+            report = f"{self.report_ms / 1000:.2f} s"
+        lines += [
+            "",
+            f"page open (seen by {self.page_seen_by}): {self.page_open_s:.2f} s",
+            f"analysis without report: {self.analysis_ms / 1000:.2f} s",
+            f"report: {report}",
+            f"memory of all processes: {self.rss_mb:.0f} MB",
+            *(f"failed: {problem}" for problem in self.problems),
+        ]
+        return "\n".join(lines)

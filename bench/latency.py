@@ -1,0 +1,133 @@
+"""Each step's time, ours against the stock way, on the same phantoms in the same run."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from statistics import median
+
+from bench.figures import LatencyFigures, StepFigure
+from bench.memory import descendants_rss_mb
+from bench.page import open_page
+from pipeline.phantom import sample_film
+from pipeline.protocols import Models
+from pipeline.run import analyse, write_report
+from pipeline.settings import Settings
+from pipeline.types import CaseResult, Step, Zone
+
+REPORTS = 3  # reports take longest, and vary little
+SLOW_STOCK = frozenset({Step.LIME})  # once is enough, and takes longer than all else together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurTimes:
+    """Our times over several films.
+
+    Attributes:
+        steps_ms: Median of each step, in ms.
+        analysis_ms: Median of a whole analysis without the report, in ms.
+        film: The last film's file.
+        case: The last film's case.
+        problems: Steps that failed and why, as `step: code`, each once.
+    """
+
+    steps_ms: Mapping[Step, float]
+    analysis_ms: float
+    film: bytes
+    case: CaseResult
+    problems: tuple[str, ...]
+
+
+def measure_latency(settings: Settings, runs: int) -> LatencyFigures:
+    """Measure the page, our steps through the workers, and the stock ways.
+
+    Args:
+        settings: How the product runs.
+        runs: Analyses to take the median of.
+
+    Raises:
+        ModelError: A model is missing.
+        PageError: The page does not open.
+    """
+    from pipeline.workers import Workers
+
+    page = open_page()
+    with Workers(settings) as workers:
+        workers.warm()
+        ours = time_ours(workers.models, settings, phantoms(runs))
+        memory = page.rss_mb + descendants_rss_mb(os.getpid())
+    stock = time_stock(ours, settings, runs)
+    return LatencyFigures(
+        page_open_s=page.seconds,
+        page_seen_by=page.seen_by,
+        analysis_ms=ours.analysis_ms,
+        report_ms=ours.steps_ms.get(Step.WRITE),
+        rss_mb=memory,
+        steps={
+            step: StepFigure(ours_ms=ours.steps_ms[step], stock_ms=stock.get(step))
+            for step in Step
+            if step in ours.steps_ms
+        },
+        problems=ours.problems,
+    )
+
+
+def phantoms(count: int) -> list[bytes]:
+    """Files of phantoms, each with an opacity in another zone."""
+    zones = list(Zone)
+    return [sample_film(seed, zones[seed % len(zones)]) for seed in range(count)]
+
+
+def time_ours(models: Models, settings: Settings, films: Iterable[bytes]) -> OurTimes:
+    """Time our own steps; the first film is analysed once more before, to warm up.
+
+    Args:
+        models: Every step.
+        settings: How the product runs.
+        films: Files of films.
+    """
+    images_only = replace(settings, write_report=False)
+    files = list(films)
+    analyse(files[0], models=models, settings=images_only)
+    walls: list[float] = []
+    found: dict[Step, list[float]] = {}
+    problems: set[str] = set()
+    for number, film in enumerate(files):
+        started = time.perf_counter()
+        case = analyse(film, models=models, settings=images_only)
+        walls.append((time.perf_counter() - started) * 1000)
+        if number < REPORTS:
+            case = write_report(case, models=models, settings=settings)
+        problems |= {f"{problem.step}: {problem.code}" for problem in case.problems}
+        for step, milliseconds in case.timings_ms.items():
+            found.setdefault(step, []).append(milliseconds)
+    return OurTimes(
+        steps_ms={step: median(values) for step, values in found.items()},
+        analysis_ms=median(walls),
+        film=files[-1],
+        case=case,
+        problems=tuple(sorted(problems)),
+    )
+
+
+def time_stock(ours: OurTimes, settings: Settings, runs: int) -> dict[Step, float]:
+    """Median of each stock way, in ms, on the last film of ours."""
+    from bench.stock import stock_ways
+
+    ways = stock_ways(ours.film, ours.case, settings)
+    return {
+        step: time_way(way, 1 if step in SLOW_STOCK else runs, warm=step not in SLOW_STOCK)
+        for step, way in ways.items()
+    }
+
+
+def time_way(way: Callable[[], object], runs: int, *, warm: bool) -> float:
+    """Median wall time in ms of calling something; called once more before, if to be warm."""
+    if warm:
+        way()
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        way()
+        times.append((time.perf_counter() - started) * 1000)
+    return median(times)

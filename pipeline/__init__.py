@@ -1,0 +1,1 @@
+"""The product's one flow: values, errors, protocols, reading, settings and `analyse`."""

@@ -1,0 +1,144 @@
+"""The one place that knows the concrete classes behind the protocols."""
+
+import json
+import platform
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pipeline.manifest import MANIFEST_FILE
+from pipeline.protocols import Exporter, Models
+from pipeline.settings import Settings
+from pipeline.types import Language, Method
+from pipeline.worker_process import Room
+
+MODEL_FOLDERS = ("anatomy", "classifier", "writer")
+NAMED_LIBRARIES = (
+    "numpy",
+    "opencv-python-headless",
+    "openvino",
+    "pillow",
+    "pydicom",
+    "dicom-anonymizer",
+    "lime",
+    "scikit-image",
+    "llama-cpp-python",
+    "torch",
+    "transformers",
+    "shap",
+    "captum",
+)
+
+
+def part_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
+    """A maker for each part of a worker process; what it makes is imported when it is called."""
+    return {Room.DECODE: _decode, Room.VISION: _vision, Room.WRITER: _writer}[room](settings)
+
+
+def local_models(settings: Settings) -> Models:
+    """Every step in this process: for measuring and testing, not for untrusted files.
+
+    Raises:
+        ModelError: A model cannot be used.
+    """
+    vision, writer = _vision(settings), _writer(settings)
+    return Models(
+        reader=_decode(settings)["reader"](),
+        segmenter=vision["segmenter"](),
+        classifier=vision["classifier"](),
+        explainers={method: vision[method.value]() for method in Method},
+        describer=vision["describer"](),
+        writer=writer["writer"]() if settings.write_report else None,
+        text_explainer=writer["text_explainer"]() if settings.write_report else None,
+        provenance=provenance(settings),
+    )
+
+
+def exporter(language: Language = Language.ENGLISH) -> Exporter:
+    """Who makes the files for download."""
+    from report.export import ReportExporter
+
+    return ReportExporter(language)
+
+
+def provenance(settings: Settings) -> dict[str, str | int | float]:
+    """Versions and weights' hashes, as the manifests name them; models verify them on loading."""
+    found: dict[str, str | int | float] = {"python": platform.python_version()}
+    for library in NAMED_LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            found[library] = "absent"
+    for model in MODEL_FOLDERS:
+        try:
+            text = (settings.weights_folder / model / MANIFEST_FILE).read_text(encoding="utf-8")
+            files = json.loads(text)["files"]
+        except (OSError, ValueError, KeyError):
+            found[f"weights.{model}"] = "absent"
+            continue
+        found |= {f"weights.{model}.{file}": sha256 for file, sha256 in files.items()}
+    return found
+
+
+def _decode(settings: Settings) -> Mapping[str, Callable[[], Any]]:
+    def reader() -> Any:
+        from pipeline.reading import FileReader
+
+        return FileReader(settings)
+
+    return {"reader": reader}
+
+
+def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
+    def segmenter() -> Any:
+        from segmentation.segmenter import DeepLabSegmenter
+
+        return DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
+
+    @cache
+    def classifier() -> Any:
+        from pipeline.classifier import EfficientNetClassifier
+
+        return EfficientNetClassifier(settings.weights_folder / "classifier", settings.threads)
+
+    def grad_cam() -> Any:
+        from xai.grad_cam import GradCam
+
+        return GradCam(classifier(), settings)
+
+    def lime() -> Any:
+        import lime.lime_image  # noqa: F401 - seconds that the first film need not wait for
+        import skimage.segmentation  # noqa: F401
+
+        from xai.lime_explainer import LimeExplainer
+
+        return LimeExplainer(classifier(), settings)
+
+    def describer() -> Any:
+        from xai.describe import ZoneDescriber
+
+        return ZoneDescriber()
+
+    return {
+        "segmenter": segmenter,
+        "classifier": classifier,
+        Method.GRAD_CAM.value: grad_cam,
+        Method.LIME.value: lime,
+        "describer": describer,
+    }
+
+
+def _writer(settings: Settings) -> Mapping[str, Callable[[], Any]]:
+    def writer() -> Any:
+        from report.writer import GgufWriter
+
+        return GgufWriter(settings)
+
+    def text_explainer() -> Any:
+        from report.prompt import join, spelled_report
+        from xai.text_explainer import GgufTextExplainer
+
+        return GgufTextExplainer(settings, join=join, spell=spelled_report)
+
+    return {"writer": writer, "text_explainer": text_explainer}

@@ -1,0 +1,211 @@
+"""The error tree: a stable code and parameters a class, never user-interface text or patient data.
+
+The sentence shown to a person for a code stands in `pipeline/messages/<language>.toml`.
+"""
+
+from typing import ClassVar
+
+Parameter = str | int | float
+
+
+class ExplainCxrError(Exception):
+    """Whatever this project raises on purpose."""
+
+    code: ClassVar[str] = "internal"
+
+    def __init__(self, **parameters: Parameter) -> None:
+        super().__init__(self.code, parameters)
+        self.parameters = parameters
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the parameters when an error crosses from a worker process."""
+        return _rebuild, (type(self), self.parameters)
+
+    def __str__(self) -> str:
+        """The code and its parameters, for logs."""
+        listed = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
+        return f"{self.code}({listed})"
+
+
+def _rebuild(cls: type[ExplainCxrError], parameters: dict[str, Parameter]) -> ExplainCxrError:
+    return cls(**parameters)
+
+
+class ContractError(ExplainCxrError):
+    """A value broke its own contract (shape, dtype, range): a bug of ours."""
+
+    code = "value_invalid"
+
+
+class InputError(ExplainCxrError):
+    """The file given cannot be analysed."""
+
+    code = "input_invalid"
+
+
+class EmptyFileError(InputError):
+    """The file holds no bytes."""
+
+    code = "file_empty"
+
+
+class FileTooLargeError(InputError):
+    """The file is larger than the limit; `limit_mb`."""
+
+    code = "file_too_large"
+
+
+class UnknownFormatError(InputError):
+    """The content is none of PNG, JPEG, WEBP, DICOM."""
+
+    code = "format_unknown"
+
+
+class CorruptImageError(InputError):
+    """The content starts as a known format and breaks off or contradicts itself."""
+
+    code = "image_corrupt"
+
+
+class ImageTooLargeError(InputError):
+    """Rows times columns exceed the limit; `rows`, `cols`, `limit_megapixels`."""
+
+    code = "image_too_large"
+
+
+class ImageTooSmallError(InputError):
+    """Fewer rows or columns than a radiograph can be read from; `rows`, `cols`, `limit_px`."""
+
+    code = "image_too_small"
+
+
+class ColourImageError(InputError):
+    """A colour photograph, not a radiograph."""
+
+    code = "image_colour"
+
+
+class BlankImageError(InputError):
+    """All pixels are alike."""
+
+    code = "image_blank"
+
+
+class DicomWithoutPixelsError(InputError):
+    """A DICOM object that carries no image."""
+
+    code = "dicom_no_pixels"
+
+
+class MultiFrameDicomError(InputError):
+    """A DICOM object of several frames; `frames`."""
+
+    code = "dicom_multi_frame"
+
+
+class UnsupportedDicomError(InputError):
+    """A transfer syntax or photometric interpretation we do not read; `what`."""
+
+    code = "dicom_unsupported"
+
+
+class DecodeLimitError(InputError):
+    """Decoding ran past its time or memory limit and was stopped."""
+
+    code = "decode_limit"
+
+
+class ChestNotFoundError(InputError):
+    """The segmentation found no pair of lungs in the picture."""
+
+    code = "chest_not_found"
+
+
+class UnreadableFileError(InputError):
+    """The path given could not be opened."""
+
+    code = "file_unreadable"
+
+
+class ModelError(ExplainCxrError):
+    """A model cannot be used."""
+
+    code = "model_invalid"
+
+
+class WeightsMissingError(ModelError):
+    """A file that the manifest names is not there; `model`, `file`."""
+
+    code = "weights_missing"
+
+
+class WeightsMismatchError(ModelError):
+    """A file's SHA-256 is not the manifest's; `model`, `file`."""
+
+    code = "weights_mismatch"
+
+
+class ManifestError(ModelError):
+    """A manifest is absent, malformed or for another task; `model`, `what`."""
+
+    code = "manifest_invalid"
+
+
+class ReportModelMissingError(ModelError):
+    """The GGUF file named for the report is not there."""
+
+    code = "report_model_missing"
+
+
+class ReportModelInvalidError(ModelError):
+    """The GGUF file named for the report cannot be loaded."""
+
+    code = "report_model_invalid"
+
+
+class JobError(ExplainCxrError):
+    """A step did not come to its end."""
+
+    code = "job_failed"
+
+
+class WorkerDiedError(JobError):
+    """A worker process died during `step`; it has been started anew."""
+
+    code = "worker_died"
+
+
+class StepTimedOutError(JobError):
+    """A step outlasted its limit and was stopped; `step`, `limit_s`."""
+
+    code = "step_timed_out"
+
+
+class StepFailedError(JobError):
+    """A step raised an error we did not foresee; `step`, `error` (the exception's class)."""
+
+    code = "step_failed"
+
+
+class CancelledByUserError(JobError):
+    """The user cancelled the job."""
+
+    code = "cancelled"
+
+
+class QueueFullError(JobError):
+    """Too many jobs wait already; `limit`."""
+
+    code = "queue_full"
+
+
+class SettingsError(ExplainCxrError):
+    """A setting is unknown or out of range; `name`."""
+
+    code = "setting_invalid"
+
+
+class OutputError(ExplainCxrError):
+    """A result file could not be written; `file`."""
+
+    code = "output_unwritable"

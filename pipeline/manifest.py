@@ -1,0 +1,221 @@
+"""The manifest beside every model's weights: what the files are, and what they may be used for."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, get_args
+
+from pipeline.errors import ManifestError, WeightsMismatchError, WeightsMissingError
+from pipeline.types import Language
+
+SCHEMA_VERSION = 1
+MANIFEST_FILE = "manifest.json"
+Task = Literal["segmentation", "classification", "report"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What stands in `weights/<model>/manifest.json`.
+
+    Attributes:
+        schema_version: Version of this layout.
+        name: The model's name and version.
+        task: What the model does.
+        files: SHA-256 (hex) of each file, by its path relative to the manifest's folder.
+        labels: What the model's outputs mean, in order; empty for a language model.
+        input_size: Rows and columns of the input grid in px; 0 for a language model.
+        input_range: Lowest and highest value of an input pixel.
+        normal_label: The label that means "no abnormality"; empty unless a classifier.
+        threshold_prob: Abnormal probability from which the verdict is "abnormality".
+        temperature: The logits' divisor that calibrates the probabilities.
+        terms: Each label's name in each language; empty unless a classifier.
+        metrics: What was measured, by dataset or language, nested freely; for people to read.
+        data: What the model was trained on.
+        licence: SPDX name of the weights' licence.
+        command: The command that makes the weights.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    name: str
+    task: Task
+    files: Mapping[str, str]
+    labels: tuple[str, ...] = ()
+    input_size: int = 0
+    input_range: tuple[float, float] = (0.0, 1.0)
+    normal_label: str = ""
+    threshold_prob: float = 0.5
+    temperature: float = 1.0
+    terms: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    data: tuple[str, ...] = ()
+    licence: str = ""
+    command: str = ""
+
+    def __post_init__(self) -> None:
+        problem = self._problem()
+        if problem is not None:
+            raise ManifestError(model=self.name, what=problem)
+
+    def _problem(self) -> str | None:
+        """The first field that does not fit, or `None`."""
+        checks = {
+            "schema_version": self.schema_version == SCHEMA_VERSION,
+            "task": self.task in get_args(Task),
+            "files": bool(self.files) and all(map(_inside, self.files)),
+        }
+        if self.task != "report":
+            checks["labels"] = len(self.labels) > 0 and len(set(self.labels)) == len(self.labels)
+            checks["input"] = self.input_size > 0 and self.input_range[0] < self.input_range[1]
+        if self.task == "classification":
+            checks["normal_label"] = self.normal_label in self.labels
+            checks["threshold_prob"] = 0 < self.threshold_prob < 1
+            checks["temperature"] = self.temperature > 0
+            checks["terms"] = all(
+                set(self.terms.get(label, {})) == set(Language) for label in self.labels
+            )
+        return next((name for name, fits in checks.items() if not fits), None)
+
+
+def _inside(file: str) -> bool:
+    path = PurePosixPath(file)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in file
+
+
+def file_sha256(file: Path) -> str:
+    """Hex SHA-256 of a file's content."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def load_manifest(folder: Path, task: Task) -> Manifest:
+    """Read a model's manifest and verify every file that it names.
+
+    Args:
+        folder: The model's folder.
+        task: What the caller needs the model for.
+
+    Raises:
+        ManifestError: The manifest is absent, malformed or for another task.
+        WeightsMissingError: A file that it names is not there.
+        WeightsMismatchError: A file's SHA-256 is another.
+    """
+    try:
+        content = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ManifestError(model=folder.name, what="unreadable") from error
+    manifest = _from_json(folder.name, content)
+    if manifest.task != task:
+        raise ManifestError(model=folder.name, what="task")
+    for name, sha256 in manifest.files.items():
+        if not (folder / name).is_file():
+            raise WeightsMissingError(model=folder.name, file=name)
+        if file_sha256(folder / name) != sha256:
+            raise WeightsMismatchError(model=folder.name, file=name)
+    return manifest
+
+
+def write_manifest(
+    folder: Path,
+    *,
+    name: str,
+    task: Task,
+    files: Iterable[str],
+    labels: Iterable[str] = (),
+    input_size: int = 0,
+    input_range: tuple[float, float] = (0.0, 1.0),
+    normal_label: str = "",
+    threshold_prob: float = 0.5,
+    temperature: float = 1.0,
+    terms: Mapping[str, Mapping[Language, str]] | None = None,
+    metrics: Mapping[str, Any] | None = None,
+    data: Iterable[str] = (),
+    licence: str = "",
+    command: str = "",
+) -> Manifest:
+    """Hash a model's files and write its manifest.
+
+    `files` are paths relative to `folder`, which holds them; all else is as in `Manifest`.
+
+    Returns:
+        What was written.
+
+    Raises:
+        WeightsMissingError: A file is not there.
+        ManifestError: A field does not fit the task.
+    """
+    hashes = {}
+    for file in files:
+        if not (folder / file).is_file():
+            raise WeightsMissingError(model=folder.name, file=file)
+        hashes[file] = file_sha256(folder / file)
+    manifest = Manifest(
+        name=name,
+        task=task,
+        files=hashes,
+        labels=tuple(labels),
+        input_size=input_size,
+        input_range=input_range,
+        normal_label=normal_label,
+        threshold_prob=threshold_prob,
+        temperature=temperature,
+        terms=terms or {},
+        metrics=metrics or {},
+        data=tuple(data),
+        licence=licence,
+        command=command,
+    )
+    text = json.dumps(_to_json(manifest), ensure_ascii=False, indent=2)
+    (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+    return manifest
+
+
+def _to_json(manifest: Manifest) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "schema_version": manifest.schema_version,
+        "name": manifest.name,
+        "task": manifest.task,
+        "files": dict(manifest.files),
+        "metrics": dict(manifest.metrics),
+        "data": list(manifest.data),
+        "licence": manifest.licence,
+        "command": manifest.command,
+    }
+    if manifest.task != "report":
+        content["labels"] = list(manifest.labels)
+        content["input"] = {"size": manifest.input_size, "range": list(manifest.input_range)}
+    if manifest.task == "classification":
+        content["normal_label"] = manifest.normal_label
+        content["threshold_prob"] = manifest.threshold_prob
+        content["temperature"] = manifest.temperature
+        content["terms"] = {label: dict(names) for label, names in manifest.terms.items()}
+    return content
+
+
+def _from_json(model: str, content: Any) -> Manifest:
+    try:
+        grid = content.get("input", {"size": 0, "range": (0.0, 1.0)})
+        low, high = grid["range"]
+        return Manifest(
+            schema_version=int(content["schema_version"]),
+            name=str(content["name"]),
+            task=content["task"],
+            files={str(file): str(sha256) for file, sha256 in content["files"].items()},
+            labels=tuple(map(str, content.get("labels", ()))),
+            input_size=int(grid["size"]),
+            input_range=(float(low), float(high)),
+            normal_label=str(content.get("normal_label", "")),
+            threshold_prob=float(content.get("threshold_prob", 0.5)),
+            temperature=float(content.get("temperature", 1.0)),
+            terms={
+                str(label): {Language(code): str(term) for code, term in names.items()}
+                for label, names in content.get("terms", {}).items()
+            },
+            metrics=dict(content.get("metrics", {})),
+            data=tuple(map(str, content.get("data", ()))),
+            licence=str(content.get("licence", "")),
+            command=str(content.get("command", "")),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ManifestError(model=model, what=type(error).__name__) from error

@@ -1,0 +1,165 @@
+"""What each step promises; `pipeline/build.py` alone knows who keeps the promise."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.types import (
+    Anatomy,
+    CaseResult,
+    Conclusion,
+    Descriptors,
+    Explanation,
+    FloatArray,
+    Language,
+    Method,
+    Prediction,
+    ProgressEvent,
+    Radiograph,
+    Report,
+    TextExplanation,
+)
+
+Progress = Callable[[ProgressEvent], None]
+
+
+def silent(event: ProgressEvent) -> None:
+    """A progress listener that listens to nothing."""
+
+
+class Reader(Protocol):
+    """Turns untrusted bytes into a radiograph.
+
+    Contract: the format is told by content; the result is bone-white, de-identified and no larger
+    than the working grid's limit; whatever is wrong with the bytes is an `InputError`.
+    """
+
+    def read(self, data: bytes) -> Radiograph:
+        """Read one file's bytes."""
+        ...
+
+
+class Segmenter(Protocol):
+    """Outlines the chest's anatomy.
+
+    Contract: the patient's right lung is never the left; zones tile the lungs; a picture without
+    a pair of lungs is a `ChestNotFoundError`.
+    """
+
+    def segment(self, radiograph: Radiograph) -> Anatomy:
+        """Outline one film."""
+        ...
+
+
+class Classifier(Protocol):
+    """Gives each label its calibrated probability, from the thorax alone."""
+
+    def classify(self, radiograph: Radiograph, anatomy: Anatomy) -> Prediction:
+        """Classify one film."""
+        ...
+
+
+class Network(Protocol):
+    """The classifier as the image explainers see it, on its own input grid.
+
+    Contract: `input_model` is a `(size, size)` float32 array in [0, 1], the thorax cut out of the
+    film, zero outside the thorax; `to_image` is the way back to the working grid.
+    """
+
+    labels: tuple[str, ...]
+
+    def input_model(self, radiograph: Radiograph, anatomy: Anatomy) -> FloatArray:
+        """The thorax on the network's grid."""
+        ...
+
+    def thorax_model(self, anatomy: Anatomy) -> FloatArray:
+        """`(size, size)` float32, 1 inside the thorax, on the network's grid."""
+        ...
+
+    def probabilities(self, batch_model: FloatArray) -> FloatArray:
+        """Probabilities `(batch, label)` of a `(batch, size, size)` float32 batch in [0, 1]."""
+        ...
+
+    def activations(self, image_model: FloatArray) -> FloatArray:
+        """The last convolution stage `(row, col, channel)` float32 of one input."""
+        ...
+
+    def head_weights(self) -> FloatArray:
+        """Weights `(channel, label)` of the dense layer that follows global average pooling."""
+        ...
+
+    def to_image(self, map_model: FloatArray, anatomy: Anatomy) -> FloatArray:
+        """Put a `(row, col)` map of the thorax box, of any size, back on the working grid."""
+        ...
+
+
+class Explainer(Protocol):
+    """Says which pixels carried a label.
+
+    Contract: the same arguments give the same maps; both maps are on the working grid.
+    """
+
+    def explain(
+        self, radiograph: Radiograph, anatomy: Anatomy, label: str, *, progress: Progress = silent
+    ) -> Explanation:
+        """Explain one label of one film."""
+        ...
+
+
+class Describer(Protocol):
+    """Fuses the two maps and reads them off per zone."""
+
+    def describe(self, explanations: Mapping[Method, Explanation], anatomy: Anatomy) -> Descriptors:
+        """Fuse and describe; nothing found gives no items."""
+        ...
+
+
+class Writer(Protocol):
+    """Writes the report and checks each sentence of it.
+
+    Contract: the three sections are always there; no sentence that contradicts prediction or
+    descriptors is left; the same arguments give the same text; tokens go to `progress` as they
+    come.
+    """
+
+    def write(
+        self,
+        prediction: Prediction,
+        descriptors: Descriptors,
+        *,
+        language: Language,
+        seed: int,
+        progress: Progress = silent,
+    ) -> Report:
+        """Write one report."""
+        ...
+
+
+class TextExplainer(Protocol):
+    """Says which descriptors and words carried the report."""
+
+    def explain_text(self, report: Report, *, progress: Progress = silent) -> TextExplanation:
+        """Explain one report."""
+        ...
+
+
+class Exporter(Protocol):
+    """Turns a case and its conclusion into files for download."""
+
+    def files(self, result: CaseResult, conclusion: Conclusion | None) -> Mapping[str, bytes]:
+        """File contents by name: `result.json`, pictures, and the report's Markdown and PDF."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """Everything `analyse` needs, behind its protocols; `writer` is `None` without a report."""
+
+    reader: Reader
+    segmenter: Segmenter
+    classifier: Classifier
+    explainers: Mapping[Method, Explainer]
+    describer: Describer
+    writer: Writer | None
+    text_explainer: TextExplainer | None
+    provenance: Mapping[str, str | int | float]

@@ -1,0 +1,84 @@
+"""The reader: what is wrong with the bytes is said, what is right becomes a radiograph."""
+
+import hashlib
+
+from pipeline.errors import (
+    CorruptImageError,
+    DecodeLimitError,
+    EmptyFileError,
+    ExplainCxrError,
+    FileTooLargeError,
+)
+from pipeline.reading.content import format_of
+from pipeline.settings import Settings
+from pipeline.types import ImageFormat, Radiograph, ReadingNote
+
+
+def check_size(byte_count: int, settings: Settings) -> None:
+    """Refuse an empty or too large file, before anything is read, sent or parsed.
+
+    Raises:
+        EmptyFileError: There are no bytes.
+        FileTooLargeError: There are more than `settings.max_file_mb`.
+    """
+    if byte_count == 0:
+        raise EmptyFileError
+    if byte_count > settings.max_file_mb * 1_000_000:
+        raise FileTooLargeError(limit_mb=settings.max_file_mb)
+
+
+class FileReader:
+    """Reads PNG, JPEG, WEBP and DICOM.
+
+    It parses untrusted bytes: run it in a process that may die (`pipeline/workers.py` does).
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def warm(self) -> None:
+        """Import the decoders now."""
+        import cv2  # noqa: F401
+        import dicomanonymizer.simpledicomanonymizer  # noqa: F401
+        import PIL.Image  # noqa: F401
+        import pydicom.pixels  # noqa: F401
+
+    def read(self, data: bytes) -> Radiograph:
+        """Read one file's bytes.
+
+        Raises:
+            InputError: The bytes cannot be analysed.
+        """
+        from pipeline.reading.grid import reduced
+
+        settings = self._settings
+        check_size(len(data), settings)
+        kind = format_of(data)
+        try:
+            if kind is ImageFormat.DICOM:
+                from pipeline.reading.dicom import read_dicom
+
+                decoded = read_dicom(data, settings)
+            else:
+                from pipeline.reading.picture import read_picture
+
+                decoded = read_picture(data, kind, settings)
+        except ExplainCxrError:
+            raise
+        except MemoryError as error:
+            raise DecodeLimitError from error
+        except Exception as error:  # decoders raise whatever they like on broken bytes
+            raise CorruptImageError from error
+        pixels = reduced(decoded.grey, settings)
+        notes = decoded.notes
+        if pixels.shape != decoded.grey.shape:
+            notes += (ReadingNote.REDUCED,)
+        rows, cols = decoded.grey.shape
+        return Radiograph(
+            pixels=pixels,
+            sha256=hashlib.sha256(data).hexdigest(),
+            format=kind,
+            source_shape=(rows, cols),
+            source_spacing_mm=decoded.spacing_mm,
+            notes=notes,
+        )

@@ -1,0 +1,207 @@
+"""Every step's protocol, kept by a worker process on the other end of a line."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pipeline.errors import (
+    CorruptImageError,
+    DecodeLimitError,
+    StepTimedOutError,
+    WorkerDiedError,
+)
+from pipeline.progress_line import ProgressHub
+from pipeline.protocols import Models, Progress, silent
+from pipeline.reading import check_size
+from pipeline.settings import Settings
+from pipeline.turnstile import Cancellation, Turnstile
+from pipeline.types import (
+    Anatomy,
+    Descriptors,
+    Explanation,
+    Language,
+    Method,
+    Prediction,
+    Radiograph,
+    Report,
+    Step,
+    TextExplanation,
+)
+from pipeline.worker_pool import WorkerPool
+from pipeline.worker_process import Call
+
+
+class Line:
+    """The way to one worker, for one job."""
+
+    def __init__(
+        self,
+        *,
+        pool: WorkerPool,
+        turnstile: Turnstile,
+        hub: ProgressHub,
+        cancellation: Cancellation,
+        limit_s: float,
+    ) -> None:
+        self._pool, self._turnstile, self._hub = pool, turnstile, hub
+        self._cancellation, self._limit_s = cancellation, limit_s
+
+    def call(
+        self,
+        step: Step | None,
+        part: str,
+        method: str,
+        *arguments: Any,
+        progress: Progress = silent,
+        **options: Any,
+    ) -> Any:
+        """Call a part's method in the worker; errors as in `WorkerPool.call`."""
+        with self._turnstile.passing(self._cancellation), self._hub.listening(progress) as name:
+            call = Call(
+                step=step,
+                part=part,
+                method=method,
+                arguments=arguments,
+                options=options,
+                listener="" if progress is silent else name,
+            )
+            return self._pool.call(call, limit_s=self._limit_s, cancellation=self._cancellation)
+
+
+class RemoteReader:
+    """`Reader` in the decode worker; a decoder's death is the file's fault and said so."""
+
+    def __init__(self, line: Line, settings: Settings) -> None:
+        self._line, self._settings = line, settings
+
+    def read(self, data: bytes) -> Radiograph:
+        """Read one file's bytes."""
+        check_size(len(data), self._settings)
+        try:
+            radiograph: Radiograph = self._line.call(Step.READ, "reader", "read", data)
+        except StepTimedOutError as error:
+            raise DecodeLimitError from error
+        except WorkerDiedError as error:
+            raise CorruptImageError from error
+        return replace(radiograph)  # checked again, as it comes from where untrusted bytes went
+
+
+class RemoteSegmenter:
+    """`Segmenter` in the vision worker."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def segment(self, radiograph: Radiograph) -> Anatomy:
+        """Outline one film."""
+        anatomy: Anatomy = self._line.call(Step.SEGMENT, "segmenter", "segment", radiograph)
+        return anatomy
+
+
+class RemoteClassifier:
+    """`Classifier` in the vision worker."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def classify(self, radiograph: Radiograph, anatomy: Anatomy) -> Prediction:
+        """Classify one film."""
+        prediction: Prediction = self._line.call(
+            Step.CLASSIFY, "classifier", "classify", radiograph, anatomy
+        )
+        return prediction
+
+
+class RemoteExplainer:
+    """`Explainer` in the vision worker."""
+
+    def __init__(self, line: Line, method: Method) -> None:
+        self._line, self._method = line, method
+
+    def explain(
+        self, radiograph: Radiograph, anatomy: Anatomy, label: str, *, progress: Progress = silent
+    ) -> Explanation:
+        """Explain one label of one film."""
+        step, part = Step(self._method.value), self._method.value
+        explanation: Explanation = self._line.call(
+            step, part, "explain", radiograph, anatomy, label, progress=progress
+        )
+        return explanation
+
+
+class RemoteDescriber:
+    """`Describer` in the vision worker."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def describe(self, explanations: Mapping[Method, Explanation], anatomy: Anatomy) -> Descriptors:
+        """Fuse and describe."""
+        descriptors: Descriptors = self._line.call(
+            Step.DESCRIBE, "describer", "describe", dict(explanations), anatomy
+        )
+        return descriptors
+
+
+class RemoteWriter:
+    """`Writer` in the writer worker."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def write(
+        self,
+        prediction: Prediction,
+        descriptors: Descriptors,
+        *,
+        language: Language,
+        seed: int,
+        progress: Progress = silent,
+    ) -> Report:
+        """Write one report."""
+        report: Report = self._line.call(
+            Step.WRITE,
+            "writer",
+            "write",
+            prediction,
+            descriptors,
+            progress=progress,
+            language=language,
+            seed=seed,
+        )
+        return report
+
+
+class RemoteTextExplainer:
+    """`TextExplainer` in the writer worker."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def explain_text(self, report: Report, *, progress: Progress = silent) -> TextExplanation:
+        """Explain one report."""
+        explanation: TextExplanation = self._line.call(
+            Step.EXPLAIN_TEXT, "text_explainer", "explain_text", report, progress=progress
+        )
+        return explanation
+
+
+def remote_models(
+    *,
+    decode: Line,
+    vision: Line,
+    writer: Line,
+    settings: Settings,
+    provenance: Mapping[str, str | int | float],
+) -> Models:
+    """All steps, each on its line."""
+    return Models(
+        reader=RemoteReader(decode, settings),
+        segmenter=RemoteSegmenter(vision),
+        classifier=RemoteClassifier(vision),
+        explainers={method: RemoteExplainer(vision, method) for method in Method},
+        describer=RemoteDescriber(vision),
+        writer=RemoteWriter(writer),
+        text_explainer=RemoteTextExplainer(writer),
+        provenance=provenance,
+    )

@@ -1,0 +1,115 @@
+"""The settings: one frozen object, read once from a TOML file and the environment."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import get_args
+
+from pipeline.errors import SettingsError
+from pipeline.types import Language
+
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT_PREFIX = "EXPLAINCXR_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the product runs.
+
+    Attributes:
+        language: Language of the report and of messages.
+        write_report: Whether the language model is asked at all.
+        explain_label: The label to explain; the predicted one if `None`.
+        seed: Seed of everything that samples.
+        weights_folder: One folder a model, each with its manifest.
+        report_model: Another GGUF file for the report; the shipped one if `None`.
+        context_tokens: Context length of the report model, in tokens.
+        report_tokens: Most tokens of one report.
+        threads: Threads of each model worker.
+        max_file_mb: Largest file read, in MB of 10^6 bytes.
+        max_megapixels: Largest rows times columns, in millions.
+        min_side_px: Fewest rows or columns.
+        working_side_px: Longer side of the working grid; larger films are reduced to it.
+        decode_seconds: Longest decoding of one file.
+        decode_memory_mb: Most memory of the decoding process.
+        step_seconds: Longest vision step.
+        report_seconds: Longest writing or explaining of a report.
+        waiting_jobs: Most jobs that wait for a worker.
+        lime_samples: Perturbed samples of one LIME explanation.
+        lime_segments: Superpixels aimed at.
+    """
+
+    language: Language = Language.ENGLISH
+    write_report: bool = True
+    explain_label: str | None = None
+    seed: int = 0
+    weights_folder: Path = ROOT / "weights"
+    report_model: Path | None = None
+    context_tokens: int = 2048
+    report_tokens: int = 700
+    threads: int = 2
+    max_file_mb: int = 200
+    max_megapixels: int = 80
+    min_side_px: int = 64
+    working_side_px: int = 1024
+    decode_seconds: float = 20.0
+    decode_memory_mb: int = 3000
+    step_seconds: float = 120.0
+    report_seconds: float = 600.0
+    waiting_jobs: int = 8
+    lime_samples: int = 500
+    lime_segments: int = 60
+
+    def __post_init__(self) -> None:
+        for name in ("threads", "max_file_mb", "max_megapixels", "lime_samples", "lime_segments"):
+            if getattr(self, name) < 1:
+                raise SettingsError(name=name)
+
+
+def _converted(name: str, value: object) -> object:
+    kind = next(field.type for field in fields(Settings) if field.name == name)
+    options = get_args(kind) or (kind,)
+    if value in (None, "") and type(None) in options:
+        return None
+    target = next(option for option in options if option is not type(None))
+    try:
+        if target is bool and isinstance(value, str):
+            return {"true": True, "false": False}[value.lower()]
+        return target(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SettingsError(name=name) from error
+
+
+def load_settings(
+    file: Path | None = None, environment: Mapping[str, str] = os.environ, **overrides: object
+) -> Settings:
+    """Read the settings: defaults, then file, then environment, then arguments.
+
+    Args:
+        file: A TOML file with the attributes of `Settings` as keys; `None` for none.
+        environment: Variables such as `EXPLAINCXR_LANGUAGE=ru`.
+        **overrides: Attributes of `Settings` by name.
+
+    Raises:
+        SettingsError: A key is unknown or a value does not fit.
+    """
+    names = {field.name for field in fields(Settings)}
+    given: dict[str, object] = {}
+    if file is not None:
+        try:
+            given |= tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(name=file.name) from error
+    for variable, value in environment.items():
+        name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if variable.startswith(ENVIRONMENT_PREFIX) and name != "data":  # the test data's folder
+            given[name] = value
+    given |= overrides
+    for name in given:
+        if name not in names:
+            raise SettingsError(name=name)
+    converted = {name: _converted(name, value) for name, value in given.items()}
+    # `_converted` gave each value its field's type, which the type checker cannot follow.
+    return replace(Settings(), **converted)  # type: ignore[arg-type]

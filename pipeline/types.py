@@ -1,0 +1,549 @@
+"""The values that pass from step to step, in the order of the flow.
+
+Over 300 lines on purpose: this is the project's vocabulary, and it is read as one page.
+
+Axis order is always `(row, col)`, row 0 at the top; *right* and *left* are the patient's, so the
+right lung of a frontal film lies at small columns. Arrays are checked here and set read-only.
+`*_image` names live on the radiograph's working grid, `*_model` names on a network's input grid.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ContractError
+
+FloatArray = NDArray[np.float32]
+BoolArray = NDArray[np.bool_]
+
+
+class Language(StrEnum):
+    """The languages of the page and of the report."""
+
+    ENGLISH = "en"
+    RUSSIAN = "ru"
+    UKRAINIAN = "uk"
+
+
+class ImageFormat(StrEnum):
+    """The file formats that are read, told apart by content."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+    DICOM = "dicom"
+
+
+class ReadingNote(StrEnum):
+    """What reading did to the pixels, said to the user."""
+
+    REDUCED = "reduced"
+    COLOUR_AVERAGED = "colour_averaged"
+    ALPHA_FLATTENED = "alpha_flattened"
+    ROTATED = "rotated"
+    INVERTED = "inverted"
+    IDENTIFIERS_REMOVED = "identifiers_removed"
+
+
+class Side(StrEnum):
+    """A side of the patient."""
+
+    RIGHT = "right"
+    LEFT = "left"
+
+
+class Level(StrEnum):
+    """A third of a lung's height on a frontal film."""
+
+    UPPER = "upper"
+    MIDDLE = "middle"
+    LOWER = "lower"
+
+
+class Zone(StrEnum):
+    """A third of one lung; lobes overlap on a frontal film, so zones are what can be named."""
+
+    RIGHT_UPPER = "right_upper"
+    RIGHT_MIDDLE = "right_middle"
+    RIGHT_LOWER = "right_lower"
+    LEFT_UPPER = "left_upper"
+    LEFT_MIDDLE = "left_middle"
+    LEFT_LOWER = "left_lower"
+
+    @property
+    def side(self) -> Side:
+        """The patient's side."""
+        return Side(self.value.split("_")[0])
+
+    @property
+    def level(self) -> Level:
+        """The third of the lung."""
+        return Level(self.value.split("_")[1])
+
+
+class Structure(StrEnum):
+    """What the segmentation outlines."""
+
+    RIGHT_LUNG = "right_lung"
+    LEFT_LUNG = "left_lung"
+    SPINE = "spine"
+    ABDOMEN = "abdomen"
+
+
+class Method(StrEnum):
+    """The image explainers."""
+
+    GRAD_CAM = "grad_cam"
+    LIME = "lime"
+
+
+class Grade(StrEnum):
+    """The fuzzy grades of a descriptor's intensity."""
+
+    WEAK = "weak"
+    MODERATE = "moderate"
+    STRONG = "strong"
+
+
+class Step(StrEnum):
+    """The steps of the flow, as progress and timings name them."""
+
+    READ = "read"
+    SEGMENT = "segment"
+    CLASSIFY = "classify"
+    GRAD_CAM = "grad_cam"
+    LIME = "lime"
+    DESCRIBE = "describe"
+    WRITE = "write"
+    EXPLAIN_TEXT = "explain_text"
+
+
+class Section(StrEnum):
+    """The sections of a report, in order."""
+
+    FINDINGS = "findings"
+    INTERPRETATION = "interpretation"
+    RECOMMENDATIONS = "recommendations"
+
+
+class ClaimStatus(StrEnum):
+    """What the check of a sentence against the measurements found."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_CHECKABLE = "not_checkable"
+
+
+def frozen_array(name: str, array: NDArray[Any], dtype: type, shape: tuple[int, ...]) -> None:
+    """Check one array of a value and set it read-only.
+
+    Args:
+        name: The field's name, for the error.
+        array: The array.
+        dtype: Its required dtype; float arrays must also be finite.
+        shape: Its required shape; -1 stands for any length.
+
+    Raises:
+        ContractError: The array is not as required.
+    """
+    fits = array.ndim == len(shape) and all(
+        want in (-1, have) for want, have in zip(shape, array.shape, strict=True)
+    )
+    if not fits:
+        raise ContractError(field=name, problem="shape", found=str(array.shape))
+    if array.dtype != dtype:
+        raise ContractError(field=name, problem="dtype", found=str(array.dtype))
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ContractError(field=name, problem="not finite")
+    array.setflags(write=False)
+
+
+def unit_range(name: str, array: FloatArray) -> None:
+    """Check that all values lie in [0, 1] (`ContractError` otherwise)."""
+    if array.size and (array.min() < 0 or array.max() > 1):
+        raise ContractError(field=name, problem="range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A half-open rectangle on the working grid: rows `[top, bottom)`, columns `[left, right)`."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.top < self.bottom and 0 <= self.left < self.right):
+            raise ContractError(field="Box", problem="empty")
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """The index that cuts the rectangle out of a `(row, col)` array."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Radiograph:
+    """A de-identified frontal chest film on the working grid.
+
+    Attributes:
+        pixels: `(row, col)` float32 in [0, 1], bone white.
+        sha256: Hex digest of the bytes that were read.
+        format: What the content was.
+        source_shape: `(rows, cols)` of the file; larger than `pixels.shape` if it was reduced.
+        source_spacing_mm: `(row, col)` distance of the file's pixel centres in mm, or `None`.
+        notes: What reading did.
+    """
+
+    pixels: FloatArray
+    sha256: str
+    format: ImageFormat
+    source_shape: tuple[int, int]
+    source_spacing_mm: tuple[float, float] | None = None
+    notes: tuple[ReadingNote, ...] = ()
+
+    def __post_init__(self) -> None:
+        frozen_array("pixels", self.pixels, np.float32, (-1, -1))
+        unit_range("pixels", self.pixels)
+        if self.source_spacing_mm is not None and min(self.source_spacing_mm) <= 0:
+            raise ContractError(field="source_spacing_mm", problem="range")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """`(rows, cols)` of the working grid."""
+        rows, cols = self.pixels.shape
+        return rows, cols
+
+    @property
+    def spacing_mm(self) -> tuple[float, float] | None:
+        """`(row, col)` spacing of the working grid in mm, or `None`."""
+        if self.source_spacing_mm is None:
+            return None
+        (rows, cols), (source_rows, source_cols) = self.shape, self.source_shape
+        row_mm, col_mm = self.source_spacing_mm
+        return row_mm * source_rows / rows, col_mm * source_cols / cols
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeMeasure:
+    """The size and form of one structure.
+
+    Attributes:
+        area_share: Area as a share of the film, in [0, 1].
+        area_mm2: Area in mm², `None` without pixel spacing.
+        height_to_width: Height over width of the bounding box, in mm where spacing is known.
+        solidity: Area over the area of the convex hull, in [0, 1].
+    """
+
+    area_share: float
+    area_mm2: float | None
+    height_to_width: float
+    solidity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Anatomy:
+    """The chest's anatomy on the working grid.
+
+    Attributes:
+        masks_image: For every `Structure`, a `(row, col)` bool mask; lungs do not overlap.
+        zones_image: For every `Zone`, a `(row, col)` bool mask; the three of a side tile its lung.
+        thorax_image: `(row, col)` bool, the filled convex hull of both lungs, slightly widened.
+        thorax_box: The rectangle around `thorax_image`.
+        measures: Size and form of each structure.
+        warnings: What looks implausible, as stable codes (such as `spine_broken`); empty is good.
+    """
+
+    masks_image: Mapping[Structure, BoolArray]
+    zones_image: Mapping[Zone, BoolArray]
+    thorax_image: BoolArray
+    thorax_box: Box
+    measures: Mapping[Structure, ShapeMeasure]
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        frozen_array("thorax_image", self.thorax_image, np.bool_, (-1, -1))
+        if set(self.masks_image) != set(Structure) or set(self.zones_image) != set(Zone):
+            raise ContractError(field="masks_image", problem="incomplete")
+        for name, mask in (*self.masks_image.items(), *self.zones_image.items()):
+            frozen_array(name, mask, np.bool_, self.thorax_image.shape)
+
+    @property
+    def lungs_image(self) -> BoolArray:
+        """`(row, col)` bool, both lungs."""
+        return self.masks_image[Structure.RIGHT_LUNG] | self.masks_image[Structure.LEFT_LUNG]
+
+    @property
+    def chest_image(self) -> BoolArray:
+        """`(row, col)` bool, the thorax without the spine: where shown maps may lie."""
+        return self.thorax_image & ~self.masks_image[Structure.SPINE]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """The classifier's verdict.
+
+    Attributes:
+        labels: What the classifier can say, in the manifest's order.
+        probabilities: Calibrated probability of each label, in [0, 1]; sums to 1.
+        normal_label: The label that means "no abnormality".
+        threshold_prob: The abnormal probability from which the verdict is "abnormality".
+        terms: For each label, its name in each language (from the manifest).
+    """
+
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    normal_label: str
+    threshold_prob: float
+    terms: Mapping[str, Mapping[Language, str]]
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.probabilities) or self.normal_label not in self.labels:
+            raise ContractError(field="labels", problem="mismatch")
+        if min(self.probabilities) < 0 or abs(sum(self.probabilities) - 1) > 1e-4:
+            raise ContractError(field="probabilities", problem="range")
+
+    @property
+    def abnormal_probability(self) -> float:
+        """One minus the probability of the normal label."""
+        return min(1.0, max(0.0, 1 - self.probabilities[self.labels.index(self.normal_label)]))
+
+    @property
+    def is_abnormal(self) -> bool:
+        """Whether the verdict is "abnormality"."""
+        return self.abnormal_probability >= self.threshold_prob
+
+    @property
+    def label(self) -> str:
+        """The likeliest label on the verdict's side: a label other than normal if abnormal."""
+        if not self.is_abnormal:
+            return self.normal_label
+        ranked = sorted(zip(self.probabilities, self.labels, strict=True), reverse=True)
+        return next(label for _, label in ranked if label != self.normal_label)
+
+    def probability(self, label: str) -> float:
+        """The calibrated probability of one label, in [0, 1]."""
+        return self.probabilities[self.labels.index(label)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Explanation:
+    """One explainer's account of one label.
+
+    Attributes:
+        method: Which explainer.
+        label: The label explained.
+        raw_image: `(row, col)` float32 in [0, 1], the saliency map before anything was cut away.
+        shown_image: `(row, col)` float32 in [0, 1], zero at the spine and outside the chest.
+        removed_share: Share of the raw saliency that was cut away, in [0, 1].
+        measures: The method's own trust measures by name (LIME: `r2`, the surrogate's fit).
+        parameters: What the method ran with (samples, segments, seed, layer).
+    """
+
+    method: Method
+    label: str
+    raw_image: FloatArray
+    shown_image: FloatArray
+    removed_share: float
+    measures: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, array in (("raw_image", self.raw_image), ("shown_image", self.shown_image)):
+            frozen_array(name, array, np.float32, self.raw_image.shape)
+            unit_range(name, array)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descriptor:
+    """A soft descriptor: what the fused map says of one zone.
+
+    Attributes:
+        zone: The zone.
+        intensity: Mean of the fused map in the zone, in [0, 1].
+        share: The zone's part of the fused map inside the lungs, in [0, 1].
+        agreement: How alike both methods' maps are in the zone, in [0, 1].
+        memberships: Degree of membership in each grade, in [0, 1].
+    """
+
+    zone: Zone
+    intensity: float
+    share: float
+    agreement: float
+    memberships: Mapping[Grade, float]
+
+    @property
+    def grade(self) -> Grade:
+        """The grade of highest membership; at a tie the stronger one."""
+        return max(Grade, key=lambda grade: (self.memberships[grade], list(Grade).index(grade)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Descriptors:
+    """Both maps fused inside the lungs, and read off per zone.
+
+    Attributes:
+        fused_image: `(row, col)` float32 in [0, 1], zero outside the lungs.
+        items: One descriptor for each zone that holds anything, strongest first; may be empty.
+    """
+
+    fused_image: FloatArray
+    items: tuple[Descriptor, ...]
+
+    def __post_init__(self) -> None:
+        frozen_array("fused_image", self.fused_image, np.float32, (-1, -1))
+        unit_range("fused_image", self.fused_image)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One sentence of a report and what the check found.
+
+    Attributes:
+        section: Where the sentence stands.
+        sentence: Its text.
+        status: The check's verdict.
+        zones: The zones it names.
+        evidence: The measured values it rests on, by name.
+        replaced: Whether a plain sentence stands here in place of a contradicted one.
+    """
+
+    section: Section
+    sentence: str
+    status: ClaimStatus
+    zones: tuple[Zone, ...] = ()
+    evidence: Mapping[str, float | str] = field(default_factory=dict)
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What the language model wrote, checked.
+
+    Attributes:
+        language: Its language.
+        model: Name of the GGUF model; `model_sha256` its file's digest.
+        prompt: The whole prompt, built from enumerated model outputs only.
+        prompt_parts: The prompt's pieces in order, each `(descriptor key, text)`; the key is empty
+            for fixed text, a zone's value, `label` or `confidence` otherwise. Joined they give the
+            user part of the prompt.
+        sections: Text of each section.
+        claims: Each sentence with its check, in order.
+        thoughts: A reasoning model's `<think>` text, kept out of the report.
+        attempts: How many times the model was asked.
+        truncated: Whether the model was stopped at its token budget.
+        seed: The sampling seed.
+        sampling: The sampling settings.
+    """
+
+    language: Language
+    model: str
+    model_sha256: str
+    prompt: str
+    prompt_parts: tuple[tuple[str, str], ...]
+    sections: Mapping[Section, str]
+    claims: tuple[Claim, ...]
+    thoughts: str = ""
+    attempts: int = 1
+    truncated: bool = False
+    seed: int = 0
+    sampling: Mapping[str, float | int] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The sections' texts, one paragraph each, without headings."""
+        return "\n\n".join(self.sections[section] for section in Section)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """What one piece of text contributed.
+
+    Attributes:
+        key: The descriptor's key as in `Report.prompt_parts`; for words, the word's index.
+        text: The piece itself.
+        value: Its contribution to the report's log-probability (nats); positive carried it.
+    """
+
+    key: str
+    text: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextExplanation:
+    """Why the report says what it says.
+
+    Attributes:
+        model: Name of the model that was asked, normally the one that wrote the report.
+        shap: Shapley value of each descriptor of the prompt; they sum to
+            `shap_full - shap_base`.
+        shap_full: Log-probability of the report under the whole prompt, in nats.
+        shap_base: The same with every descriptor removed.
+        integrated_gradients: Contribution of each token of the prompt.
+        words: For each word of the report, its log-probability gain from the descriptors, in nats.
+        ig_delta: Integrated Gradients' completeness error: sum of contributions minus the change
+            of the output, in nats.
+    """
+
+    model: str
+    shap: tuple[Attribution, ...]
+    shap_full: float
+    shap_base: float
+    integrated_gradients: tuple[Attribution, ...]
+    words: tuple[Attribution, ...]
+    ig_delta: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A step that failed while the others were kept: the error's code and parameters."""
+
+    step: Step
+    code: str
+    parameters: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CaseResult:
+    """All that was found for one radiograph; later steps are `None` where they did not run.
+
+    Attributes:
+        timings_ms: Wall time of each step that ran.
+        provenance: Versions, weights' hashes, settings and seed, flat; no patient data.
+        problems: Steps that failed; what stands was not touched by them.
+    """
+
+    radiograph: Radiograph
+    anatomy: Anatomy
+    prediction: Prediction
+    explanations: Mapping[Method, Explanation]
+    descriptors: Descriptors
+    report: Report | None = None
+    text_explanation: TextExplanation | None = None
+    timings_ms: Mapping[Step, float] = field(default_factory=dict)
+    provenance: Mapping[str, str | int | float] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What the clinician signs: the report's text as edited, in one language."""
+
+    language: Language
+    sections: Mapping[Section, str]
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressEvent:
+    """A step's progress: `fraction` in [0, 1] or `None`; `text` holds streamed tokens."""
+
+    step: Step
+    fraction: float | None = None
+    text: str = ""

@@ -1,0 +1,112 @@
+"""One killable worker process, started anew whenever it dies."""
+
+import threading
+from concurrent.futures import CancelledError
+from multiprocessing import get_context
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline.errors import (
+    CancelledByUserError,
+    StepFailedError,
+    StepTimedOutError,
+    WorkerDiedError,
+)
+from pipeline.settings import Settings
+from pipeline.turnstile import Cancellation
+from pipeline.worker_process import Call, PartMakers, Room, run, start
+
+
+class WorkerPool:
+    """A pool of one process; a call ends in a value or an error of ours.
+
+    Attributes:
+        killed: Whether a process ended during a call since this was last set to `False`; the one
+            that followed it has nothing loaded.
+    """
+
+    def __init__(
+        self, room: Room, settings: Settings, part_makers: PartMakers, address: str
+    ) -> None:
+        self._start_arguments = (room, settings, part_makers, address)
+        self._lock = threading.Lock()
+        self._pool: ProcessPool | None = None
+        self._closed = False
+        self.killed = False
+
+    def call(self, call: Call, *, limit_s: float, cancellation: Cancellation) -> Any:
+        """Let the worker answer a call; one call at a time.
+
+        Args:
+            call: What to do.
+            limit_s: When to kill the worker, in seconds after it began.
+            cancellation: When to kill it before.
+
+        Raises:
+            WorkerDiedError: The process died.
+            StepTimedOutError: It took longer than its limit.
+            CancelledByUserError: The user cancelled.
+            StepFailedError: The worker raised what we did not foresee.
+            ExplainCxrError: Whatever the part raised.
+        """
+        step = str(call.step or call.part)
+        try:
+            outcome = self._outcome(call, limit_s, cancellation)
+        except CancelledError as error:
+            self.killed = True
+            raise CancelledByUserError from error
+        except TimeoutError as error:
+            self.killed = True
+            raise StepTimedOutError(step=step, limit_s=limit_s) from error
+        except (ProcessExpired, RuntimeError) as error:
+            self.killed = True
+            raise WorkerDiedError(step=step) from error
+        except Exception as error:  # a call or value that cannot cross between processes
+            raise StepFailedError(step=step, error=type(error).__name__) from None
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
+
+    def _outcome(self, call: Call, limit_s: float, cancellation: Cancellation) -> Any:
+        pool = self._running()
+        try:
+            return _scheduled(pool, call, limit_s, cancellation)
+        except RuntimeError:  # the process died while it had nothing to do, and the pool with it
+            self._discard(pool)
+        return _scheduled(self._running(), call, limit_s, cancellation)
+
+    def _running(self) -> ProcessPool:
+        with self._lock:
+            if self._closed:
+                raise CancelledError
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    max_workers=1,
+                    initializer=start,
+                    initargs=self._start_arguments,
+                    context=get_context("spawn"),
+                )
+            return self._pool
+
+    def _discard(self, pool: ProcessPool) -> None:
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        pool.stop()
+        pool.join()
+
+    def close(self) -> None:
+        """Kill the process; calls under way end as cancelled."""
+        with self._lock:
+            self._closed = True
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()
+            pool.join()
+
+
+def _scheduled(pool: ProcessPool, call: Call, limit_s: float, cancellation: Cancellation) -> Any:
+    future = pool.schedule(run, args=(call,), timeout=limit_s)
+    with cancellation.covering(future):
+        return future.result()

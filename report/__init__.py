@@ -1,0 +1,1 @@
+"""The report: prompt, writer, claim check and export."""

@@ -1,0 +1,57 @@
+"""Plain sentences made from the measurements alone: what stands where the model's cannot."""
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.types import Descriptor, Section
+from report.facts import Facts
+from report.languages import terms
+from report.prompt import label_term
+
+
+def _wording(facts: Facts) -> Mapping[str, str]:
+    wording: Mapping[str, str] = terms(facts.language).table["plain"]
+    return wording
+
+
+def zone_sentence(item: Descriptor, facts: Facts) -> str:
+    """One zone with its intensity and grade."""
+    return _wording(facts)["zone"].format_map(
+        {
+            "in": terms(facts.language).zones[item.zone].where,
+            "intensity": f"{item.intensity:.2f}",
+            "grade": terms(facts.language).grades[item.grade],
+        }
+    )
+
+
+def none_sentence(facts: Facts) -> str:
+    """That no regions were found."""
+    return _wording(facts)["none"]
+
+
+def summary_sentence(facts: Facts) -> str:
+    """Every zone by name, or that there is none."""
+    if not facts.items:
+        return none_sentence(facts)
+    names = ", ".join(terms(facts.language).zones[item.zone].name for item in facts.items)
+    return _wording(facts)["summary"].format(zones=names)
+
+
+def verdict_sentence(facts: Facts) -> str:
+    """The verdict and its confidence."""
+    label = label_term(facts.prediction, facts.prediction.label, facts.language)
+    return _wording(facts)["verdict"].format(label=label, confidence=f"{facts.confidence:.2f}")
+
+
+def advice_sentence(facts: Facts) -> str:
+    """That a radiologist must read the film."""
+    return _wording(facts)["advice"]
+
+
+def section_sentences(section: Section, facts: Facts) -> Sequence[str]:
+    """A whole section."""
+    if section is Section.FINDINGS:
+        return [zone_sentence(item, facts) for item in facts.items] or [none_sentence(facts)]
+    if section is Section.INTERPRETATION:
+        return [verdict_sentence(facts)]
+    return [advice_sentence(facts)]

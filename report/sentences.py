@@ -1,0 +1,44 @@
+"""Cutting a text into sentences without tripping over decimals, abbreviations and lists."""
+
+import re
+from functools import cache
+
+from pipeline.types import Language
+from report.languages import terms
+
+_END = re.compile(r"(?<=[.!?…])(?:[\"»”)]*)\s+(?=[\"«“(*\-–—•]*[^\W_a-zа-яёіїєґ])|\s*\n+\s*")
+_BULLET = re.compile(r"^(?:\d{1,2}[.)]|[-–—•*])$")
+
+
+def sentences(text: str, language: Language) -> tuple[str, ...]:
+    """The sentences of a text, in order, stripped; a line's end ends a sentence too.
+
+    Args:
+        text: One section of a report.
+        language: Whose abbreviations do not end a sentence.
+    """
+    found: list[str] = []
+    start = 0
+    pieces = []
+    for end in _END.finditer(text):
+        if "\n" not in end.group() and _abbreviated(text[start : end.start()], language):
+            continue
+        pieces.append(text[start : end.end()].strip())
+        start = end.end()
+    pieces.append(text[start:].strip())
+    for piece in pieces:
+        if found and _BULLET.match(found[-1]):
+            found[-1] = f"{found[-1]} {piece}"
+        elif piece:
+            found.append(piece)
+    return tuple(found)
+
+
+def _abbreviated(text: str, language: Language) -> bool:
+    return text.lower().endswith(_endings(language))
+
+
+@cache
+def _endings(language: Language) -> tuple[str, ...]:
+    listed = terms(language).table["claims"]["abbreviations"]
+    return tuple(f"{before}{word.lower()}" for word in listed for before in (" ", "("))

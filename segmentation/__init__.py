@@ -1,0 +1,1 @@
+"""DeepLabV3 and the geometry of the chest."""

@@ -1,0 +1,266 @@
+"""The page through AppTest, with workers that answer as they are told."""
+
+import json
+import tomllib
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import service
+from app.language import words_of
+from app.views.result import doubt
+from pipeline.errors import StepTimedOutError
+from pipeline.types import Language, Step
+from tests.app.fake_workers import FakeWorkers, images_only
+
+APP = Path(__file__).parents[2] / "app"
+PNG = ("Ivanova_1970.png", b"film", "image/png")
+
+
+@pytest.fixture
+def workers(monkeypatch):
+    fake = FakeWorkers()
+    monkeypatch.setattr(service, "workers", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def page(workers):
+    return AppTest.from_file(APP / "main.py", default_timeout=30).run()
+
+
+def words(language=Language.ENGLISH):
+    return tomllib.loads((APP / "languages" / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def shown(page):
+    """All text on the page, markup and all."""
+    return "\n".join(item.proto.body for item in page.get("html")) + "\n".join(
+        item.value for item in page.markdown
+    )
+
+
+def upload(page, *files):
+    page.file_uploader[0].set_value(list(files)).run()
+    assert not page.exception
+    return page
+
+
+def open_tab(page, name, language=Language.ENGLISH):
+    page.session_state[f"tabs_{language}_{page.session_state['tab_start']}"] = words(language)[
+        "tab"
+    ][name]
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_the_main_page_says_what_it_does_and_is_not(page):
+    text = shown(page)
+    assert words()["home"]["title"] in text
+    assert words()["home"]["limit_labels"] in text
+    assert words()["frame"]["disclaimer"] == "For research use only. Not a medical device."
+    assert words()["frame"]["disclaimer"] in text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_language_is_switched_at_once_and_the_open_tab_stays(page, language):
+    upload(page, PNG)
+    open_tab(page, "report")
+    page.segmented_control(key="language").set_value(language).run()
+    text = shown(page)
+    assert words(language)["frame"]["disclaimer"] in text
+    assert words(language)["report"]["lead"] in text
+    for other in set(Language) - {language}:
+        assert words(other)["report"]["lead"] not in text
+
+
+def test_an_uploaded_film_shows_its_verdict_probabilities_and_warnings(page):
+    text = shown(upload(page, PNG))
+    assert words()["result"]["abnormal"] in text
+    assert "bacterial pneumonia" in text
+    assert "83%" in text
+    assert "92% (threshold 50%)" in text
+    assert "spine_broken" in text
+    assert "12%" in text  # the area of each structure
+    assert "0.62" in text and "73%" in text  # the descriptor of the right lower zone
+
+
+def test_a_normal_verdict_does_not_exclude_disease(page, workers, monkeypatch):
+    monkeypatch.setattr(
+        "tests.app.fake_workers.images_only",
+        lambda: images_only(probabilities=(0.9, 0.06, 0.04), label="normal"),
+    )
+    text = shown(upload(page, PNG))
+    assert words()["result"]["normal"] in text
+    assert "This does not exclude disease." in text
+    assert words()["result"]["abnormal"] not in text
+
+
+def test_a_bad_file_says_why_and_loses_none_of_the_others(page):
+    upload(page, PNG, ("notes.png", b"bad", "image/png"), ("third.webp", b"film", ""))
+    text = shown(page)
+    assert "notes.png: The file is none of PNG, JPEG, WEBP or DICOM" in text
+    assert "format_unknown" in text
+    assert words()["result"]["abnormal"] in text
+    done = words()["state"]["done"]
+    assert [done in option for option in page.radio[0].options] == [True, False, True]
+    page.segmented_control(key="language").set_value(Language.RUSSIAN).run()
+    assert "notes.png: Это не PNG, JPEG, WEBP и не DICOM" in shown(page)
+
+
+def test_a_file_over_the_limit_is_refused_before_any_worker(page, workers):
+    too_large = bytes(200_000_001)
+    text = shown(upload(page, ("large.dcm", too_large, "application/dicom")))
+    assert "large.dcm: The file is larger than 200 MB." in text
+    assert "file_too_large" in text
+    assert workers.calls == []
+
+
+def test_a_full_queue_keeps_the_film_waiting(page, workers):
+    upload(page, ("film.png", b"busy", "image/png"))
+    assert words()["progress"]["waiting"] in shown(page)
+
+
+def test_progress_names_the_step_and_can_be_cancelled(page, workers):
+    workers.hold = True
+    upload(page, PNG)
+    text = shown(page)
+    assert 'class="cxr-done"' in text and "Reading the file" in text
+    cancel = next(button for button in page.button if button.label == words()["progress"]["cancel"])
+    cancel.click().run()
+    page.run()
+    assert "Cancelled." in shown(page)
+
+
+def test_pictures_are_shown_while_the_report_is_written(page, workers):
+    workers.hold = True
+    upload(page, PNG)
+    workers.jobs[0].case = images_only()
+    page.run()
+    assert words()["result"]["abnormal"] in shown(page)
+    open_tab(page, "report")
+    assert words()["report"]["starting"] in shown(page)
+
+
+def test_a_failed_report_keeps_the_pictures_and_says_why(page, workers):
+    workers.hold = True
+    upload(page, PNG)
+    workers.jobs[0].case = images_only()
+    workers.fail(StepTimedOutError(step=Step.WRITE, limit_s=600.0))
+    page.run()
+    text = shown(page)
+    assert "step_timed_out" in text and "600 seconds" in text
+    assert words()["result"]["abnormal"] in text
+
+
+def test_the_maps_of_another_label_are_asked_for_and_shown(page, workers):
+    upload(page, PNG)
+    open_tab(page, "grad_cam")
+    assert "27%" in shown(page)  # what was cut away
+    page.selectbox[0].set_value("tuberculosis").run()
+    assert "explain tuberculosis" in [name for name, _ in workers.calls]
+    page.run()
+    captions = [image.proto.imgs[0].caption for image in page.image if image.proto.imgs]
+    assert "Grad-CAM, tuberculosis" in captions
+
+
+def test_lime_shows_its_fit(page):
+    open_tab(upload(page, PNG), "lime")
+    assert "0.64" in shown(page)
+    assert words()["measure"]["r2"] in shown(page)
+
+
+def test_the_report_marks_each_sentence_and_what_was_replaced(page):
+    text = shown(open_tab(upload(page, PNG), "report"))
+    assert "Opacity in the right lower zone, intensity 0.62." in text
+    assert f'aria-label="{words()["report"]["supported"]}"' in text
+    assert f'aria-label="{words()["report"]["replaced"]}"' in text
+    assert "replaced: 1." in text
+    assert "The right lower zone is the strongest." in text  # the model's thoughts
+    assert "fake-writer" in text
+
+
+def test_writing_again_takes_the_language_of_the_page_and_another_seed(page, workers):
+    upload(page, PNG)
+    page.segmented_control(key="language").set_value(Language.UKRAINIAN).run()
+    open_tab(page, "report", Language.UKRAINIAN)
+    again = words(Language.UKRAINIAN)["report"]["again"]
+    next(button for button in page.button if button.label == again).click().run()
+    name, settings = workers.calls[-1]
+    assert (name, settings.language, settings.seed) == ("report", Language.UKRAINIAN, 1)
+
+
+def test_the_text_explanation_shows_contributions(page):
+    text = shown(open_tab(upload(page, PNG), "text_explanation"))
+    assert "+2.50" in text and "−0.50" in text
+    assert words()["zone"]["right_lower"] in text
+    assert "0.013 nats" in text
+
+
+def test_an_edited_report_is_what_is_downloaded(page, monkeypatch):
+    upload(page, PNG)
+    open_tab(page, "report")
+    page.text_area[0].set_value("No opacity in my reading.").run()
+    open_tab(page, "download")
+    assert words()["download"]["edited"] in shown(page)
+    made = page.session_state["files"][2]
+    assert "No opacity in my reading." in made["report.md"].decode()
+    assert made["report.pdf"].startswith(b"%PDF")
+    report = json.loads(made["result.json"])
+    assert "Ivanova" not in json.dumps(report)
+    assert report["prediction"]["label"] == "bacterial_pneumonia"
+
+
+def test_an_edit_is_kept_even_if_the_next_click_leaves_the_tab(page):
+    upload(page, PNG)
+    open_tab(page, "report")
+    page.text_area[0].set_value("Typed and left at once.")
+    open_tab(page, "download")  # one run with both changes
+    assert "Typed and left at once." in page.session_state["files"][2]["report.md"].decode()
+
+
+def test_the_archive_holds_every_file():
+    from app.views.download import zipped
+
+    with zipfile.ZipFile(BytesIO(zipped({"a.md": b"1", "b.pdf": b"2"}, "case"))) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "case/a.md": b"1",
+            "case/b.pdf": b"2",
+        }
+
+
+def test_removing_a_film_brings_back_the_main_page(page):
+    upload(page, PNG)
+    remove = next(button for button in page.button if button.label == words()["case"]["remove"])
+    remove.click().run()
+    assert words()["home"]["title"] in shown(page)
+
+
+def test_the_sample_is_labelled_as_drawn(page):
+    page.button(key="sample").click().run()
+    assert words()["case"]["sample"] in shown(page)
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "sentence"),
+    [
+        ((0.45, 0.3, 0.25), "doubt_threshold"),  # abnormal 0.55, threshold 0.5
+        ((0.2, 0.4, 0.4), "doubt_spread"),
+        ((0.02, 0.9, 0.08), "doubt_none"),
+    ],
+)
+def test_doubt_is_said_in_words(probabilities, sentence):
+    prediction = images_only(probabilities=probabilities).prediction
+    english = words_of(Language.ENGLISH)
+    assert doubt(english, prediction) == english(f"result.{sentence}")
+
+
+def test_a_tie_names_both_labels():
+    prediction = images_only(probabilities=(0.06, 0.51, 0.43)).prediction
+    said = doubt(words_of(Language.ENGLISH), prediction)
+    assert "bacterial pneumonia" in said and "tuberculosis" in said

@@ -1,0 +1,73 @@
+"""Files to add to the page: the phantom as PNG and DICOM, and files that are not radiographs."""
+
+import io
+import struct
+import zlib
+
+import cv2
+import numpy as np
+import pydicom
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+from pipeline.phantom import draw_phantom, sample_film
+from pipeline.types import Zone
+
+DIGITAL_X_RAY = "1.2.840.10008.5.1.4.1.1.1.1"
+PATIENT = "Ivanova^Maria"
+
+
+def png():
+    return sample_film(0)
+
+
+def dicom():
+    """The phantom as an inverted 12-bit DICOM film with a patient's name and pixel spacing."""
+    grey = np.round((1 - draw_phantom(0, Zone.RIGHT_LOWER).pixels) * 4095).astype(np.uint16)
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = DIGITAL_X_RAY
+    meta.MediaStorageSOPInstanceUID = generate_uid()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    film = FileDataset(None, {}, file_meta=meta, preamble=bytes(128))
+    film.SOPClassUID, film.SOPInstanceUID = DIGITAL_X_RAY, meta.MediaStorageSOPInstanceUID
+    film.Modality, film.PatientName, film.PatientID = "DX", PATIENT, "4711-0815"
+    film.Rows, film.Columns = grey.shape
+    film.SamplesPerPixel, film.PhotometricInterpretation = 1, "MONOCHROME1"
+    film.BitsAllocated, film.BitsStored, film.HighBit = 16, 12, 11
+    film.PixelRepresentation, film.PixelSpacing = 0, [0.35, 0.35]
+    film.PixelData = grey.tobytes()
+    stream = io.BytesIO()
+    pydicom.dcmwrite(stream, film, enforce_file_format=True)
+    return stream.getvalue()
+
+
+def bad_files():
+    """Name, content and code of each file that must be refused."""
+    hue, light = np.meshgrid(np.linspace(0, 179, 300), np.linspace(40, 255, 300))
+    every = np.stack([hue, np.full_like(hue, 200), light], axis=2).astype(np.uint8)
+    photo = cv2.cvtColor(every, cv2.COLOR_HSV2BGR)
+    jpeg = cv2.imencode(".jpg", np.tile(np.arange(256, dtype=np.uint8), (256, 1)))[1].tobytes()
+    return [
+        ("empty.png", b"", "file_empty"),
+        ("text.png", b"This is no picture.\n" * 40, "format_unknown"),
+        ("cut.jpg", jpeg[: len(jpeg) // 3], "image_corrupt"),
+        ("bomb.png", _claimed_png(20_000, 20_000), "image_too_large"),
+        (
+            "dot.png",
+            cv2.imencode(".png", np.zeros((1, 1), np.uint8))[1].tobytes(),
+            "image_too_small",
+        ),
+        ("photo.png", cv2.imencode(".png", photo)[1].tobytes(), "image_colour"),
+    ]
+
+
+def _claimed_png(rows, cols):
+    """A PNG of a few KB that claims to be as large."""
+
+    def chunk(kind, data):
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    head = struct.pack(">IIBBBBB", cols, rows, 8, 0, 0, 0, 0)
+    body = zlib.compress(bytes(2_000_000), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")

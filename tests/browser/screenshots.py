@@ -1,0 +1,60 @@
+"""Takes the pictures of the documentation from the running page: the drawn phantom, no patient.
+
+Run as `python -m tests.browser.screenshots [FOLDER]`; they come to `docs/screenshots`.
+"""
+
+import io
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.browser.browser import chromium
+from tests.browser.served import ROOT, served
+
+FOLDER = ROOT / "docs" / "screenshots"
+TABS = ("result", "grad_cam", "lime", "report", "text_explanation", "download")
+LANGUAGES = {"en": "English", "ru": "Русский"}
+WIDTHS = {1280: 900, 390: 844}
+TALLEST = 2600
+PATIENCE_MS = 300_000
+SETTLE_MS = 1500
+
+
+def main(folder: Path) -> None:
+    """Take every picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with served() as address, chromium() as browser:
+        for code, language in LANGUAGES.items():
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            page = context.new_page()
+            page.goto(address)
+            page.get_by_text(language, exact=True).click()
+            page.wait_for_timeout(SETTLE_MS)
+            for width in WIDTHS:
+                _take(page, folder / f"main-{code}-{width}.png", width)
+            page.locator(".st-key-sample button >> visible=true").first.click()
+            page.get_by_role("tab").first.wait_for(timeout=PATIENCE_MS)
+            page.locator(".cxr-progress").wait_for(state="detached", timeout=PATIENCE_MS)
+            for index, tab in enumerate(TABS):
+                page.get_by_role("tab").nth(index).click()
+                page.wait_for_timeout(SETTLE_MS)
+                for width in WIDTHS:
+                    _take(page, folder / f"{tab}-{code}-{width}.png", width)
+            context.close()
+
+
+def _take(page: Page, file: Path, width: int) -> None:
+    """Picture the whole page at one width; the page scrolls inside itself, so the window grows."""
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+    page.wait_for_timeout(SETTLE_MS)
+    height: int = page.get_by_test_id("stMain").evaluate("item => item.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(height, TALLEST)})
+    page.wait_for_timeout(SETTLE_MS)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture.save(file, optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)

@@ -1,0 +1,243 @@
+"""The whole way in a real browser, with the real models and real files."""
+
+import io
+import json
+import re
+import time
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from tests.browser import films
+
+TABS = ["Result", "Grad-CAM", "LIME", "Report", "Text explanation", "Download"]
+ANALYSIS_MS = 240_000  # the machine that runs the tests may be busy
+SWITCH_MS = 30_000
+
+
+def add(page, name, data, kind="application/octet-stream"):
+    page.locator('input[type="file"]').set_input_files(
+        [{"name": name, "mimeType": kind, "buffer": data}]
+    )
+
+
+def finish(page):
+    """Wait for pictures and report."""
+    page.get_by_role("tab").first.wait_for(timeout=ANALYSIS_MS)
+    page.locator(".cxr-progress").wait_for(state="detached", timeout=ANALYSIS_MS)
+
+
+def open_tab(page, name):
+    page.get_by_role("tab", name=name, exact=True).click()
+    expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute(
+        "aria-selected", "true"
+    )
+
+
+def read(page, button):
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def no_overflow(page):
+    widths = page.evaluate(
+        "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+        ".map(item => item.scrollWidth - item.clientWidth)"
+    )
+    assert widths == [0, 0]
+
+
+@pytest.fixture(scope="module")
+def analysed(browser, address):
+    """A page on which the PNG phantom went the whole way."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    opened = context.new_page()
+    opened.goto(address)
+    add(opened, "Petrov 12.03.1961.png", films.png(), "image/png")
+    finish(opened)
+    yield opened
+    context.close()
+
+
+def test_the_page_opens_soon_and_hides_the_framework(browser, address):
+    context = browser.new_context()
+    opened = context.new_page()
+    started = time.perf_counter()
+    opened.goto(address)
+    opened.get_by_role("button", name="Choose files").wait_for()
+    assert time.perf_counter() - started < 8  # 2 s on a machine that does nothing else
+    for clutter in ("stToolbar", "stAppDeployButton", "stMainMenu", "stDecoration"):
+        expect(opened.get_by_test_id(clutter)).not_to_be_visible()
+    context.close()
+
+
+def test_the_result_shows_verdict_anatomy_and_zones(analysed):
+    open_tab(analysed, "Result")
+    verdict = analysed.locator(".cxr-verdict")
+    expect(verdict).to_contain_text(re.compile("Abnormality suspected|No abnormality found"))
+    expect(verdict).to_contain_text(re.compile(r"Probability of an abnormality: [<>]?\d+%"))
+    expect(analysed.locator(".cxr-bars li")).to_have_count(5)
+    for structure in ("Right lung", "Left lung", "Spine", "Abdomen"):
+        expect(analysed.locator(".cxr-legend")).to_contain_text(structure)
+    outlined = analysed.get_by_alt_text("outlined in colour")
+    assert outlined.evaluate("image => image.naturalWidth") >= 800
+    expect(analysed.get_by_text("For research use only. Not a medical device.")).to_be_visible()
+
+
+@pytest.mark.parametrize("tab", ["Grad-CAM", "LIME"])
+def test_the_maps_are_drawn_and_change_with_their_controls(analysed, tab):
+    open_tab(analysed, tab)
+    panel = analysed.get_by_role("tabpanel", name=tab, exact=True)
+    image = panel.get_by_alt_text(re.compile(f"^{tab}, "))
+    expect(image).to_be_visible(timeout=SWITCH_MS)
+    before = image.get_attribute("src")
+    panel.get_by_text("Raw map", exact=True).click()
+    expect(panel.get_by_alt_text("nothing cut away")).to_be_visible(timeout=SWITCH_MS)
+    assert panel.get_by_alt_text("nothing cut away").get_attribute("src") != before
+    panel.get_by_text("Raw map", exact=True).click()
+    expect(panel.get_by_text("Cut away", exact=True)).to_be_visible(timeout=SWITCH_MS)
+    expect(panel.get_by_alt_text("Colour scale")).to_be_visible()
+    if tab == "LIME":
+        expect(panel.get_by_text("R² of the surrogate")).to_be_visible()
+
+
+def test_another_label_is_explained(analysed):
+    open_tab(analysed, "Grad-CAM")
+    panel = analysed.get_by_role("tabpanel", name="Grad-CAM")
+    panel.get_by_role("combobox").click()
+    other = analysed.get_by_role("option").filter(has_not_text="(predicted)").last
+    name = other.inner_text().rsplit(",", 1)[0]
+    other.click()
+    image = panel.get_by_alt_text(f"Grad-CAM, {name}")
+    expect(image).to_be_visible(timeout=ANALYSIS_MS)
+    assert image.evaluate("image => image.naturalWidth") >= 800
+
+
+def test_the_report_has_its_sections_checks_and_model(analysed):
+    open_tab(analysed, "Report")
+    for section in ("Findings", "Interpretation", "Recommendations"):
+        expect(analysed.get_by_role("heading", name=section)).to_be_visible(timeout=SWITCH_MS)
+        box = analysed.get_by_label(f"{section}: your text")
+        expect(box).to_have_value(re.compile(".{10}", re.DOTALL), timeout=SWITCH_MS)
+    assert analysed.locator(".cxr-claims li").count() >= 3
+    assert analysed.locator(".cxr-claims .cxr-contradicted").count() == 0
+    expect(analysed.get_by_text(re.compile("Written by .* attempts"))).to_be_visible()
+
+
+def test_the_text_explanation_names_its_model_and_parts(analysed):
+    open_tab(analysed, "Text explanation")
+    expect(analysed.get_by_text("the model that wrote the report").last).to_be_visible(
+        timeout=SWITCH_MS
+    )
+    assert analysed.locator(".cxr-bars li").count() >= 1
+    assert analysed.locator(".cxr-text").count() == 2
+    expect(analysed.get_by_text("Completeness error", exact=True)).to_be_visible()
+
+
+def test_an_edited_conclusion_is_downloaded_without_a_name(analysed):
+    open_tab(analysed, "Report")
+    box = analysed.get_by_label("Findings: your text")
+    box.fill("Signed by a reader of this test.")
+    box.press("Control+Enter")
+    open_tab(analysed, "Download")
+    expect(analysed.get_by_text("Your changes are in the files")).to_be_visible(timeout=SWITCH_MS)
+    name, pdf = read(analysed, "Conclusion (PDF)")
+    assert re.fullmatch(r"explaincxr-[0-9a-f]{8}-report\.pdf", name)
+    text = "".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(pdf)).pages)
+    assert "Signed by a reader of this test." in " ".join(text.split())
+    assert "For research use only. Not a medical device." in " ".join(text.split())
+    _, markdown = read(analysed, "Conclusion (Markdown)")
+    assert "Signed by a reader of this test." in markdown.decode()
+    _, data = read(analysed, "All data (JSON)")
+    record = json.loads(data)
+    assert record["image"]["rows"] == 1024
+    assert len(record["prediction"]["probabilities"]) == 5
+    assert set(record["report"]["sections"]) == {"findings", "interpretation", "recommendations"}
+    _, archive = read(analysed, "Download everything (ZIP)")
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        contents = {item.rsplit("/")[-1]: opened.read(item) for item in opened.namelist()}
+    assert set(contents) == {
+        *("report.pdf", "report.md", "result.json"),
+        *("anatomy.png", "grad_cam.png", "lime.png"),
+    }
+    assert all(b"Petrov" not in content for content in contents.values())
+
+
+def test_every_tab_fits_a_narrow_page_in_every_language(analysed):
+    analysed.set_viewport_size({"width": 390, "height": 844})
+    for language, words in {
+        "Русский": "Только для исследований",
+        "Українська": "Лише для досліджень",
+        "English": "For research use only",
+    }.items():
+        analysed.get_by_text(language, exact=True).click()
+        expect(analysed.get_by_text(words)).to_be_visible(timeout=SWITCH_MS)
+        for index in range(len(TABS)):
+            tab = analysed.get_by_role("tab").nth(index)
+            tab.click()
+            expect(tab).to_have_attribute("aria-selected", "true", timeout=SWITCH_MS)
+            analysed.wait_for_timeout(800)
+            no_overflow(analysed)
+    analysed.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_tabs_are_reached_by_keyboard(analysed):
+    open_tab(analysed, "Result")
+    analysed.get_by_role("tab", name="Result").focus()
+    analysed.keyboard.press("ArrowRight")
+    analysed.keyboard.press("Enter")
+    expect(analysed.get_by_role("tab", name="Grad-CAM")).to_have_attribute(
+        "aria-selected", "true", timeout=SWITCH_MS
+    )
+
+
+def test_a_dicom_film_goes_the_whole_way_without_its_name(page):
+    add(page, "IM0001", films.dicom())
+    finish(page)
+    expect(page.locator(".cxr-facts").first).to_contain_text("DICOM")
+    expect(page.locator(".cxr-facts").first).to_contain_text("0.35 × 0.35 mm")
+    expect(page.locator(".cxr-legend")).to_contain_text("cm²")
+    expect(page.get_by_text("Inverted so that bone is white.")).to_be_visible()
+    open_tab(page, "Download")
+    _, data = read(page, "All data (JSON)")
+    assert json.loads(data)["image"]["format"] == "dicom"
+    assert b"Ivanova" not in data and b"4711" not in data
+
+
+def test_bad_files_say_why_and_lose_no_other(page):
+    bad = films.bad_files()
+    files = [(name, data) for name, data, _ in bad] + [("good.bin", films.png())]
+    page.locator('input[type="file"]').set_input_files(
+        [{"name": n, "mimeType": "image/png", "buffer": data} for n, data in files]
+    )
+    for name, _, code in bad:
+        line = page.locator(".cxr-notice.cxr-error").filter(has_text=name)
+        expect(line).to_contain_text(code, timeout=60_000)
+        assert len(line.inner_text()) > len(name) + len(code) + 10  # a sentence, not a code alone
+    page.get_by_role("tab").first.wait_for(timeout=ANALYSIS_MS)
+    expect(page.locator(".cxr-verdict")).to_be_visible()
+
+
+def test_an_oversized_file_is_refused_at_once(page, tmp_path):
+    large = tmp_path / "large.dcm"
+    with large.open("wb") as stream:
+        stream.truncate(201_000_000)
+    page.locator('input[type="file"]').set_input_files(large)
+    refused = page.locator("#cxr-refused")
+    expect(refused).to_contain_text("large.dcm: The file is larger than 200 MB.", timeout=5_000)
+    expect(refused).to_contain_text("file_too_large")
+    refused.get_by_role("button", name="Close").click()
+    expect(refused.locator(".cxr-notice")).to_have_count(0)
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+
+
+def test_a_job_is_cancelled_and_the_next_one_done(page):
+    page.get_by_role("button", name="Try a sample radiograph").locator("visible=true").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=60_000)
+    add(page, "next.png", films.png(), "image/png")
+    page.get_by_role("tab").first.wait_for(timeout=ANALYSIS_MS)
+    expect(page.locator(".cxr-verdict")).to_be_visible()

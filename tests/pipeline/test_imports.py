@@ -1,0 +1,137 @@
+"""The house's walls: who may import whom, and what must not be loaded by an import."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("pipeline", "segmentation", "xai", "report", "app", "training", "bench")
+GROUND = {  # what every room may use of the pipeline's
+    "pipeline.types",
+    "pipeline.errors",
+    "pipeline.protocols",
+    "pipeline.settings",
+    "pipeline.manifest",
+}
+# Of the pipeline's further files, those that a room may use, and why they are not the room's own.
+SHARED = {
+    "report": {
+        "pipeline.figures",  # page and files show the same pictures
+        "pipeline.fonts",
+        "pipeline.messages",  # why a step failed
+        "pipeline.language_model",  # one GGUF, asked by writer and text explainer alike
+    },
+    "xai": {"pipeline.language_model"},
+    "segmentation": set(),
+}
+HEAVY = (
+    "tensorflow",
+    "keras",
+    "torch",
+    "torchvision",
+    "openvino",
+    "llama_cpp",
+    "transformers",
+    "shap",
+    "captum",
+    "lime",
+)
+
+
+def modules(room: str) -> Iterator[tuple[str, Path]]:
+    for file in sorted((ROOT / room).rglob("*.py")):
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), file
+
+
+def imported(file: Path) -> set[str]:
+    """Our own modules that a file imports anywhere, inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file.name}: a relative import"
+            found.add(node.module or "")
+    return {name for name in found if name.split(".")[0] in ROOMS}
+
+
+@pytest.mark.parametrize("room", ["segmentation", "xai", "report"])
+def test_a_room_uses_only_the_ground_floor(room: str) -> None:
+    allowed = GROUND | SHARED[room]
+    for name, file in modules(room):
+        foreign = {item for item in imported(file) if item.split(".")[0] != room}
+        assert foreign <= allowed, f"{name} imports {sorted(foreign - allowed)}"
+
+
+def test_values_errors_and_protocols_rest_on_nothing() -> None:
+    below = {
+        "pipeline.errors": set(),
+        "pipeline.types": {"pipeline.errors"},
+        "pipeline.protocols": {"pipeline.types"},
+    }
+    for name, file in modules("pipeline"):
+        if name in below:
+            assert imported(file) <= below[name], name
+
+
+def test_only_build_knows_the_other_rooms() -> None:
+    for name, file in modules("pipeline"):
+        foreign = {item for item in imported(file) if item.split(".")[0] != "pipeline"}
+        assert not foreign or name == "pipeline.build", f"{name} imports {sorted(foreign)}"
+
+
+def test_the_app_uses_the_pipeline_alone() -> None:
+    for name, file in modules("app"):
+        rooms = {item.split(".")[0] for item in imported(file)}
+        assert rooms <= {"app", "pipeline"}, f"{name} imports {sorted(rooms)}"
+
+
+def test_nothing_imports_the_app() -> None:
+    for room in set(ROOMS) - {"app"}:
+        for name, file in modules(room):
+            assert not any(item.split(".")[0] == "app" for item in imported(file)), name
+
+
+def test_no_file_is_a_box_of_odds_and_ends() -> None:
+    for room in ROOMS:
+        for _, file in modules(room):
+            assert file.stem not in ("utils", "helpers", "common")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_importing_a_room_loads_nothing_heavy(room: str) -> None:
+    names = [
+        name
+        for name, _ in modules(room)
+        if not name.endswith("__main__") and name != "app.main"  # the page's script runs on import
+    ]
+    assert names, f"{room}/ holds no code"
+    code = (
+        f"import importlib, sys\nfor name in {names!r}: importlib.import_module(name)\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_the_workers_module_is_light_and_quick() -> None:
+    code = (
+        "import sys, time, numpy\nbegun = time.perf_counter()\nimport pipeline.workers\n"
+        "taken = time.perf_counter() - begun\n"
+        "heavy = [name for name in ('cv2', 'PIL', 'pydicom', 'streamlit') if name in sys.modules]\n"
+        "print(taken, heavy)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    taken, heavy = done.stdout.strip().split(" ", 1)
+    assert heavy == "[]"
+    assert float(taken) < 1.5  # about 0.2 s on an idle machine

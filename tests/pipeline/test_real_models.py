@@ -1,0 +1,101 @@
+"""The command line with the shipped weights, on drawn films of nobody."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.command_line import OUTPUT_FILES
+from pipeline.phantom import sample_film
+from pipeline.types import Zone
+from tests.pipeline.crafted import dataset, saved
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", "analyse", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("films")
+    film = sample_film(1)
+    (made / "drawn.png").write_bytes(film)
+    grey = np.asarray(Image.open(io.BytesIO(film)).convert("L"))
+    inverted = dataset(255 - grey, "MONOCHROME1", bits=8, PixelSpacing=[0.4, 0.4])
+    (made / "drawn_inverted.dcm").write_bytes(saved(inverted))
+    (made / "text.png").write_text("not a film\n" * 20)
+    return made
+
+
+@pytest.fixture(scope="module")
+def finished(folder: Path) -> "tuple[subprocess.CompletedProcess[str], Path]":
+    out = folder / "out"
+    files = [str(folder / name) for name in ("drawn.png", "text.png", "drawn_inverted.dcm")]
+    return run(*files, "--out", str(out), "--language", "ru"), out
+
+
+def result(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "result.json").read_text("utf-8"))
+    return content
+
+
+def test_the_refused_file_stops_nobody(
+    finished: "tuple[subprocess.CompletedProcess[str], Path]",
+) -> None:
+    done, out = finished
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert len(done.stdout.splitlines()) == 3
+    assert result(out / "text")["error"]["code"] == "format_unknown"
+    for stem in ("drawn", "drawn_inverted"):
+        assert {file.name for file in (out / stem).iterdir()} == set(OUTPUT_FILES)
+
+
+def test_the_case_is_whole(finished: "tuple[subprocess.CompletedProcess[str], Path]") -> None:
+    _, out = finished
+    found = result(out / "drawn")
+    assert not found.get("problems")
+    assert sum(found["prediction"]["probabilities"].values()) == pytest.approx(1, abs=1e-3)
+    assert found["report"]["language"] == "ru"
+    assert all(found["report"]["sections"].values())
+    assert found["text_explanation"]["shap"]
+    assert {item["zone"] for item in found["descriptors"]} <= {zone.value for zone in Zone}
+    assert not any(claim["status"] == "contradicted" for claim in found["report"]["claims"])
+
+
+def test_the_inverted_dicom_of_a_film_gives_the_same_case(
+    finished: "tuple[subprocess.CompletedProcess[str], Path]",
+) -> None:
+    _, out = finished
+    png, dicom = result(out / "drawn"), result(out / "drawn_inverted")
+    assert dicom["prediction"]["label"] == png["prediction"]["label"]
+    assert dicom["prediction"]["probabilities"] == pytest.approx(
+        png["prediction"]["probabilities"], abs=1e-3
+    )
+    assert dicom["image"]["spacing_mm"] == [0.4, 0.4]
+    intensities = [
+        {item["zone"]: item["intensity"] for item in found["descriptors"]} for found in (dicom, png)
+    ]
+    assert intensities[0] == pytest.approx(intensities[1], abs=0.01)
+
+
+def test_the_same_film_gives_the_same_report(folder: Path) -> None:
+    reports = []
+    for name in ("first", "second"):
+        done = run(str(folder / "drawn.png"), "--out", str(folder / name), "--language", "en")
+        assert done.returncode == 0, done.stdout + done.stderr
+        reports.append(result(folder / name / "drawn")["report"]["sections"])
+    assert reports[0] == reports[1]

@@ -1,0 +1,101 @@
+"""The flow itself, with fakes: its order, its timings, what stands when the report fails."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from pipeline.errors import CancelledByUserError, ChestNotFoundError, StepFailedError
+from pipeline.protocols import Models
+from pipeline.run import analyse, explain_label, write_report
+from pipeline.settings import Settings
+from pipeline.types import CaseResult, Language, Method, Problem, ProgressEvent, Step
+from tests.fakes import FakeWriter, fake_models
+from tests.pipeline.crafted import picture, ramp
+
+SETTINGS = Settings()
+FILM = picture(Image.fromarray(ramp(96)))
+
+
+@pytest.fixture
+def models() -> Models:
+    return fake_models(SETTINGS)
+
+
+def case_of(models: Models, **changes: Any) -> CaseResult:
+    return analyse(FILM, models=models, settings=replace(SETTINGS, **changes))
+
+
+class RaisingWriter(FakeWriter):
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def write(self, *arguments: Any, **options: Any) -> Any:
+        raise self.error
+
+
+def test_the_steps_follow_each_other_and_are_timed(models: Models) -> None:
+    events: list[ProgressEvent] = []
+    case = analyse(FILM, models=models, settings=SETTINGS, progress=events.append)
+    begun = [event.step for event in events if event.fraction == 0.0]
+    assert begun == list(Step)
+    assert list(case.timings_ms) == list(Step)
+    assert case.provenance == {"python": "3", "seed": 0}
+    assert case.problems == ()
+
+
+def test_the_predicted_label_is_explained_unless_another_is_asked_for(models: Models) -> None:
+    assert case_of(models).explanations[Method.GRAD_CAM].label == "tuberculosis"
+    other = case_of(models, explain_label="covid19")
+    assert {item.label for item in other.explanations.values()} == {"covid19"}
+    assert other.prediction.label == "tuberculosis"
+
+
+def test_without_a_report_nothing_is_written(models: Models) -> None:
+    case = case_of(models, write_report=False)
+    assert case.report is None
+    assert case.text_explanation is None
+    assert case.problems == ()
+
+
+def test_a_failed_report_leaves_the_rest_and_a_problem(models: Models) -> None:
+    failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
+    case = analyse(FILM, models=failing, settings=SETTINGS)
+    assert case.problems == (
+        Problem(step=Step.WRITE, code="step_failed", parameters={"step": "write", "error": "X"}),
+    )
+    assert case.report is None
+    assert case.descriptors.items
+
+
+def test_writing_again_forgets_the_earlier_problem(models: Models) -> None:
+    failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
+    case = analyse(FILM, models=failing, settings=SETTINGS)
+    again = write_report(
+        case, models=models, settings=replace(SETTINGS, language=Language.UKRAINIAN)
+    )
+    assert again.problems == ()
+    assert again.report is not None
+    assert again.report.language is Language.UKRAINIAN
+
+
+def test_cancelling_a_report_is_no_problem_of_the_case(models: Models) -> None:
+    cancelled = replace(models, writer=RaisingWriter(CancelledByUserError()))
+    with pytest.raises(CancelledByUserError):
+        analyse(FILM, models=cancelled, settings=SETTINGS)
+
+
+def test_another_label_comes_without_the_report_of_the_first(models: Models) -> None:
+    case = case_of(models)
+    other = explain_label(case, "covid19", models=models)
+    assert other.explanations[Method.LIME].label == "covid19"
+    assert (other.report, other.text_explanation) == (None, None)
+    assert case.report is not None
+
+
+def test_an_early_error_ends_the_flow(models: Models) -> None:
+    small = picture(Image.fromarray(ramp(40)))
+    lenient = fake_models(replace(SETTINGS, min_side_px=8))
+    with pytest.raises(ChestNotFoundError):
+        analyse(small, models=lenient, settings=SETTINGS)

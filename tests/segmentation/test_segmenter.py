@@ -1,0 +1,131 @@
+"""The shipped anatomy model, on drawn films of known outlines and on films of the packs."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ChestNotFoundError, WeightsMismatchError
+from pipeline.phantom import draw_phantom
+from pipeline.settings import ROOT
+from pipeline.types import ImageFormat, Radiograph, Structure, Zone
+from segmentation.segmenter import DeepLabSegmenter, lung_doubt
+from training.anatomy import dice
+from training.evaluate import evaluate_anatomy, plausible
+from training.packs import Split, data_folder, read_pack
+
+FOLDER = ROOT / "weights" / "anatomy"
+
+
+@pytest.fixture(scope="module")
+def segmenter():
+    return DeepLabSegmenter(FOLDER, threads=1)
+
+
+def film(pixels, spacing_mm=None):
+    return Radiograph(
+        pixels=np.ascontiguousarray(pixels, np.float32),
+        sha256=hashlib.sha256(pixels.tobytes()).hexdigest(),
+        format=ImageFormat.PNG,
+        source_shape=pixels.shape,
+        source_spacing_mm=spacing_mm,
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_phantom_is_outlined_where_it_was_drawn(segmenter, seed):
+    phantom = draw_phantom(seed)
+    anatomy = segmenter.segment(film(phantom.pixels))
+    lungs = phantom.masks[Structure.RIGHT_LUNG] | phantom.masks[Structure.LEFT_LUNG]
+    # The phantom's lungs leave the heart out; the model's include the part behind it.
+    assert dice(anatomy.lungs_image, lungs) > 0.85
+    right, left = (
+        anatomy.masks_image[side] for side in (Structure.RIGHT_LUNG, Structure.LEFT_LUNG)
+    )
+    assert not (right & phantom.masks[Structure.LEFT_LUNG]).any()
+    assert not (left & phantom.masks[Structure.RIGHT_LUNG]).any()
+    assert plausible(anatomy)
+    assert anatomy.warnings == ()
+
+
+def test_zones_tile_the_lungs_and_carry_their_side(segmenter):
+    anatomy = segmenter.segment(film(draw_phantom(0).pixels))
+    total = sum(anatomy.zones_image[zone].astype(int) for zone in Zone)
+    assert (total == anatomy.lungs_image).all()
+    rows = {zone: np.nonzero(anatomy.zones_image[zone])[0].mean() for zone in Zone}
+    assert rows[Zone.RIGHT_UPPER] < rows[Zone.RIGHT_MIDDLE] < rows[Zone.RIGHT_LOWER]
+    cols = {zone: np.nonzero(anatomy.zones_image[zone])[1].mean() for zone in Zone}
+    assert cols[Zone.RIGHT_LOWER] < cols[Zone.LEFT_LOWER]
+
+
+def test_areas_come_in_square_millimetres_where_spacing_is_known(segmenter):
+    phantom = draw_phantom(0)
+    anatomy = segmenter.segment(film(phantom.pixels, spacing_mm=(0.4, 0.4)))
+    mask = anatomy.masks_image[Structure.RIGHT_LUNG]
+    measured = anatomy.measures[Structure.RIGHT_LUNG]
+    assert measured.area_mm2 == pytest.approx(mask.sum() * 0.16)
+    assert measured.area_share == pytest.approx(mask.mean())
+
+
+def test_a_picture_without_a_chest_is_refused(segmenter):
+    rows, cols = np.mgrid[0:256, 0:256]
+    stripes = ((rows // 16 + cols // 16) % 2).astype(np.float32)
+    with pytest.raises(ChestNotFoundError):
+        segmenter.segment(film(stripes))
+    with pytest.raises(ChestNotFoundError):
+        segmenter.segment(film(np.full((256, 256), 0.5, np.float32)))
+    with pytest.raises(ChestNotFoundError):
+        segmenter.segment(film(np.rot90(draw_phantom(0).pixels)))
+
+
+def test_doubt_is_the_unsure_area_over_the_lungs_area():
+    probabilities = np.zeros((6, 10, 10), np.float32)
+    probabilities[2, :4] = 0.9  # 40 pixels, sure
+    probabilities[3, 4:6] = 0.6  # 20 pixels, unsure
+    assert lung_doubt(probabilities) == pytest.approx(20 / 60)
+
+
+def test_weights_that_were_changed_are_refused(tmp_path):
+    shutil.copytree(FOLDER, tmp_path / "anatomy")
+    file = tmp_path / "anatomy" / "anatomy.bin"
+    content = bytearray(file.read_bytes())
+    content[1000] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(WeightsMismatchError):
+        DeepLabSegmenter(tmp_path / "anatomy", threads=1)
+
+
+def test_the_converted_model_answers_as_the_torch_model(segmenter):
+    import torch
+    from safetensors.torch import load_file
+
+    from segmentation.network import build_network, two_scale_logits
+
+    network = build_network()
+    state = load_file(FOLDER / "anatomy.safetensors")
+    network.load_state_dict({name: value.float() for name, value in state.items()})
+    network.eval()
+    size = json.loads((FOLDER / "manifest.json").read_text())["input"]["size"]
+    pixels = draw_phantom(1, shape=(size, size)).pixels
+    with torch.no_grad():
+        grey = torch.from_numpy(pixels.copy())[None, None].expand(1, 3, -1, -1)
+        expected = two_scale_logits(network, grey)[0].sigmoid().numpy()
+    found = segmenter.probabilities_image(film(pixels))
+    assert np.abs(found - expected).max() < 5e-3
+
+
+@pytest.mark.parametrize("pack", ["jsrt", "paediatric"])
+def test_dice_on_the_validation_split(segmenter, pack):
+    folder: Path = data_folder() / pack
+    if not folder.is_dir():
+        # Without the packs the figures of the manifest are all there is to hold on to.
+        metrics = json.loads((FOLDER / "manifest.json").read_text())["metrics"]
+        assert metrics[pack]["dice"]["mean"]["value"] >= 0.95
+        return
+    held = [one for one in read_pack(folder) if one.split is Split.VALIDATION and one.lung_mask]
+    figures = evaluate_anatomy(held[:: max(1, len(held) // 40)], segmenter)
+    assert figures["dice"]["mean"]["value"] >= 0.94
+    assert figures["output"] == {"jsrt": "field", "paediatric": "lung"}[pack]

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from training.calibrate import best_temperature, best_threshold, softmax
+from training.metrics import auc, bootstrap, expected_calibration_error, macro_f1
+
+
+def test_auc_by_hand():
+    # Pairs (abnormal, normal): 0.9 beats both, 0.4 beats one and loses one: 3 of 4.
+    assert auc(np.array([True, True, False, False]), np.array([0.9, 0.4, 0.5, 0.1])) == 0.75
+
+
+def test_macro_f1_by_hand():
+    truth, predicted = np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])
+    # F1 of label 0 is 2/3, of label 1 is 4/5.
+    assert macro_f1(truth, predicted) == pytest.approx((2 / 3 + 4 / 5) / 2)
+
+
+def test_calibration_error_by_hand():
+    # All four forecasts fall in one bin at confidence 0.9 and three are right: |0.9 - 0.75|.
+    positive = np.array([True, True, True, False])
+    assert expected_calibration_error(positive, np.full(4, 0.9)) == pytest.approx(0.15)
+
+
+def test_bootstrap_draws_patients_and_not_films():
+    values = np.array([0.0] * 50 + [1.0] * 50)
+    by_film = bootstrap(lambda cases: float(values[cases].mean()), [str(i) for i in range(100)])
+    by_patient = bootstrap(lambda cases: float(values[cases].mean()), ["a"] * 50 + ["b"] * 50)
+    assert by_film.value == by_patient.value == 0.5
+    assert by_patient.ci95 == (0.0, 1.0)
+    assert by_film.ci95[0] > 0.3
+
+
+def test_temperature_recovers_the_factor_of_overconfident_logits():
+    random = np.random.default_rng(0)
+    logits = random.normal(0, 2, (4000, 3))
+    truth = np.array([random.choice(3, p=row) for row in softmax(logits)])
+    assert best_temperature(logits * 3, truth) == pytest.approx(3, rel=0.1)
+
+
+def test_threshold_stands_in_the_middle_of_the_gap():
+    abnormal = np.array([0.1, 0.3, 0.7, 0.9])
+    found = best_threshold(abnormal, np.array([False, False, True, True]), np.ones(4))
+    assert found == pytest.approx(0.5, abs=0.01)

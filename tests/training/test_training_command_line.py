@@ -1,0 +1,72 @@
+import json
+
+import cv2
+import pytest
+
+from pipeline.phantom import draw_phantom
+from pipeline.types import Structure
+from training.__main__ import main
+from training.cards import anatomy_figures, classifier_figures
+
+
+def test_recipes_are_listed(capsys):
+    assert main(["recipes"]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert names == ["anatomy", "classifier", "writer"]
+
+
+def test_a_folder_without_an_index_is_wrong_usage(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["evaluate", "--model", "anatomy", "--pack", str(tmp_path)])
+    assert stop.value.code == 2
+    assert "index.csv" in capsys.readouterr().err
+
+
+@pytest.fixture
+def drawn_pack(tmp_path):
+    lines = ["file,label,lung_mask"]
+    for seed in range(2):
+        phantom = draw_phantom(seed, shape=(224, 224))
+        lungs = phantom.masks[Structure.RIGHT_LUNG] | phantom.masks[Structure.LEFT_LUNG]
+        cv2.imwrite(str(tmp_path / f"{seed}.png"), (phantom.pixels * 255).astype("uint8"))
+        cv2.imwrite(str(tmp_path / f"{seed}-mask.png"), lungs.astype("uint8") * 255)
+        lines.append(f"{seed}.png,normal,{seed}-mask.png")
+    (tmp_path / "index.csv").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+def test_the_anatomy_model_is_evaluated_on_any_pack(drawn_pack, tmp_path):
+    out = tmp_path / "figures.json"
+    call = ["evaluate", "--model", "anatomy", "--pack", str(drawn_pack), "--json", str(out)]
+    assert main(call) == 0
+    found = json.loads(out.read_text())
+    assert found["n"] == 2
+    low, high = found["dice"]["mean"]["ci95"]
+    assert 0.85 < low <= found["dice"]["mean"]["value"] <= high <= 1
+
+
+def test_cards_show_values_with_their_intervals():
+    metric = {"value": 0.9512, "ci95": [0.9404, 0.9611]}
+    anatomy = anatomy_figures(
+        {
+            "jsrt": {
+                "n": 20,
+                "output": "field",
+                "dice": {"mean": metric, "share_above_0_90": metric},
+                "iou": metric,
+                "implausible_share": 0.0,
+            }
+        }
+    )
+    assert "| jsrt | 20 | field | 0.951 (0.940 to 0.961) |" in anatomy
+    classifier = classifier_figures(
+        {
+            "adult": {
+                "n": 7,
+                "abnormal": {"auc": metric, "accuracy": metric, "ece": metric},
+                "macro_f1": metric,
+                "refused": 1,
+            }
+        }
+    )
+    assert classifier.splitlines()[-1].endswith("| 0.951 (0.940 to 0.961) | 1 |")

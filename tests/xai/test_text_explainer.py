@@ -1,0 +1,320 @@
+"""Explaining a text: exact games, a tiny Llama of our own, and words folded by hand."""
+
+import random
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import (
+    ContractError,
+    ManifestError,
+    ReportModelMissingError,
+    StepFailedError,
+    WeightsMismatchError,
+)
+from pipeline.language_model import LanguageModel
+from pipeline.manifest import write_manifest
+from pipeline.settings import Settings, load_settings
+from pipeline.types import Language, ProgressEvent, Report, Section
+from report import prompt
+from report.prompt import prompt_parts, spelled_report
+from training.report_gguf import write_gguf
+from training.report_text import case_sections, random_case
+from training.report_tokens import Vocabulary
+from xai.text_explainer import GgufTextExplainer
+from xai.text_gradients import TorchCopy, fits_torch
+from xai.text_pieces import Piece, fold, key_of, part_spans, token_spans
+from xai.text_shap import shapley_values
+
+PARTS = (
+    ("", "Regions found in:"),
+    ("right_middle", " правая средняя зона (0.42)"),
+    ("left_lower", " left lower zone (0.30)"),
+    ("label", " Verdict: pneumonia."),
+    ("confidence", " Confidence: 0.96."),
+    ("", " Describe."),
+)
+FINDINGS = "Opacity in the right middle zone, затемнение справа."
+
+
+def join(parts: Iterable[tuple[str, str]], without: frozenset[str]) -> str:
+    return "".join(text for key, text in parts if key not in without)
+
+
+def spell(report: Report) -> str:
+    return "Findings:\n" + report.sections[Section.FINDINGS]
+
+
+def written(whole: str | None = None, findings: str = FINDINGS) -> Report:
+    return Report(
+        language=Language.ENGLISH,
+        model="explaincxr-plain-tiny",
+        model_sha256="0" * 64,
+        prompt=join(PARTS, frozenset()) + "\n\n" if whole is None else whole,
+        prompt_parts=PARTS,
+        sections={
+            Section.FINDINGS: findings,
+            Section.INTERPRETATION: "",
+            Section.RECOMMENDATIONS: "",
+        },
+        claims=(),
+    )
+
+
+def write_tiny(file: Path, name: str, seed: int = 0) -> None:
+    """A random Llama of two layers, its weights spread so that the prompt matters."""
+    import json
+
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(seed)
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=320,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([text for _, text in PARTS] * 3, trainer)
+    merges = json.loads(tokenizer.to_str())["model"]["merges"]
+    vocabulary = Vocabulary(
+        base=tuple(tokenizer.id_to_token(index) for index in range(tokenizer.get_vocab_size())),
+        merges=tuple(" ".join(merge) for merge in merges),
+        phrases=(" left lower zone", "правая средняя"),
+    )
+    config = LlamaConfig(
+        vocab_size=vocabulary.size,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=2048,
+        tie_word_embeddings=True,
+    )
+    model = LlamaForCausalLM(config)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim == 2:
+                parameter.mul_(4)
+    write_gguf(file, vocabulary, name, model)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("weights")
+    (folder / "writer").mkdir()
+    write_tiny(folder / "writer" / "tiny.gguf", "explaincxr-plain-tiny")
+    write_manifest(folder / "writer", name="tiny", task="report", files=["tiny.gguf"])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def explainer(weights: Path) -> GgufTextExplainer:
+    settings = Settings(weights_folder=weights, context_tokens=512, threads=1)
+    return GgufTextExplainer(settings, join=join, spell=spell)
+
+
+def test_torch_and_llama_cpp_agree_on_a_text(weights: Path) -> None:
+    file = weights / "writer" / "tiny.gguf"
+    model = LanguageModel(file, context_tokens=512)
+    given, text = join(PARTS, frozenset()) + "\n\n", FINDINGS
+    scored = model.log_probability(given, text)
+    torch_total = TorchCopy(file).log_probability(model.prompt_ids(given), scored.token_ids)
+    assert scored.total < -10
+    # llama.cpp keeps keys and values in half precision
+    assert torch_total == pytest.approx(scored.total, abs=0.02 * len(scored.nats))
+
+
+def test_explanation_adds_up(explainer: GgufTextExplainer) -> None:
+    events: list[ProgressEvent] = []
+    report = written()
+    found = explainer.explain_text(report, progress=events.append)
+    assert found.model == "explaincxr-plain-tiny"
+    change = found.shap_full - found.shap_base
+    assert abs(change) > 0.1
+    assert [a.key for a in found.shap] == ["right_middle", "left_lower", "label", "confidence"]
+    assert found.shap[0].text == "правая средняя зона (0.42)"
+    assert sum(a.value for a in found.shap) == pytest.approx(change, abs=1e-3)
+    assert sum(a.value for a in found.words) == pytest.approx(change, abs=1e-3)
+    assert "".join(a.text for a in found.words) == spell(report)
+    assert "".join(a.text for a in found.integrated_gradients) == join(PARTS, frozenset())
+    total = sum(a.value for a in found.integrated_gradients)
+    assert abs(found.ig_delta) <= 0.05 * abs(total - found.ig_delta)
+    assert all(a.value == 0 for a in found.integrated_gradients if not a.key)
+    assert any(a.value != 0 for a in found.integrated_gradients if a.key == "left_lower")
+    fractions = [event.fraction for event in events if event.fraction is not None]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+
+
+def test_same_report_same_explanation(explainer: GgufTextExplainer) -> None:
+    assert explainer.explain_text(written()) == explainer.explain_text(written())
+
+
+def test_template_around_the_prompt_is_kept(explainer: GgufTextExplainer) -> None:
+    wrapped = f"<user>{join(PARTS, frozenset())}</user>"
+    found = explainer.explain_text(written(whole=wrapped))
+    assert "".join(a.text for a in found.integrated_gradients) == join(PARTS, frozenset())
+    assert sum(a.value for a in found.shap) == pytest.approx(
+        found.shap_full - found.shap_base, abs=1e-3
+    )
+
+
+def test_prompt_that_lacks_its_parts_is_refused(explainer: GgufTextExplainer) -> None:
+    with pytest.raises(ContractError):
+        explainer.explain_text(written(whole="something else"))
+
+
+def test_report_longer_than_the_context_is_refused(explainer: GgufTextExplainer) -> None:
+    with pytest.raises(StepFailedError):
+        explainer.explain_text(written(findings="ж" * 600))
+
+
+def test_missing_model_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError):
+        GgufTextExplainer(Settings(weights_folder=tmp_path), join=join, spell=spell).warm()
+    settings = Settings(weights_folder=tmp_path, report_model=tmp_path / "absent.gguf")
+    with pytest.raises(ReportModelMissingError):
+        GgufTextExplainer(settings, join=join, spell=spell).warm()
+
+
+def test_shipped_file_that_was_changed_is_not_loaded(weights: Path, tmp_path: Path) -> None:
+    shutil.copytree(weights / "writer", tmp_path / "writer")
+    with (tmp_path / "writer" / "tiny.gguf").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(WeightsMismatchError):
+        GgufTextExplainer(Settings(weights_folder=tmp_path), join=join, spell=spell).warm()
+
+
+def test_too_large_a_writer_leaves_reading_to_the_shipped_model(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.gguf"
+    write_tiny(other, "other", seed=1)
+    settings = Settings(weights_folder=weights, report_model=other, context_tokens=512, threads=1)
+    assert GgufTextExplainer(settings, join=join, spell=spell).explain_text(written()).model == (
+        "other"
+    )
+    monkeypatch.setattr(
+        "xai.text_explainer.fits_torch", lambda file: file.name != "other.gguf" and fits_torch(file)
+    )
+    found = GgufTextExplainer(settings, join=join, spell=spell).explain_text(written())
+    assert found.model == "explaincxr-plain-tiny"
+
+
+def test_size_and_architecture_decide(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = weights / "writer" / "tiny.gguf"
+    assert fits_torch(file)
+    monkeypatch.setattr("xai.text_gradients.MOST_PARAMETERS", 1000)
+    assert not fits_torch(file)
+
+
+def test_shapley_values_of_a_game_worked_by_hand() -> None:
+    worth = {"": 0.0, "a": 2.0, "b": 4.0, "ab": 10.0}
+
+    def score(without: frozenset[str]) -> float:
+        return worth["".join(player for player in "ab" if player not in without)]
+
+    # a joins first (2) or second (10 - 4); b joins first (4) or second (10 - 2)
+    assert shapley_values(score, ("a", "b")) == pytest.approx((4.0, 6.0))
+
+
+def test_shapley_values_drawn_still_sum_to_the_change() -> None:
+    players = tuple("abcdefgh")
+    weights = np.arange(1.0, 9.0)
+    played = []
+
+    def score(without: frozenset[str]) -> float:
+        played.append(without)
+        here = np.array([player not in without for player in players])
+        return float(weights @ here + 3 * (here[0] and here[1]))
+
+    values = shapley_values(score, players, most_scores=64)
+    assert len(set(played)) <= 66
+    assert sum(values) == pytest.approx(36 + 3)
+    # players without interactions get their own weight whatever is drawn
+    assert values[2:] == pytest.approx(weights[2:])
+    assert shapley_values(score, ()) == ()
+
+
+def test_tokens_fold_into_words() -> None:
+    text = "ab cd\n\nef gh ij"
+    spans = [(0, 1), (1, 2), (2, 5), (5, 7), (7, 9), (9, 15)]
+    values = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+    assert fold(text, spans, values) == (
+        Piece(text="ab", value=3.0),
+        Piece(text=" cd", value=4.0),
+        Piece(text="\n\nef", value=24.0),
+        Piece(text=" gh ij", value=32.0),
+    )
+
+
+def test_a_token_of_several_words_is_no_part_of_a_number() -> None:
+    text = " 0.57, strong, agreement:."
+    pieces = fold(text, [(0, 5), (5, 25), (25, 26)], [1.0, 2.0, 4.0])
+    assert [(piece.text, piece.value) for piece in pieces] == [
+        (" 0.57", 1.0),
+        (", strong, agreement:.", 6.0),
+    ]
+
+
+def test_a_change_of_key_ends_a_piece() -> None:
+    pieces = fold("abcd", [(0, 2), (2, 4)], [1.0, 2.0], ["x", ""])
+    assert pieces == (Piece(text="ab", value=1.0, key="x"), Piece(text="cd", value=2.0))
+
+
+def test_a_split_character_belongs_to_its_last_token() -> None:
+    data = "aж".encode()
+    tokens = {0: data[:1], 1: data[1:2], 2: data[2:]}
+
+    def text_of(ids: tuple[int, ...]) -> str:
+        return b"".join(tokens[index] for index in ids).decode(errors="replace")
+
+    spans = token_spans([0, 1, 2], text_of)
+    assert spans == ((0, 1), (1, 1), (1, 2))
+    assert fold("aж", spans, [1.0, 2.0, 4.0]) == (Piece(text="aж", value=7.0),)
+
+
+def test_a_token_belongs_to_the_part_of_its_first_letter() -> None:
+    parts = part_spans((("", "In:"), ("x", " right"), ("", ".")), 2)
+    assert parts == (("", (2, 5)), ("x", (5, 11)), ("", (11, 12)))
+    text = "> In: right."
+    assert key_of((5, 11), text, parts) == "x"
+    assert key_of((4, 7), text, parts) == ""
+    assert key_of((0, 1), text, parts) == ""
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_shipped_model_explains_its_own_prompts(language: Language) -> None:
+    """The product's file on a made-up case: sums hold, and each named zone carried the text."""
+    rng = random.Random(4)
+    case = next(
+        case
+        for case in iter(lambda: random_case(rng, language), None)
+        if len(case.descriptors.items) == 2
+    )
+    parts = prompt_parts(case.prediction, case.descriptors, language)
+    report = Report(
+        language=language,
+        model="writer",
+        model_sha256="0" * 64,
+        prompt=prompt.join(parts) + "\n\n",
+        prompt_parts=parts,
+        sections=case_sections(case, rng),
+        claims=(),
+    )
+    found = GgufTextExplainer(
+        load_settings(threads=1), join=prompt.join, spell=spelled_report
+    ).explain_text(report)
+    change = found.shap_full - found.shap_base
+    shares = {a.key: a.value for a in found.shap}
+    assert sum(shares.values()) == pytest.approx(change, abs=1e-3)
+    assert all(shares[item.zone.value] > 0 for item in case.descriptors.items)
+    total = sum(a.value for a in found.integrated_gradients)
+    assert abs(found.ig_delta) <= 0.05 * abs(total - found.ig_delta)
+    assert "".join(a.text for a in found.words) == spelled_report(report)

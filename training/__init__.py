@@ -1,0 +1,1 @@
+"""Data sets, recipes, training and evaluation: `python -m training`."""

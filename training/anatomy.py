@@ -1,0 +1,236 @@
+"""The shipped anatomy model: DeepLabV3 trained on the two mask packs."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.network import OUTPUTS, build_network
+from training.anatomy_labels import labels_of
+from training.augment import random_affine, random_marks, random_tone
+from training.packs import Film, Split, data_folder, read_grey, read_pack
+
+if TYPE_CHECKING:
+    from torch import nn
+
+PACKS = {"jsrt": False, "paediatric": True}  # whether the mask includes the lung behind the heart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnatomySettings:
+    """How the anatomy model is trained.
+
+    Attributes:
+        size: Rows and columns of the pictures.
+        batch: Films a step.
+        steps: Optimiser steps.
+        learning_rate: The highest; warmed up over a tenth of the steps, then a cosine to zero.
+        jsrt_share: Share of films drawn from the small adult pack.
+        movement: How far films are turned, scaled and shifted; 1 is up to 12 degrees, 25 % and 8 %.
+        steps_per_check: Steps between two looks at the validation films.
+        seed: Of weights and films.
+    """
+
+    size: int = 192
+    batch: int = 16
+    steps: int = 1200
+    learning_rate: float = 2e-3
+    jsrt_share: float = 0.3
+    movement: float = 1.0
+    steps_per_check: int = 300
+    seed: int = 0
+
+
+FINISH = AnatomySettings(
+    steps=240, learning_rate=4e-4, jsrt_share=0.15, movement=0.4, steps_per_check=80
+)
+"""A second, gentle stage: films moved less, most of them from the larger pack."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AnatomySample:
+    """One film with its labels: `(row, col)` uint8 and twice `(6, row, col)` bool."""
+
+    film: Film
+    image: NDArray[np.uint8]
+    labels: NDArray[np.bool_]
+    weights: NDArray[np.bool_]
+
+
+def samples(split: Split, size: int) -> dict[str, list[AnatomySample]]:
+    """All films of a split that have a mask of two lungs, by pack, at `size` x `size`."""
+    found: dict[str, list[AnatomySample]] = {}
+    for pack, heart_included in PACKS.items():
+        found[pack] = []
+        for film in read_pack(data_folder() / pack):
+            if film.split is not split or film.lung_mask is None:
+                continue
+            image = read_grey(film.path, size)
+            mask = read_grey(film.lung_mask, size)
+            made = labels_of(image, mask, heart_included=heart_included)
+            if made is not None:
+                found[pack].append(
+                    AnatomySample(film=film, image=image, labels=made[0], weights=made[1])
+                )
+    return found
+
+
+def mirrored(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mirror `(row, col, 6)` planes; the sides swap their channels with their places."""
+    return planes[:, ::-1][:, :, [1, 0, 3, 2, 4, 5]]
+
+
+def augmented(
+    sample: AnatomySample, random: np.random.Generator, movement: float = 1.0
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """One training example: image `(row, col)`, labels and weights `(6, row, col)`, float32."""
+    size = sample.image.shape[0]
+    matrix = random_affine(
+        random, size, degrees=12 * movement, scale=0.25 * movement, shift=0.08 * movement
+    )
+    image = sample.image
+    labels = np.moveaxis(sample.labels, 0, -1).astype(np.uint8)
+    weights = np.moveaxis(sample.weights, 0, -1).astype(np.uint8)
+    if random.random() < 0.3:
+        image, labels, weights = image[:, ::-1], mirrored(labels), mirrored(weights)
+    turned = cv2.warpAffine(np.ascontiguousarray(image), matrix, (size, size))
+
+    def warp(planes: NDArray[np.uint8]) -> NDArray[np.float32]:
+        # cv2 warps at most four channels at a time.
+        halves = [
+            cv2.warpAffine(
+                np.ascontiguousarray(part), matrix, (size, size), flags=cv2.INTER_NEAREST
+            )
+            for part in (planes[:, :, :3], planes[:, :, 3:])
+        ]
+        return np.moveaxis(np.concatenate(halves, axis=-1), -1, 0).astype(np.float32)
+
+    tone = random_tone(random, turned.astype(np.float32) / np.float32(255))
+    if random.random() < 0.05:
+        tone = 1 - tone
+    return random_marks(random, tone), warp(labels), warp(weights)
+
+
+def batches(
+    found: dict[str, list[AnatomySample]], settings: AnatomySettings, random: np.random.Generator
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]]:
+    """Endless batches, a fixed share of them from the small pack."""
+    while True:
+        picks = []
+        for _ in range(settings.batch):
+            pack = "jsrt" if random.random() < settings.jsrt_share else "paediatric"
+            sample = found[pack][random.integers(len(found[pack]))]
+            picks.append(augmented(sample, random, settings.movement))
+        images, labels, weights = zip(*picks, strict=True)
+        yield np.stack(images), np.stack(labels), np.stack(weights)
+
+
+def dice(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """Dice's coefficient of two masks, in [0, 1]; 1 if both are empty."""
+    total = int(first.sum()) + int(second.sum())
+    return 2 * int((first & second).sum()) / total if total else 1.0
+
+
+def validate(network: "nn.Module", found: dict[str, list[AnatomySample]]) -> dict[str, float]:
+    """Mean Dice by pack: both lungs on the output that the pack labels; spine and abdomen too."""
+    import torch
+
+    network.eval()
+    scores: dict[str, list[float]] = {}
+    with torch.no_grad():
+        for pack, held in found.items():
+            first = OUTPUTS.index("right_lung" if PACKS[pack] else "right_field")
+            for start in range(0, len(held), 16):
+                part = held[start : start + 16]
+                images = np.stack([sample.image for sample in part]).astype(np.float32) / 255
+                grey = torch.from_numpy(images)[:, None].expand(-1, 3, -1, -1)
+                masks = (network(grey)["out"] > 0).numpy()
+                for sample, mask in zip(part, masks, strict=True):
+                    lungs = mask[first] | mask[first + 1]
+                    truth = sample.labels[first] | sample.labels[first + 1]
+                    scores.setdefault(pack, []).append(dice(lungs, truth))
+                    if PACKS[pack]:
+                        scores.setdefault("spine", []).append(dice(mask[4], sample.labels[4]))
+                        scores.setdefault("abdomen", []).append(dice(mask[5], sample.labels[5]))
+    network.train()
+    return {name: float(np.mean(values)) for name, values in scores.items()}
+
+
+def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = None) -> None:
+    """Train, keeping the best checkpoint by the mean of both packs' lung Dice.
+
+    Writes `best.pt` (network weights) and `metrics.json` to `folder`, and resumes from `last.pt`.
+
+    Args:
+        folder: Where checkpoints go.
+        settings: How to train.
+        start: Network weights to begin with; random ones if `None`.
+    """
+    import torch
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(settings.seed)
+    random = np.random.default_rng(settings.seed)
+    train, held = samples(Split.TRAIN, settings.size), samples(Split.VALIDATION, settings.size)
+    held["paediatric"] = held["paediatric"][::3]  # even over the sorted index, to check in time
+    print({pack: (len(train[pack]), len(held[pack])) for pack in train}, flush=True)
+    network = build_network()
+    if start is not None:
+        network.load_state_dict(torch.load(start, weights_only=True))
+    optimiser = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, settings.learning_rate, total_steps=settings.steps, pct_start=0.1
+    )
+    first, best = 0, 0.0
+    if (folder / "last.pt").exists():
+        state = torch.load(folder / "last.pt", weights_only=True)
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        schedule.load_state_dict(state["schedule"])
+        first, best = state["step"], state["best"]
+    started = time.monotonic()
+    source = batches(train, settings, random)
+    for step in range(first + 1, settings.steps + 1):
+        images, labels, weights = (torch.from_numpy(part) for part in next(source))
+        logits = network(images[:, None].expand(-1, 3, -1, -1))["out"]
+        entropy = binary_cross_entropy_with_logits(logits, labels, weight=weights)
+        probability = logits.sigmoid() * weights
+        overlap = (probability * labels).sum((0, 2, 3))
+        soft_dice = (2 * overlap + 1) / (
+            probability.sum((0, 2, 3)) + (labels * weights).sum((0, 2, 3)) + 1
+        )
+        loss = entropy + 0.5 * (1 - soft_dice).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        if step % 50 == 0:
+            pace = (step - first) * settings.batch / (time.monotonic() - started)
+            print(f"step {step} loss {loss.item():.4f} {pace:.1f} films/s", flush=True)
+        if step % settings.steps_per_check == 0 or step == settings.steps:
+            metrics = validate(network, held)
+            score = (metrics["jsrt"] + metrics["paediatric"]) / 2
+            print(f"step {step} {metrics}", flush=True)
+            if score > best:
+                best = score
+                torch.save(network.state_dict(), folder / "best.pt")
+                (folder / "metrics.json").write_text(
+                    json.dumps({"settings": asdict(settings), "step": step, "dice": metrics})
+                )
+            torch.save(
+                {
+                    "network": network.state_dict(),
+                    "optimiser": optimiser.state_dict(),
+                    "schedule": schedule.state_dict(),
+                    "step": step,
+                    "best": best,
+                },
+                folder / "last.pt",
+            )

@@ -1,0 +1,55 @@
+"""Temperature scaling and the verdict's threshold, both from the validation split."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def softmax(logits: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Probabilities `(case, label)` of logits of the same shape."""
+    exponents = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float64] = exponents / exponents.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def best_temperature(logits: NDArray[np.floating], truth: NDArray[np.int64]) -> float:
+    """The temperature that minimises the negative log-likelihood.
+
+    Args:
+        logits: `(case, label)`.
+        truth: `(case,)` index of the true label.
+
+    Reference:
+        Guo et al. 2017, On Calibration of Modern Neural Networks, arXiv:1706.04599.
+    """
+    from scipy.optimize import minimize_scalar
+
+    cases = np.arange(len(truth))
+
+    def loss(log_temperature: float) -> float:
+        scaled = softmax(logits / np.exp(log_temperature))
+        return float(-np.log(scaled[cases, truth] + 1e-12).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
+
+
+def best_threshold(
+    abnormal: NDArray[np.floating], positive: NDArray[np.bool_], weight: NDArray[np.floating]
+) -> float:
+    """The abnormal probability that divides best: the highest mean of sensitivity and specificity.
+
+    Args:
+        abnormal: `(case,)` calibrated abnormal probability.
+        positive: `(case,)` whether the case is abnormal.
+        weight: `(case,)` weight of each case, so that packs of different size count alike.
+    """
+    candidates = np.linspace(0.05, 0.95, 181)
+    sensitivity = [
+        np.average(abnormal[positive] >= c, weights=weight[positive]) for c in candidates
+    ]
+    specificity = [
+        np.average(abnormal[~positive] < c, weights=weight[~positive]) for c in candidates
+    ]
+    youden = np.array(sensitivity) + np.array(specificity)
+    # Many thresholds may divide equally well; the one in their middle leaves most room.
+    best = candidates[youden >= youden.max() - 1e-9]
+    return round(float(best.mean()), 3)

@@ -1,0 +1,50 @@
+"""Model cards: a text for people, with the figures that were measured."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def spelled(metric: Mapping[str, Any]) -> str:
+    """A metric with its interval, such as `0.972 (0.968 to 0.975)`."""
+    low, high = metric["ci95"]
+    return f"{metric['value']:.3f} ({low:.3f} to {high:.3f})"
+
+
+def anatomy_figures(metrics: Mapping[str, Any]) -> str:
+    """The anatomy model's table, a row a pack."""
+    rows = [
+        "| pack | films | output | mean Dice | share above 0.90 | IoU | implausible |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for pack, found in metrics.items():
+        dice = found["dice"]
+        rows.append(
+            f"| {pack} | {found['n']} | {found['output']} | {spelled(dice['mean'])} | "
+            f"{spelled(dice['share_above_0_90'])} | {spelled(found['iou'])} | "
+            f"{found['implausible_share']:.3f} |"
+        )
+    return "\n".join(rows)
+
+
+def classifier_figures(metrics: Mapping[str, Any]) -> str:
+    """The classifier's table, a row a pack."""
+    rows = [
+        "| pack | films | abnormal AUC | abnormal accuracy | ECE | macro F1 | refused |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for pack, found in metrics.items():
+        abnormal = found["abnormal"]
+        rows.append(
+            f"| {pack} | {found['n']} | {spelled(abnormal['auc'])} | "
+            f"{spelled(abnormal['accuracy'])} | {spelled(abnormal['ece'])} | "
+            f"{spelled(found['macro_f1'])} | {found['refused']} |"
+        )
+    return "\n".join(rows)
+
+
+def write_card(folder: Path, **fields: object) -> None:
+    """Fill the card of a model and put it beside its weights."""
+    template = Path(__file__).with_name("cards") / f"{folder.name}.md"
+    text = template.read_text(encoding="utf-8").format(**fields)
+    (folder / "card.md").write_text(text, encoding="utf-8")

@@ -1,0 +1,88 @@
+"""Reading a pack: a folder of radiographs with an `index.csv`, split by patient."""
+
+import csv
+import hashlib
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Split(StrEnum):
+    """The part of a pack that a film belongs to."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Film:
+    """One row of an index: where the film lies, its label, its patient and its mask."""
+
+    pack: str
+    path: Path
+    label: str
+    patient: str
+    split: Split
+    lung_mask: Path | None
+
+
+def data_folder() -> Path:
+    """The folder of the packs: `EXPLAINCXR_DATA`, or `../shared/data` beside the checkout."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    return Path(os.environ.get("EXPLAINCXR_DATA", default))
+
+
+def split_of(patient: str, validation_percent: int = 10) -> Split:
+    """The split of a patient: a hash of the key, so it never changes as packs grow."""
+    bucket = int(hashlib.sha256(patient.encode()).hexdigest()[:8], 16) % 100
+    return Split.VALIDATION if bucket < validation_percent else Split.TRAIN
+
+
+def read_pack(folder: Path) -> list[Film]:
+    """Read a pack's index.
+
+    `file` and `label` are required; `patient` (default: the file itself), `lung_mask` and
+    `source_split` are used where they stand.
+
+    Args:
+        folder: The pack's folder.
+
+    Returns:
+        The films in the index's order.
+
+    Raises:
+        FileNotFoundError: There is no `index.csv`.
+        KeyError: The index has no `file` or `label` column.
+    """
+    films = []
+    with (folder / "index.csv").open(newline="", encoding="utf-8") as index:
+        for row in csv.DictReader(index):
+            patient = row.get("patient") or row["file"]
+            split = row.get("source_split")
+            mask = row.get("lung_mask")
+            films.append(
+                Film(
+                    pack=folder.name,
+                    path=folder / row["file"],
+                    label=row["label"],
+                    patient=patient,
+                    split=Split(split) if split else split_of(patient),
+                    lung_mask=folder / mask if mask else None,
+                )
+            )
+    return films
+
+
+def read_grey(path: Path, size: int | None = None) -> NDArray[np.uint8]:
+    """Read one picture as `(row, col)` uint8, resized to `size` x `size` if given."""
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise FileNotFoundError(path)
+    if size is not None and image.shape != (size, size):
+        image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+    return image.astype(np.uint8)

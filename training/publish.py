@@ -1,0 +1,123 @@
+"""From a finished run to a model folder: weights, calibration, figures, manifest."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.classifier import EfficientNetClassifier
+from pipeline.manifest import write_manifest
+from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
+from segmentation.segmenter import DeepLabSegmenter
+from training.anatomy import PACKS
+from training.calibrate import best_temperature, best_threshold, softmax
+from training.cards import anatomy_figures, classifier_figures, write_card
+from training.classifier import LABELS, NORMAL
+from training.convert import convert_anatomy, convert_classifier
+from training.evaluate import classifier_metrics, classify_films, evaluate_anatomy
+from training.packs import Film, Split, data_folder, read_pack
+
+SOURCES = {
+    "jsrt": "JSRT / SCR, adults, free for research with citation (Shiraishi 2000; "
+    "van Ginneken 2006)",
+    "paediatric": "Kermany 2018 (CC BY 4.0), children of 1 to 5 years; lung masks V7 Labs 2020 "
+    "(CC BY 4.0)",
+    "adult": "public COVID-19 and tuberculosis radiography collections, research use",
+}
+TERMS = {
+    "normal": {"en": "no abnormality", "ru": "без отклонений", "uk": "без відхилень"},
+    "bacterial_pneumonia": {
+        "en": "bacterial pneumonia",
+        "ru": "бактериальная пневмония",
+        "uk": "бактеріальна пневмонія",
+    },
+    "viral_pneumonia": {
+        "en": "viral pneumonia",
+        "ru": "вирусная пневмония",
+        "uk": "вірусна пневмонія",
+    },
+    "covid19": {"en": "COVID-19", "ru": "COVID-19", "uk": "COVID-19"},
+    "tuberculosis": {"en": "tuberculosis", "ru": "туберкулёз", "uk": "туберкульоз"},
+}
+
+
+def held_out(pack: str) -> list[Film]:
+    """The validation films of a pack."""
+    films = read_pack(data_folder() / pack)
+    return [film for film in films if film.split is Split.VALIDATION]
+
+
+def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
+    """Make `weights/anatomy` from a run and return its figures by pack."""
+    import torch
+
+    network = build_network()
+    network.load_state_dict(torch.load(run / "best.pt", weights_only=True))
+    convert_anatomy(network, folder)
+    fields: dict[str, Any] = {
+        "name": "anatomy",
+        "task": "segmentation",
+        "labels": OUTPUTS,
+        "input_size": INPUT_SIZE,
+        "input_range": (0.0, 1.0),
+        "data": [SOURCES[pack] for pack in PACKS],
+        "licence": "Apache-2.0",
+        "command": "python -m training train anatomy",
+        "files": ["anatomy.xml", "anatomy.bin", "anatomy.safetensors"],
+    }
+    write_manifest(folder, **fields)
+    segmenter = DeepLabSegmenter(folder, threads=2)
+    figures = {pack: evaluate_anatomy(held_out(pack), segmenter) for pack in PACKS}
+    write_manifest(folder, **fields, metrics=figures)
+    write_card(folder, figures=anatomy_figures(figures))
+    return figures
+
+
+def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]:
+    """Make `weights/classifier` from a run and return its figures by pack.
+
+    Temperature and threshold come from the validation films of both packs, each pack and label
+    weighing alike, so the figures after them are of the films they were chosen on.
+    """
+    import keras
+
+    chosen = json.loads((run / "metrics.json").read_text())
+    size = chosen["size"]
+    convert_classifier(keras.models.load_model(run / chosen["file"], compile=False), folder)
+    fields: dict[str, Any] = {
+        "name": "classifier",
+        "task": "classification",
+        "labels": LABELS,
+        "input_size": size,
+        "input_range": (0.0, 1.0),
+        "normal_label": NORMAL,
+        "threshold_prob": 0.5,
+        "temperature": 1.0,
+        "terms": TERMS,
+        "data": [SOURCES["paediatric"], SOURCES["adult"]],
+        "licence": "Apache-2.0",
+        "command": "python -m training train classifier",
+        "files": ["classifier.keras", "classifier.xml", "classifier.bin", "head.npz"],
+    }
+    write_manifest(folder, **fields)
+    segmenter = DeepLabSegmenter(anatomy, threads=2)
+    packs = ("paediatric", "adult")
+    films = [film for pack in packs for film in held_out(pack)]
+    found = classify_films(films, segmenter, EfficientNetClassifier(folder, threads=2))
+    truth = np.array([LABELS.index(film.label) for film in found.films])
+    fields["temperature"] = round(best_temperature(found.logits, truth), 4)
+    abnormal = 1 - softmax(found.logits / fields["temperature"])[:, LABELS.index(NORMAL)]
+    groups = [(film.pack, film.label == NORMAL) for film in found.films]
+    weight = np.array([1 / groups.count(group) for group in groups])
+    fields["threshold_prob"] = best_threshold(abnormal, truth != LABELS.index(NORMAL), weight)
+    manifest = write_manifest(folder, **fields)
+    figures = {pack: classifier_metrics(found.of_pack(pack), manifest) for pack in packs}
+    write_manifest(folder, **fields, metrics=figures)
+    write_card(
+        folder,
+        figures=classifier_figures(figures),
+        temperature=fields["temperature"],
+        threshold=fields["threshold_prob"],
+    )
+    return figures

@@ -1,0 +1,158 @@
+"""Integrated Gradients through the very weights that wrote the report, loaded into torch.
+
+Reference: Sundararajan M., Taly A., Yan Q. Axiomatic attribution for deep networks, ICML 2017. The
+path moves the embeddings of the prompt's descriptors only, from the mean embedding of the
+vocabulary; the paper's zero embedding lies where the network's root-mean-square norms are singular.
+"""
+
+import contextlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ReportModelInvalidError
+from pipeline.types import BoolArray
+
+MOST_PARAMETERS = 150_000_000
+FIRST_STEPS, MOST_STEPS = 32, 64
+COMPLETE_SHARE = 0.05
+MOST_BATCH = 8
+MOST_LOGITS = 20_000_000  # numbers held at once for the logits of a batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Gradients:
+    """Integrated Gradients of one text.
+
+    Attributes:
+        values: `(prompt token,)` float64, each token's contribution in nats; 0 where fixed.
+        change: Log-probability of the text under the prompt minus under the baseline, in nats.
+        delta: Sum of `values` minus `change`, in nats.
+        steps: Points of the path that were evaluated.
+    """
+
+    values: NDArray[np.float64]
+    change: float
+    delta: float
+    steps: int
+
+
+def fits_torch(file: Path) -> bool:
+    """Whether a GGUF file is of an architecture that transformers reads, and small enough.
+
+    150 million parameters take 0.6 GB in float32, about three times that with activations and
+    gradients, and some minutes on two cores.
+
+    Raises:
+        ReportModelInvalidError: It is no GGUF file.
+    """
+    from gguf import GGUFReader
+    from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
+
+    try:
+        reader = GGUFReader(file)
+    except (ValueError, OSError) as error:
+        raise ReportModelInvalidError(file=file.name) from error
+    field = reader.get_field("general.architecture")
+    parameters = sum(int(np.prod(tensor.shape)) for tensor in reader.tensors)
+    return (
+        field is not None
+        and field.contents() in GGUF_SUPPORTED_ARCHITECTURES
+        and parameters <= MOST_PARAMETERS
+    )
+
+
+class TorchCopy:
+    """A GGUF file's network in torch, in float32, for gradients."""
+
+    def __init__(self, file: Path, threads: int = 1) -> None:
+        """Load the network.
+
+        Args:
+            file: The GGUF file, of a kind that `fits_torch`.
+            threads: Threads of torch, in the whole process.
+
+        Raises:
+            ReportModelInvalidError: transformers cannot load it.
+        """
+        import torch
+        from transformers import AutoModelForCausalLM
+
+        torch.set_num_threads(threads)
+        try:
+            with contextlib.redirect_stderr(io.StringIO()):  # its progress bars
+                network: Any = AutoModelForCausalLM.from_pretrained(
+                    str(file.parent),
+                    gguf_file=file.name,
+                    dtype=torch.float32,
+                    local_files_only=True,
+                )
+        except (ValueError, OSError, KeyError, RuntimeError, NotImplementedError) as error:
+            raise ReportModelInvalidError(file=file.name) from error
+        self._network = network.eval().requires_grad_(False)
+        self._embedding = network.get_input_embeddings()
+
+    def log_probability(self, prompt_ids: Sequence[int], text_ids: Sequence[int]) -> float:
+        """Log-probability of a text after a prompt, in nats."""
+        import torch
+
+        with torch.no_grad():
+            return float(self._score(self._embedded(prompt_ids), text_ids)[0])
+
+    def integrated_gradients(
+        self, prompt_ids: Sequence[int], text_ids: Sequence[int], moved: BoolArray
+    ) -> Gradients:
+        """Attribute a text's log-probability to its prompt's tokens.
+
+        The number of steps is doubled, up to 64, until the contributions sum to the change within
+        5 % of it, or of one nat where it is smaller.
+
+        Args:
+            prompt_ids: The prompt's tokens.
+            text_ids: The text's tokens.
+            moved: `(prompt token,)` bool, the tokens that the baseline takes away.
+        """
+        import torch
+        from captum.attr import IntegratedGradients
+
+        given = self._embedded(prompt_ids)
+        mean = self._embedding.weight.mean(dim=0)
+        baseline = torch.where(torch.from_numpy(moved.copy())[None, :, None], mean, given)
+        with torch.no_grad():
+            ends = self._score(torch.cat([given, baseline]), text_ids)
+        change = float(ends[0] - ends[1])
+        method = IntegratedGradients(lambda prompts: self._score(prompts, text_ids))
+        logits = (len(prompt_ids) + len(text_ids)) * self._embedding.num_embeddings
+        batch = max(1, min(MOST_BATCH, MOST_LOGITS // logits))
+        enough = COMPLETE_SHARE * max(1.0, abs(change))
+        steps = FIRST_STEPS
+        while True:
+            found = method.attribute(
+                given, baselines=baseline, n_steps=steps, internal_batch_size=batch
+            )
+            values = found[0].sum(dim=1).double().numpy()
+            delta = float(values.sum()) - change
+            if abs(delta) <= enough or steps >= MOST_STEPS:
+                return Gradients(values=values, change=change, delta=delta, steps=steps)
+            steps *= 2
+
+    def _embedded(self, ids: Sequence[int]) -> Any:
+        import torch
+
+        return self._embedding(torch.tensor([list(ids)])).detach()
+
+    def _score(self, prompts: Any, text_ids: Sequence[int]) -> Any:
+        """Log-probabilities `(batch,)` of a text after prompts `(batch, token, hidden)`."""
+        import torch
+
+        batch, before, _ = prompts.shape
+        text = self._embedded(text_ids).expand(batch, -1, -1)
+        output = self._network(inputs_embeds=torch.cat([prompts, text], dim=1), use_cache=False)
+        rows = output.logits[:, before - 1 : -1].float().log_softmax(dim=-1)
+        wanted = torch.tensor(list(text_ids)).expand(batch, -1)[:, :, None]
+        return rows.gather(2, wanted)[:, :, 0].sum(dim=1)
