@@ -1,7 +1,7 @@
 """One killable worker process, started anew whenever it dies."""
 
 import threading
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from multiprocessing import get_context
 from typing import Any
 
@@ -32,6 +32,7 @@ class WorkerPool:
         self._start_arguments = (room, settings, part_makers, address)
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
+        self._future: Future[Any] | None = None
         self._closed = False
         self.killed = False
 
@@ -69,14 +70,13 @@ class WorkerPool:
         return outcome.value
 
     def _outcome(self, call: Call, limit_s: float, cancellation: Cancellation) -> Any:
-        pool = self._running()
         try:
-            return _scheduled(pool, call, limit_s, cancellation)
+            return self._answer(call, limit_s, cancellation)
         except RuntimeError:  # the process died while it had nothing to do, and the pool with it
-            self._discard(pool)
-        return _scheduled(self._running(), call, limit_s, cancellation)
+            self._discard()
+        return self._answer(call, limit_s, cancellation)
 
-    def _running(self) -> ProcessPool:
+    def _answer(self, call: Call, limit_s: float, cancellation: Cancellation) -> Any:
         with self._lock:
             if self._closed:
                 raise CancelledError
@@ -87,26 +87,26 @@ class WorkerPool:
                     initargs=self._start_arguments,
                     context=get_context("spawn"),
                 )
-            return self._pool
+            future = self._future = self._pool.schedule(run, args=(call,), timeout=limit_s)
+        with cancellation.covering(future):
+            return future.result()
 
-    def _discard(self, pool: ProcessPool) -> None:
+    def _discard(self) -> None:
         with self._lock:
-            if self._pool is pool:
-                self._pool = None
-        pool.stop()
-        pool.join()
+            pool, self._pool = self._pool, None
+        _stop(pool)
 
     def close(self) -> None:
-        """Kill the process; calls under way end as cancelled."""
+        """Kill the process; a call under way ends as cancelled."""
         with self._lock:
             self._closed = True
             pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()
-            pool.join()
+            if self._future is not None:
+                self._future.cancel()  # a stopped pool would leave it waiting for ever
+        _stop(pool)
 
 
-def _scheduled(pool: ProcessPool, call: Call, limit_s: float, cancellation: Cancellation) -> Any:
-    future = pool.schedule(run, args=(call,), timeout=limit_s)
-    with cancellation.covering(future):
-        return future.result()
+def _stop(pool: ProcessPool | None) -> None:
+    if pool is not None:
+        pool.stop()
+        pool.join()

@@ -16,9 +16,11 @@ from training.augment import random_affine, random_marks, random_tone
 from training.metrics import auc
 from training.packs import Split
 from training.thorax_cache import ThoraxSet
+from training.torch_twin import copy_back, twin_of
 
 if TYPE_CHECKING:
     import keras
+    from torch import nn
 
 LABELS = ("normal", "bacterial_pneumonia", "viral_pneumonia", "covid19", "tuberculosis")
 NORMAL = LABELS[0]
@@ -33,7 +35,11 @@ GROUP_WEIGHTS = {
 """How often each group of films is drawn: even over labels within a pack, so that neither pack nor
 label is learned as a guess; adults more often, since their films are the harder ones."""
 
+WARM_STEPS = 50
+LARGEST_GRADIENT = 5.0  # as a norm over all weights
+
 GreyImages = NDArray[np.uint8]
+Batches = Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +51,15 @@ class ClassifierSettings:
         arXiv:1608.03983.
     """
 
-    sizes: tuple[int, ...] = (96, 128, 128, 128)
-    steps: tuple[int, ...] = (875, 275, 450, 520)
+    sizes: tuple[int, ...] = (96, 128, 128, 128, 128, 128)
+    steps: tuple[int, ...] = (875, 275, 450, 520, 450, 5600)
     batch: int = 32
-    learning_rates: tuple[float, ...] = (1.5e-3, 8e-4, 4e-4, 7e-4)
-    weight_decay: float = 2e-4
+    learning_rates: tuple[float, ...] = (1.5e-3, 8e-4, 4e-4, 7e-4, 1e-3, 1.2e-3)
+    weight_decay: float = 1e-2
+    averaging: float = 0.998
     label_smoothing: float = 0.05
     dropout: float = 0.3
-    steps_per_check: int = 260
+    steps_per_check: int = 400
     seed: int = 0
 
 
@@ -117,9 +124,9 @@ class ClassifierData:
 
 
 def resized(images: GreyImages, size: int) -> NDArray[np.float32]:
-    """`(film, size, size, 1)` float32 in [0, 1]."""
+    """`(film, 1, size, size)` float32 in [0, 1]."""
     small = [cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA) for image in images]
-    return np.stack(small).astype(np.float32)[..., None] / np.float32(255)
+    return np.stack(small).astype(np.float32)[:, None] / np.float32(255)
 
 
 def augmented(image: GreyImages, size: int, random: np.random.Generator) -> NDArray[np.float32]:
@@ -138,8 +145,11 @@ def augmented(image: GreyImages, size: int, random: np.random.Generator) -> NDAr
 
 def batches(
     data: ClassifierData, size: int, settings: ClassifierSettings, random: np.random.Generator
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Endless augmented batches with one-hot labels, groups drawn by `GROUP_WEIGHTS`."""
+) -> Batches:
+    """Endless augmented batches `(film, 1, size, size)` with one-hot labels.
+
+    Groups are drawn by `GROUP_WEIGHTS`, the films of a group in turn.
+    """
     groups, weights = [], []
     for (pack, label), weight in GROUP_WEIGHTS.items():
         members = np.flatnonzero((data.packs == pack) & (data.labels == LABELS.index(label)))
@@ -157,24 +167,27 @@ def batches(
             chosen.append(orders[group][taken[group]])
             taken[group] += 1
         pictures = np.stack([augmented(data.images[film], size, random) for film in chosen])
-        yield pictures[..., None], np.eye(len(LABELS), dtype=np.float32)[data.labels[chosen]]
+        yield pictures[:, None], np.eye(len(LABELS), dtype=np.float32)[data.labels[chosen]]
 
 
-def check(model: "keras.Model", held: ClassifierData, size: int) -> dict[str, float]:
+def check(twin: "nn.Module", held: ClassifierData, size: int) -> dict[str, float]:
     """AUC of abnormal against normal by pack, and accuracy over the five labels."""
-    logits = np.concatenate(
-        [
-            model.predict_on_batch(resized(held.images[start : start + 64], size))
-            for start in range(0, len(held.images), 64)
-        ]
-    )
-    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
-    abnormal = 1 - exponents[:, 0] / exponents.sum(axis=1)
+    import torch
+
+    device = next(twin.parameters()).device
+    twin.eval()
+    logits = []
+    with torch.inference_mode():
+        for start in range(0, len(held.images), 64):
+            pictures = resized(held.images[start : start + 64], size)
+            logits.append(twin(torch.from_numpy(pictures).to(device)).cpu())
+    probabilities = torch.softmax(torch.cat(logits), dim=1).numpy()
+    abnormal = 1 - probabilities[:, LABELS.index(NORMAL)]
     scores = {
         f"auc_{pack}": auc(held.labels[held.packs == pack] > 0, abnormal[held.packs == pack])
         for pack in sorted(set(held.packs))
     }
-    return scores | {"accuracy": float((logits.argmax(axis=1) == held.labels).mean())}
+    return scores | {"accuracy": float((probabilities.argmax(axis=1) == held.labels).mean())}
 
 
 def train_classifier(
@@ -191,62 +204,73 @@ def train_classifier(
         folder: Where checkpoints go.
         settings: How to train.
     """
+    import torch._inductor  # before TensorFlow: its triton and TensorFlow each carry an LLVM
+
     import keras
 
     folder.mkdir(parents=True, exist_ok=True)
-    keras.utils.set_random_seed(settings.seed)
     previous: Path | None = None
     stages = zip(settings.sizes, settings.steps, settings.learning_rates, strict=True)
-    for stage, (size, steps, rate) in enumerate(stages, 1):
-        file, mark = folder / f"stage{stage}.keras", folder / f"stage{stage}.done"
-        if mark.exists():
-            previous = file
-            continue
-        model = build_classifier(size, len(LABELS), settings.dropout)
-        if previous is not None:
-            model.set_weights(keras.models.load_model(previous, compile=False).get_weights())
-        optimiser = keras.optimizers.AdamW(
-            rate, weight_decay=settings.weight_decay, use_ema=True,
-            ema_momentum=0.99, clipnorm=1.0,
-        )  # fmt: skip
-        model.compile(
-            optimizer=optimiser,
-            loss=keras.losses.CategoricalCrossentropy(
-                from_logits=True, label_smoothing=settings.label_smoothing
-            ),
-            jit_compile=False,  # XLA is several times slower on processors
-        )
-        random = np.random.default_rng((settings.seed, stage))  # no stage repeats another's films
-        source, best, started = batches(train, size, settings, random), -1.0, time.monotonic()
-        losses: list[float] = []
-        for step in range(1, steps + 1):
-            warm = min(1.0, step / 50)
-            cosine = 0.5 * (1 + math.cos(math.pi * step / steps))
-            optimiser.learning_rate.assign(rate * warm * (0.02 + 0.98 * cosine))
-            losses.append(float(model.train_on_batch(*next(source))))
-            if step % 25 == 0:
-                pace = step * settings.batch / (time.monotonic() - started)
-                print(f"{size} px step {step} loss {np.mean(losses[-25:]):.4f} {pace:.1f} films/s",
-                      flush=True)  # fmt: skip
-            if step % settings.steps_per_check == 0 or step == steps:
-                trained = model.get_weights()
-                optimiser.finalize_variable_values(model.trainable_variables)
-                scores = check(model, held, size)
-                print(f"{size} px step {step} {scores}", flush=True)
-                score = sum(scores.values())
-                if score > best:
-                    best = score
+    for number, (size, steps, rate) in enumerate(stages, 1):
+        file, mark = folder / f"stage{number}.keras", folder / f"stage{number}.done"
+        if not mark.exists():
+            keras.utils.set_random_seed(settings.seed + number)
+            model = build_classifier(size, len(LABELS), settings.dropout)
+            if previous is not None:
+                model.set_weights(keras.models.load_model(previous, compile=False).get_weights())
+            random = np.random.default_rng((settings.seed, number))
+            source = batches(train, size, settings, random)  # no stage repeats another's films
+            best = 0.0
+            for scores, twin in _trained(model, source, held, size, steps, rate, settings):
+                print(f"{size} px {scores}", flush=True)
+                if sum(scores.values()) > best:
+                    best = sum(scores.values())
+                    copy_back(twin, model)
                     model.save(file)
-                    (folder / "metrics.json").write_text(
-                        json.dumps(
-                            {
-                                "settings": asdict(settings),
-                                "file": file.name,
-                                "size": size,
-                                **scores,
-                            }
-                        )
-                    )
-                model.set_weights(trained)
-        mark.touch()
+                    chosen = {"settings": asdict(settings), "file": file.name, "size": size}
+                    (folder / "metrics.json").write_text(json.dumps(chosen | scores))
+            mark.touch()
         previous = file
+
+
+def _trained(
+    model: "keras.Model",
+    source: Batches,
+    held: ClassifierData,
+    size: int,
+    steps: int,
+    rate: float,
+    settings: ClassifierSettings,
+) -> "Iterator[tuple[dict[str, float], nn.Module]]":
+    """Train one stage; from time to time give the scores of the averaged weights, and those."""
+    import torch
+    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    twin = twin_of(model, settings.dropout).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    averaged = AveragedModel(
+        twin, multi_avg_fn=get_ema_multi_avg_fn(settings.averaging), use_buffers=True
+    )
+    optimiser = torch.optim.AdamW(twin.parameters(), rate, weight_decay=settings.weight_decay)
+    loss_of = torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
+    compiled = torch.compile(twin)
+    started, losses = time.monotonic(), []
+    for step in range(1, steps + 1):
+        cosine = 0.5 * (1 + math.cos(math.pi * step / steps))
+        for group in optimiser.param_groups:
+            group["lr"] = rate * min(1.0, step / WARM_STEPS) * (0.02 + 0.98 * cosine)
+        pictures, one_hot = (torch.from_numpy(part).to(device) for part in next(source))
+        twin.train()
+        loss = loss_of(compiled(pictures), one_hot)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(twin.parameters(), LARGEST_GRADIENT)
+        optimiser.step()
+        averaged.update_parameters(twin)
+        losses.append(float(loss.detach()))
+        if step % 25 == 0:
+            pace = step * settings.batch / (time.monotonic() - started)
+            print(f"{size} px step {step} loss {np.mean(losses[-25:]):.4f} {pace:.1f} films/s",
+                  flush=True)  # fmt: skip
+        if step % settings.steps_per_check == 0 or step == steps:
+            yield check(averaged.module, held, size), averaged.module

@@ -33,7 +33,7 @@ def test_augmentation_never_paints_outside_the_thorax():
 def test_batches_draw_every_group_and_name_it_right():
     settings = ClassifierSettings(batch=600)
     pictures, one_hot = next(batches(data(), 32, settings, np.random.default_rng(0)))
-    assert pictures.shape == (600, 32, 32, 1)
+    assert pictures.shape == (600, 1, 32, 32)
     shares = one_hot.mean(axis=0)
     total = sum(GROUP_WEIGHTS.values())
     for number, label in enumerate(LABELS):
