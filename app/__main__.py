@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG_FILE = ROOT / "streamlit_config.toml"
 SCRIPT = Path(__file__).with_name("main.py")
+IMPORT_DELAY_S, WARM_DELAY_S = 0.4, 3.0
 Option = str | int | float | bool
 
 
@@ -52,16 +53,46 @@ def port_is_free(address: str, port: int) -> bool:
     return True
 
 
-def open_when_ready(address: str, patience_s: float = 30.0) -> None:
-    """Open the browser once the server answers; give up quietly after `patience_s`."""
+def served(address: str, patience_s: float = 30.0) -> bool:
+    """Wait until the server answers; `False` after `patience_s`."""
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                webbrowser.open(address)
-                return
+                return True
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            time.sleep(0.1)
+    return False
+
+
+def skip_component_scan() -> None:
+    """Keep Streamlit from reading the metadata of every installed package at its start.
+
+    It looks for third-party components, of which the page has none, and takes a quarter of a
+    second with our hundred libraries. There is no setting for it.
+    """
+    from streamlit.components.v2.component_manager import BidiComponentManager
+
+    def nothing_to_find(self: BidiComponentManager, *, start_file_watching: bool = True) -> None:
+        """Register nothing."""
+
+    BidiComponentManager.discover_and_register_components = nothing_to_find
+
+
+def prepare(address: str, *, browser: bool) -> None:
+    """Open the browser once the page is served, then load what the page and its work need.
+
+    Our own modules are imported while the browser reads Streamlit's files, and the models are
+    loaded once the page has had time to be drawn: either one sooner would delay it.
+    """
+    if served(address) and browser:
+        webbrowser.open(address)
+    time.sleep(IMPORT_DELAY_S)
+    from app import page, service  # noqa: F401
+
+    workers = service.workers()
+    time.sleep(WARM_DELAY_S)
+    workers.warm()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,16 +121,19 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     address = f"http://{host}:{options.port}"
     print(f"ExplainCXR is at {address} (stop it with Ctrl+C)", flush=True)
-    if not options.no_browser:
-        threading.Thread(target=open_when_ready, args=(address,), daemon=True).start()
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    threading.Thread(
+        target=prepare,
+        args=(address,),
+        kwargs={"browser": not options.no_browser},
+        name="prepare",
+        daemon=True,
+    ).start()
 
     import streamlit
 
-    from app import service
-
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
-    service.warm_in_background()
+    skip_component_scan()
     streamlit.App(SCRIPT).run(config=config)
     return 0
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from pipeline.errors import ExplainCxrError
     from pipeline.protocols import Exporter
 
-WARM_DELAY_S = 3.0  # loading models beside the page's first drawing would double its time
-
 
 class Job(Protocol):
     """Work under way.
@@ -106,13 +104,6 @@ def sample_film(seed: int) -> bytes:
     from pipeline.phantom import sample_film as draw
 
     return draw(seed)
-
-
-def warm_in_background(delay_s: float = WARM_DELAY_S) -> None:
-    """Start the workers and load their models once the page has had time to be drawn."""
-    timer = threading.Timer(delay_s, lambda: workers().warm())
-    timer.name, timer.daemon = "warm", True
-    timer.start()
 
 
 @cache

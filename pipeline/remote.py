@@ -56,16 +56,20 @@ class Line:
         **options: Any,
     ) -> Any:
         """Call a part's method in the worker; errors as in `WorkerPool.call`."""
-        with self._turnstile.passing(self._cancellation), self._hub.listening(progress) as name:
+        with self._turnstile.passing(self._cancellation), self._hub.listening(progress) as listener:
+            heard = progress is not silent
             call = Call(
                 step=step,
                 part=part,
                 method=method,
                 arguments=arguments,
                 options=options,
-                listener="" if progress is silent else name,
+                listener=listener.name if heard else "",
             )
-            return self._pool.call(call, limit_s=self._limit_s, cancellation=self._cancellation)
+            answer = self._pool.call(call, limit_s=self._limit_s, cancellation=self._cancellation)
+            if heard:
+                listener.wait()
+            return answer
 
 
 class RemoteReader:

@@ -121,13 +121,13 @@ def start(room: Room, settings: Settings, part_makers: PartMakers, address: str)
 def run(call: Call) -> Outcome:
     """Answer one call; nothing but values and errors of ours leaves the process."""
     (worker,) = _worker
+    options = dict(call.options)
+    if call.listener:
+        options["progress"] = worker.line.sender(call.listener)
     try:
         if not call.method:
             worker.warm(call.part)
             return Outcome()
-        options = dict(call.options)
-        if call.listener:
-            options["progress"] = worker.line.sender(call.listener)
         return Outcome(
             value=getattr(worker.part(call.part), call.method)(*call.arguments, **options)
         )
@@ -137,6 +137,9 @@ def run(call: Call) -> Outcome:
         return Outcome(error=_out_of_memory(call, error))
     except Exception as error:  # whatever a library raises; its text could quote the film
         return Outcome(error=_unforeseen(call, error))
+    finally:
+        if call.listener:
+            worker.line.end(call.listener)
 
 
 def _unforeseen(call: Call, error: Exception) -> ExplainCxrError:

@@ -1,11 +1,7 @@
 """The shipped classifier: Keras EfficientNetB0 on the thorax, five labels."""
 
-import json
-import math
-import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -13,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.augment import random_affine, random_marks, random_tone
-from training.metrics import auc
 from training.packs import Split
 from training.thorax_cache import ThoraxSet
-from training.torch_twin import copy_back, twin_of
 
 if TYPE_CHECKING:
     import keras
-    from torch import nn
 
 LABELS = ("normal", "bacterial_pneumonia", "viral_pneumonia", "covid19", "tuberculosis")
 NORMAL = LABELS[0]
@@ -35,11 +28,17 @@ GROUP_WEIGHTS = {
 """How often each group of films is drawn: even over labels within a pack, so that neither pack nor
 label is learned as a guess; adults more often, since their films are the harder ones."""
 
-WARM_STEPS = 50
-LARGEST_GRADIENT = 5.0  # as a norm over all weights
-
 GreyImages = NDArray[np.uint8]
 Batches = Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A part of the training: pictures of one size, a warm-up and a cosine of the rate."""
+
+    size: int
+    steps: int
+    learning_rate: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +50,15 @@ class ClassifierSettings:
         arXiv:1608.03983.
     """
 
-    sizes: tuple[int, ...] = (96, 128, 128, 128, 128, 128)
-    steps: tuple[int, ...] = (875, 275, 450, 520, 450, 5600)
+    stages: tuple[Stage, ...] = (
+        Stage(size=96, steps=875, learning_rate=1.5e-3),
+        Stage(size=128, steps=275, learning_rate=8e-4),
+        Stage(size=128, steps=450, learning_rate=4e-4),
+        Stage(size=128, steps=520, learning_rate=7e-4),
+        Stage(size=128, steps=450, learning_rate=1e-3),
+        Stage(size=128, steps=5600, learning_rate=1.2e-3),
+    )
     batch: int = 32
-    learning_rates: tuple[float, ...] = (1.5e-3, 8e-4, 4e-4, 7e-4, 1e-3, 1.2e-3)
     weight_decay: float = 1e-2
     averaging: float = 0.998
     label_smoothing: float = 0.05
@@ -168,109 +172,3 @@ def batches(
             taken[group] += 1
         pictures = np.stack([augmented(data.images[film], size, random) for film in chosen])
         yield pictures[:, None], np.eye(len(LABELS), dtype=np.float32)[data.labels[chosen]]
-
-
-def check(twin: "nn.Module", held: ClassifierData, size: int) -> dict[str, float]:
-    """AUC of abnormal against normal by pack, and accuracy over the five labels."""
-    import torch
-
-    device = next(twin.parameters()).device
-    twin.eval()
-    logits = []
-    with torch.inference_mode():
-        for start in range(0, len(held.images), 64):
-            pictures = resized(held.images[start : start + 64], size)
-            logits.append(twin(torch.from_numpy(pictures).to(device)).cpu())
-    probabilities = torch.softmax(torch.cat(logits), dim=1).numpy()
-    abnormal = 1 - probabilities[:, LABELS.index(NORMAL)]
-    scores = {
-        f"auc_{pack}": auc(held.labels[held.packs == pack] > 0, abnormal[held.packs == pack])
-        for pack in sorted(set(held.packs))
-    }
-    return scores | {"accuracy": float((probabilities.argmax(axis=1) == held.labels).mean())}
-
-
-def train_classifier(
-    train: ClassifierData, held: ClassifierData, folder: Path, settings: ClassifierSettings
-) -> None:
-    """Train stage by stage, keeping the best weights of the last stage reached.
-
-    Writes `stage<number>.keras` and `metrics.json` to `folder`; a stage marked done is not
-    trained again, so a killed run goes on with the stage it was in.
-
-    Args:
-        train: The films to learn from.
-        held: Films of other patients, to choose the weights by.
-        folder: Where checkpoints go.
-        settings: How to train.
-    """
-    import torch._inductor  # before TensorFlow: its triton and TensorFlow each carry an LLVM
-
-    import keras
-
-    folder.mkdir(parents=True, exist_ok=True)
-    previous: Path | None = None
-    stages = zip(settings.sizes, settings.steps, settings.learning_rates, strict=True)
-    for number, (size, steps, rate) in enumerate(stages, 1):
-        file, mark = folder / f"stage{number}.keras", folder / f"stage{number}.done"
-        if not mark.exists():
-            keras.utils.set_random_seed(settings.seed + number)
-            model = build_classifier(size, len(LABELS), settings.dropout)
-            if previous is not None:
-                model.set_weights(keras.models.load_model(previous, compile=False).get_weights())
-            random = np.random.default_rng((settings.seed, number))
-            source = batches(train, size, settings, random)  # no stage repeats another's films
-            best = 0.0
-            for scores, twin in _trained(model, source, held, size, steps, rate, settings):
-                print(f"{size} px {scores}", flush=True)
-                if sum(scores.values()) > best:
-                    best = sum(scores.values())
-                    copy_back(twin, model)
-                    model.save(file)
-                    chosen = {"settings": asdict(settings), "file": file.name, "size": size}
-                    (folder / "metrics.json").write_text(json.dumps(chosen | scores))
-            mark.touch()
-        previous = file
-
-
-def _trained(
-    model: "keras.Model",
-    source: Batches,
-    held: ClassifierData,
-    size: int,
-    steps: int,
-    rate: float,
-    settings: ClassifierSettings,
-) -> "Iterator[tuple[dict[str, float], nn.Module]]":
-    """Train one stage; from time to time give the scores of the averaged weights, and those."""
-    import torch
-    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    twin = twin_of(model, settings.dropout).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    averaged = AveragedModel(
-        twin, multi_avg_fn=get_ema_multi_avg_fn(settings.averaging), use_buffers=True
-    )
-    optimiser = torch.optim.AdamW(twin.parameters(), rate, weight_decay=settings.weight_decay)
-    loss_of = torch.nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
-    compiled = torch.compile(twin)
-    started, losses = time.monotonic(), []
-    for step in range(1, steps + 1):
-        cosine = 0.5 * (1 + math.cos(math.pi * step / steps))
-        for group in optimiser.param_groups:
-            group["lr"] = rate * min(1.0, step / WARM_STEPS) * (0.02 + 0.98 * cosine)
-        pictures, one_hot = (torch.from_numpy(part).to(device) for part in next(source))
-        twin.train()
-        loss = loss_of(compiled(pictures), one_hot)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(twin.parameters(), LARGEST_GRADIENT)
-        optimiser.step()
-        averaged.update_parameters(twin)
-        losses.append(float(loss.detach()))
-        if step % 25 == 0:
-            pace = step * settings.batch / (time.monotonic() - started)
-            print(f"{size} px step {step} loss {np.mean(losses[-25:]):.4f} {pace:.1f} films/s",
-                  flush=True)  # fmt: skip
-        if step % settings.steps_per_check == 0 or step == steps:
-            yield check(averaged.module, held, size), averaged.module

@@ -30,7 +30,8 @@ def _anatomy(runs: Path) -> None:
 
 def _classifier(runs: Path) -> None:
     from segmentation.segmenter import DeepLabSegmenter
-    from training.classifier import ClassifierData, ClassifierSettings, train_classifier
+    from training.classifier import ClassifierData, ClassifierSettings
+    from training.classifier_fit import train_classifier
     from training.publish import publish_classifier
     from training.thorax_cache import thorax_set
 

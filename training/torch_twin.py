@@ -49,7 +49,7 @@ def twin_of(model: "keras.Model", dropout: float) -> "nn.Module":
     with torch.no_grad():
         for layer, part in _pairs(model, twin):
             for tensor, value in zip(_tensors(part), layer.get_weights(), strict=True):
-                tensor.copy_(torch.from_numpy(_turned(value, tensor.ndim, to_torch=True)))
+                tensor.copy_(torch.from_numpy(_turned(value, tensor.ndim, to_torch=True).copy()))
     return twin
 
 
@@ -64,11 +64,9 @@ def _padded(convolution: "nn.Conv2d") -> "nn.Module":
     """The same convolution with Keras' padding for pictures of even size."""
     import torch
 
-    (half, _) = convolution.padding
+    after = convolution.kernel_size[0] // 2
     convolution.padding = (0, 0)
-    return torch.nn.Sequential(
-        torch.nn.ZeroPad2d((int(half) - 1, int(half), int(half) - 1, int(half))), convolution
-    )
+    return torch.nn.Sequential(torch.nn.ZeroPad2d((after - 1, after) * 2), convolution)
 
 
 def _pairs(model: "keras.Model", twin: "nn.Module") -> "list[tuple[keras.Layer, nn.Module]]":
@@ -97,12 +95,16 @@ def _tensors(part: Any) -> "list[Tensor]":
 
 
 def _turned(value: "np.ndarray[Any, Any]", axes: int, *, to_torch: bool) -> "np.ndarray[Any, Any]":
-    """A kernel with its axes in the other framework's order; depthwise ones too."""
-    if axes == 4:
-        depthwise = value.shape[3] == 1 and value.shape[2] > 1 if to_torch else value.shape[1] == 1
-        if to_torch:
-            order = (2, 3, 0, 1) if depthwise else (3, 2, 0, 1)
-        else:
-            order = (2, 3, 0, 1) if depthwise else (2, 3, 1, 0)
-        return np.ascontiguousarray(value.transpose(order))
-    return value.T if axes == 2 else value
+    """A kernel with its axes in the other framework's order.
+
+    Keras has `(row, col, in, out)`, and `(row, col, in, 1)` for depthwise kernels; torch has
+    `(out, in, row, col)` and `(in, 1, row, col)`.
+    """
+    if axes == 2:
+        return value.T
+    if axes < 4:
+        return value
+    depthwise = 1 in (value.shape[3:] if to_torch else value.shape[1:2])
+    if to_torch:
+        return value.transpose((2, 3, 0, 1) if depthwise else (3, 2, 0, 1))
+    return value.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))

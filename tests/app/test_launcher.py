@@ -5,8 +5,17 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
-from app.__main__ import CONFIG_FILE, flat_config, main, port_is_free
+from app import __main__ as launcher
+from app.__main__ import (
+    CONFIG_FILE,
+    flat_config,
+    main,
+    port_is_free,
+    prepare,
+    skip_component_scan,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,3 +64,33 @@ def test_the_page_process_imports_nothing_heavy():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_installed_packages_are_not_read_for_components(monkeypatch):
+    from streamlit.components.v2 import component_manager, manifest_scanner
+
+    read = []
+    monkeypatch.setattr(
+        manifest_scanner, "scan_component_manifests", lambda: read.append(True) or []
+    )
+    manager = component_manager.BidiComponentManager
+    own = manager.discover_and_register_components
+    manager().discover_and_register_components(start_file_watching=False)
+    assert read == [True]  # what Streamlit does by itself
+    monkeypatch.setattr(manager, "discover_and_register_components", own)  # put back afterwards
+    skip_component_scan()
+    manager().discover_and_register_components(start_file_watching=False)
+    assert read == [True]
+
+
+def test_models_are_loaded_though_nobody_opens_the_page(monkeypatch):
+    done = []
+    fake = SimpleNamespace(warm=lambda: done.append("warm"))
+    monkeypatch.setattr(launcher, "served", lambda address: True)
+    monkeypatch.setattr(launcher, "IMPORT_DELAY_S", 0)
+    monkeypatch.setattr(launcher, "WARM_DELAY_S", 0)
+    monkeypatch.setattr(launcher.webbrowser, "open", done.append)
+    monkeypatch.setattr("app.service.workers", lambda: fake)
+    prepare("http://localhost:1", browser=True)
+    prepare("http://localhost:1", browser=False)
+    assert done == ["http://localhost:1", "warm", "warm"]
