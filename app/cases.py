@@ -32,6 +32,7 @@ class State(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     WRITING = "writing"
+    EXPLAINING = "explaining"
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -54,6 +55,7 @@ class Case:
         explain_errors: Why a label could not be explained.
         edits: The clinician's text of each section, for the report of the same attempt.
         attempt: How many times the report was asked for.
+        superseded: The report that the one being written will replace.
         pictures: Encoded pictures by what they show, so that a rerun draws nothing twice.
     """
 
@@ -70,13 +72,16 @@ class Case:
     explain_errors: dict[str, ExplainCxrError] = field(default_factory=dict)
     edits: dict[Section, str] = field(default_factory=dict)
     attempt: int = 0
+    superseded: Report | None = None
     pictures: dict[tuple[object, ...], bytes] = field(default_factory=dict)
 
     @property
     def state(self) -> State:
         """Where the film stands."""
         if self.job is not None:
-            return State.RUNNING if self.result is None else State.WRITING
+            if self.result is None:
+                return State.RUNNING
+            return State.WRITING if self.report is self.superseded else State.EXPLAINING
         if self.data is not None:
             return State.WAITING
         if self.result is not None:
@@ -253,6 +258,7 @@ def rewrite(case: Case, workers: Workers, language: Language) -> None:
         return
     settings = replace(case.settings, language=language, seed=case.settings.seed + case.attempt + 1)
     case.job = workers.submit_report(replace(case.result, problems=()), settings)
+    case.superseded = case.result.report
     case.attempt += 1
     case.error = None
 

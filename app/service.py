@@ -22,7 +22,7 @@ class Job(Protocol):
 
     @property
     def case(self) -> CaseResult | None:
-        """What is found so far, once all but the report is there."""
+        """What is found so far: the images, then the report, then its explanation."""
         ...
 
     @property

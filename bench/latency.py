@@ -11,7 +11,7 @@ from bench.memory import descendants_rss_mb
 from bench.page import open_page
 from pipeline.phantom import sample_film
 from pipeline.protocols import Models
-from pipeline.run import analyse, write_report
+from pipeline.run import analyse, explain_report, write_report
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Step, Zone
 
@@ -98,6 +98,7 @@ def time_ours(models: Models, settings: Settings, films: Iterable[bytes]) -> Our
         walls.append((time.perf_counter() - started) * 1000)
         if number < REPORTS:
             case = write_report(case, models=models, settings=settings)
+            case = explain_report(case, models=models)
         problems |= {f"{problem.step}: {problem.code}" for problem in case.problems}
         for step, milliseconds in case.timings_ms.items():
             found.setdefault(step, []).append(milliseconds)

@@ -37,7 +37,7 @@ class Job:
 
     @property
     def case(self) -> CaseResult | None:
-        """What is found so far, once all but the report is there."""
+        """What is found so far: the images, then the report, then its explanation."""
         return self._case
 
     @property

@@ -16,9 +16,7 @@ from pipeline.types import (
     Problem,
     ProgressEvent,
     Radiograph,
-    Report,
     Step,
-    TextExplanation,
 )
 
 Value = TypeVar("Value")
@@ -63,6 +61,7 @@ def analyse(
     )
     if settings.write_report:
         result = write_report(result, models=models, settings=settings, progress=progress)
+        result = explain_report(result, models=models, progress=progress)
     return result
 
 
@@ -94,53 +93,79 @@ def explain_label(
 def write_report(
     result: CaseResult, *, models: Models, settings: Settings, progress: Progress = silent
 ) -> CaseResult:
-    """Write, check and explain the report of a case whose images are done.
+    """Write and check the report of a case whose images are done.
 
     Returns:
-        The case with its report; where a step fails, without it and with one more problem.
+        The case with its new report, not yet explained; if the step fails, with the report that it
+        had, if any, and one more problem.
 
     Raises:
         CancelledByUserError: The user cancelled; the case given still stands.
     """
-    clock = _Clock(progress, result.timings_ms)
-    report: Report | None = None
-    text_explanation: TextExplanation | None = None
-    problems = tuple(
-        problem
-        for problem in result.problems
-        if problem.step not in (Step.WRITE, Step.EXPLAIN_TEXT)  # an earlier attempt's
+    writer = models.writer
+    if writer is None:
+        return result
+    begun = replace(
+        result,
+        problems=tuple(
+            problem
+            for problem in result.problems
+            if problem.step not in (Step.WRITE, Step.EXPLAIN_TEXT)  # an earlier attempt's
+        ),
     )
-    writer, text_explainer = models.writer, models.text_explainer
-    step = Step.WRITE
+    return _added(
+        begun,
+        Step.WRITE,
+        lambda: replace(
+            begun,
+            text_explanation=None,
+            report=writer.write(
+                result.prediction,
+                result.descriptors,
+                language=settings.language,
+                seed=settings.seed,
+                progress=progress,
+            ),
+        ),
+        progress,
+    )
+
+
+def explain_report(
+    result: CaseResult, *, models: Models, progress: Progress = silent
+) -> CaseResult:
+    """Explain the report of a case; without a report, or if it is explained, nothing is done.
+
+    Returns:
+        The case with its text explanation; if the step fails, with one more problem.
+
+    Raises:
+        CancelledByUserError: The user cancelled; the case given still stands.
+    """
+    report, explainer = result.report, models.text_explainer
+    if report is None or explainer is None or result.text_explanation is not None:
+        return result
+    return _added(
+        result,
+        Step.EXPLAIN_TEXT,
+        lambda: replace(result, text_explanation=explainer.explain_text(report, progress=progress)),
+        progress,
+    )
+
+
+def _added(
+    result: CaseResult, step: Step, add: Callable[[], CaseResult], progress: Progress
+) -> CaseResult:
+    """What `add` makes of a case, timed; if it fails, the case with that problem."""
+    clock = _Clock(progress, result.timings_ms)
     try:
-        if writer is not None:
-            report = clock.time(
-                Step.WRITE,
-                lambda: writer.write(
-                    result.prediction,
-                    result.descriptors,
-                    language=settings.language,
-                    seed=settings.seed,
-                    progress=progress,
-                ),
-            )
-        step = Step.EXPLAIN_TEXT
-        if report is not None and text_explainer is not None:
-            written = report
-            text_explanation = clock.time(
-                step, lambda: text_explainer.explain_text(written, progress=progress)
-            )
+        found = clock.time(step, add)
     except CancelledByUserError:
         raise
     except ExplainCxrError as error:
-        problems += (Problem(step=step, code=error.code, parameters=error.parameters),)
-    return replace(
-        result,
-        report=report,
-        text_explanation=text_explanation,
-        timings_ms=clock.timings_ms,
-        problems=problems,
-    )
+        problem = Problem(step=step, code=error.code, parameters=error.parameters)
+        return replace(result, problems=(*result.problems, problem))
+    return replace(found, timings_ms=clock.timings_ms)
 
 
 def _explanations(

@@ -16,7 +16,7 @@ from pipeline.job import Job
 from pipeline.progress_line import ProgressHub
 from pipeline.protocols import Models
 from pipeline.remote import Line, remote_models
-from pipeline.run import analyse, explain_label, write_report
+from pipeline.run import analyse, explain_label, explain_report, write_report
 from pipeline.settings import Settings
 from pipeline.turnstile import Cancellation, Turnstile
 from pipeline.types import CaseResult
@@ -109,9 +109,7 @@ class Workers:
             images_only = replace(settings, write_report=False)
             case = analyse(data, models=models, settings=images_only, progress=job.progressed)
             job.found(case)
-            if not settings.write_report:
-                return case
-            return write_report(case, models=models, settings=settings, progress=job.progressed)
+            return _reported(case, job, models, settings) if settings.write_report else case
 
         return self._begin(work)
 
@@ -124,7 +122,7 @@ class Workers:
 
         def work(job: Job, models: Models) -> CaseResult:
             job.found(case)
-            return write_report(case, models=models, settings=settings, progress=job.progressed)
+            return _reported(case, job, models, settings)
 
         return self._begin(work)
 
@@ -184,3 +182,10 @@ class Workers:
             settings=self._settings,
             provenance=self._provenance,
         )
+
+
+def _reported(case: CaseResult, job: Job, models: Models, settings: Settings) -> CaseResult:
+    """Write the report, let it be read at once, and explain it."""
+    case = write_report(case, models=models, settings=settings, progress=job.progressed)
+    job.found(case)
+    return explain_report(case, models=models, progress=job.progressed)

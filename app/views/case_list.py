@@ -13,6 +13,7 @@ SIGNS = {
     State.WAITING: "○",
     State.RUNNING: "◔",
     State.WRITING: "◑",
+    State.EXPLAINING: "◕",
     State.DONE: "✓",
     State.CANCELLED: "–",
     State.FAILED: "✕",

@@ -5,13 +5,13 @@ from html import escape
 import streamlit as st
 
 from app import service
-from app.cases import Case, rewrite
+from app.cases import Case, State, rewrite
 from app.evidence import measured
 from app.language import Words
 from app.markup import draw, heading, lead, notice
 from app.views.problems import sentence
 from pipeline.errors import QueueFullError
-from pipeline.types import CaseResult, Claim, ClaimStatus, Prediction, Report, Section, Step
+from pipeline.types import CaseResult, Claim, ClaimStatus, Prediction, Report, Section
 
 POLL_SECONDS = 0.5
 MARKS = {
@@ -25,7 +25,7 @@ def show(words: Words, case: Case) -> None:
     """Draw the report, or how it comes to be."""
     draw(heading(words("report.title")) + lead(words("report.lead")))
     result, report = case.result, case.report
-    if case.job is not None:
+    if case.state is State.WRITING:
         _streaming(words, case)
     elif result is None or report is None:
         draw(notice(words("report.none")))
@@ -39,8 +39,7 @@ def _streaming(words: Words, case: Case) -> None:
 
     def stream() -> None:
         text = case.streamed()
-        stage = "explaining" if Step.EXPLAIN_TEXT in case.steps() else "streaming"
-        said = words(f"report.{stage}" if text else "report.starting")
+        said = words("report.streaming" if text else "report.starting")
         draw(
             f'<div class="cxr-stream" aria-live="polite" aria-busy="true">'
             f'<p class="cxr-over"><span class="cxr-spin" aria-hidden="true"></span>'
@@ -79,7 +78,8 @@ def _written(words: Words, case: Case, result: CaseResult, report: Report) -> No
                 args=(case, section, key),
             )
     draw(f'<p class="cxr-caption">{escape(words("report.edit_help"))}</p>')
-    _again(words, case)
+    if case.job is None:
+        _again(words, case)
     if report.thoughts:
         with st.expander(words("report.thoughts")):
             draw(f'<div class="cxr-text">{escape(report.thoughts)}</div>')

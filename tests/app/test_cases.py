@@ -1,5 +1,7 @@
 """The films of one visit and their jobs."""
 
+from dataclasses import replace
+
 from app.cases import MAX_RUNNING, Cases, State, explain, rewrite, steps_of
 from pipeline.errors import CancelledByUserError, StepTimedOutError
 from pipeline.settings import Settings
@@ -42,10 +44,36 @@ def test_pictures_come_before_the_report():
     cases.advance(workers)
     assert case.state is State.WRITING
     assert case.report is None
-    workers.jobs[0].result = reported(workers.jobs[0].case, Settings())
+    whole = reported(workers.jobs[0].case, Settings())
+    workers.jobs[0].case = replace(whole, text_explanation=None)
+    cases.advance(workers)
+    assert case.state is State.EXPLAINING
+    assert case.report.model == "fake-writer"
+    workers.jobs[0].result = whole
     cases.advance(workers)
     assert case.state is State.DONE
-    assert case.report.model == "fake-writer"
+    assert case.result.text_explanation is not None
+
+
+def test_a_report_stays_until_the_next_one_is_written():
+    workers, cases = held(), Cases()
+    case = cases.add("a.png", b"film", Settings())
+    cases.advance(workers)
+    workers.jobs[0].result = reported(images_only(), Settings())
+    cases.advance(workers)
+    first = case.report
+    rewrite(case, workers, Language.ENGLISH)
+    cases.advance(workers)
+    assert case.state is State.WRITING
+    assert case.report is first
+    again = reported(case.result, Settings(seed=1))
+    workers.jobs[1].case = replace(again, text_explanation=None)
+    cases.advance(workers)
+    assert case.state is State.EXPLAINING
+    workers.jobs[1].cancel()
+    cases.advance(workers)
+    assert case.state is State.DONE
+    assert case.report.seed == 1
 
 
 def test_cancelling_the_report_keeps_the_pictures():

@@ -8,7 +8,7 @@ from PIL import Image
 
 from pipeline.errors import CancelledByUserError, ChestNotFoundError, StepFailedError
 from pipeline.protocols import Models
-from pipeline.run import analyse, explain_label, write_report
+from pipeline.run import analyse, explain_label, explain_report, write_report
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Language, Method, Problem, ProgressEvent, Step
 from tests.fakes import FakeWriter, fake_models
@@ -67,6 +67,25 @@ def test_a_failed_report_leaves_the_rest_and_a_problem(models: Models) -> None:
     )
     assert case.report is None
     assert case.descriptors.items
+
+
+def test_a_failed_second_report_leaves_the_first(models: Models) -> None:
+    failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
+    case = case_of(models)
+    again = write_report(case, models=failing, settings=SETTINGS)
+    assert [problem.code for problem in again.problems] == ["step_failed"]
+    assert again.report is case.report
+    assert again.text_explanation is case.text_explanation
+
+
+def test_a_report_is_explained_once(models: Models) -> None:
+    case = case_of(models)
+    written = write_report(case, models=models, settings=SETTINGS)
+    assert written.report is not None
+    assert written.text_explanation is None
+    explained = explain_report(written, models=models)
+    assert explained.text_explanation is not None
+    assert explain_report(explained, models=models) is explained
 
 
 def test_writing_again_forgets_the_earlier_problem(models: Models) -> None:
