@@ -3,9 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.figures import STRUCTURE_COLOURS, Colour, Picture
+from pipeline.figures import STRUCTURE_COLOURS, Picture
 from pipeline.messages import message
 from pipeline.types import CaseResult, ClaimStatus, Conclusion, Language, Method, Section
+from report.blocks import (
+    Block,
+    Document,
+    Figure,
+    Figures,
+    Heading,
+    Paragraph,
+    SignatureLine,
+    Table,
+    Verdict,
+)
 from report.document_text import document_text
 from report.languages import Terms, terms
 from report.prompt import label_term
@@ -13,89 +24,6 @@ from report.runs import Mark, Run, runs_of
 
 METHOD_FILES = {Method.GRAD_CAM: "grad_cam.png", Method.LIME: "lime.png"}
 ANATOMY_FILE = "anatomy.png"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """A heading of level 1 (a part) or 2 (a section)."""
-
-    text: str
-    level: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
-    """Running text; `small` for notes and origins."""
-
-    runs: tuple[Run, ...]
-    small: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """The verdict, set apart."""
-
-    headline: str
-    details: tuple[str, ...]
-    abnormal: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Figure:
-    """A picture with its caption.
-
-    Attributes:
-        picture: `(row, col, 3)` uint8 RGB.
-        caption: What it shows.
-        file: Its name among the exported files, or `None` if it is only in the PDF.
-        legend: Colours and what they stand for.
-        bar: What the colour bar of saliency says, if there is one.
-    """
-
-    picture: Picture
-    caption: str
-    file: str | None = None
-    legend: tuple[tuple[Colour, str], ...] = ()
-    bar: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Table:
-    """A table; columns after the first hold numbers unless `words`; `aside` stands beside it."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    words: bool = False
-    aside: Figure | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Figures:
-    """Pictures shown side by side, two in a row."""
-
-    items: tuple[Figure, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignatureLine:
-    """Blank lines to be filled in by hand."""
-
-    labels: tuple[str, ...]
-
-
-Block = Heading | Paragraph | Verdict | Table | Figures | SignatureLine
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Document:
-    """A conclusion ready to be set."""
-
-    language: Language
-    title: str
-    disclaimer: str
-    page: str
-    image: str
-    blocks: tuple[Block, ...]
 
 
 def document_of(

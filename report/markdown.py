@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from report.document import (
+from report.blocks import (
     Block,
     Document,
     Figures,

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from pipeline.figures import Picture, colour_bar
 from pipeline.fonts import font_file
-from report.document import (
+from report.blocks import (
     Block,
     Document,
     Figure,
@@ -59,16 +59,8 @@ def _set(document: Document, pages: int) -> tuple[bytes, int]:
         lang=document.language.value,
         invariant=1,  # no creation date, no random identifier
     )
-    frame = Frame(
-        MARGIN_MM * mm,
-        BOTTOM_MM * mm,
-        width,
-        height,
-        leftPadding=0,
-        rightPadding=0,
-        topPadding=0,
-        bottomPadding=0,
-    )
+    no_padding = (0, 0, 0, 0)
+    frame = Frame(MARGIN_MM * mm, BOTTOM_MM * mm, width, height, *no_padding)
     footer = partial(_footer, document, pages)
     template.addPageTemplates(PageTemplate(frames=[frame], onPage=footer))
     template.build([*_title(document), *story])
@@ -202,8 +194,7 @@ def _table(table: Table, width: float) -> Any:
     from reportlab.platypus import Table as Grid
 
     columns = len(table.head)
-    align = "LEFT" if table.words else "RIGHT"
-    number = {"left": 0, "right": 2}["left" if table.words else "right"]
+    number = 0 if table.words else 2  # to the left or to the right
     small = {"fontSize": 7, "leading": 9.5} if table.words else {"fontSize": 8.5, "leading": 11}
     rows = []
     for index, cells in enumerate((table.head, *table.rows)):
@@ -219,7 +210,6 @@ def _table(table: Table, width: float) -> Any:
     style: list[Any] = [
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, ACCENT),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, RULE),
-        ("ALIGN", (1, 0), (-1, -1), align),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("LEFTPADDING", (0, 0), (-1, -1), 3),
         ("RIGHTPADDING", (0, 0), (-1, -1), 3),
