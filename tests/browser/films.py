@@ -21,8 +21,11 @@ def png():
     return sample_film(0)
 
 
-def dicom():
-    """The phantom as an inverted 12-bit DICOM film with a patient's name and pixel spacing."""
+def dicom(*, frames=1):
+    """The phantom as an inverted 12-bit DICOM film with a patient's name and pixel spacing.
+
+    With another number of frames it is no film: none has no pixels, several are a sequence.
+    """
     grey = np.round((1 - draw_phantom(0, Zone.RIGHT_LOWER).pixels) * 4095).astype(np.uint16)
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = DIGITAL_X_RAY
@@ -35,7 +38,10 @@ def dicom():
     film.SamplesPerPixel, film.PhotometricInterpretation = 1, "MONOCHROME1"
     film.BitsAllocated, film.BitsStored, film.HighBit = 16, 12, 11
     film.PixelRepresentation, film.PixelSpacing = 0, [0.35, 0.35]
-    film.PixelData = grey.tobytes()
+    if frames:
+        film.PixelData = grey.tobytes() * frames
+    if frames > 1:
+        film.NumberOfFrames = frames
     stream = io.BytesIO()
     pydicom.dcmwrite(stream, film, enforce_file_format=True)
     return stream.getvalue()
@@ -58,6 +64,8 @@ def bad_files():
             "image_too_small",
         ),
         ("photo.png", cv2.imencode(".png", photo)[1].tobytes(), "image_colour"),
+        ("header.dcm", dicom(frames=0), "dicom_no_pixels"),
+        ("sequence.dcm", dicom(frames=2), "dicom_multi_frame"),
     ]
 
 
