@@ -29,7 +29,7 @@ def evaluate(model: str, pack: Path, split: str | None) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command and return the exit status."""
+    """Run one command and return the exit status: 1 if there was nothing to evaluate."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train a recipe and publish it to weights/")
@@ -50,7 +50,14 @@ def main(arguments: list[str]) -> int:
     else:
         if not (chosen.pack / "index.csv").is_file():
             parser.error(f"there is no index.csv in {chosen.pack}")
-        text = json.dumps(evaluate(chosen.model, chosen.pack, chosen.split), indent=2)
+        from training.evaluate import NothingToEvaluateError
+
+        try:
+            found = evaluate(chosen.model, chosen.pack, chosen.split)
+        except NothingToEvaluateError as error:
+            print(f"{chosen.pack}: {error}", file=sys.stderr)
+            return 1
+        text = json.dumps(found, indent=2)
         print(text)
         if chosen.json:
             chosen.json.write_text(text + "\n", encoding="utf-8")

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 
-def spelled(metric: Mapping[str, Any]) -> str:
-    """A metric with its interval, such as `0.972 (0.968 to 0.975)`."""
+def spelled(metric: Mapping[str, Any] | None) -> str:
+    """A metric with its interval, such as `0.972 (0.968 to 0.975)`; a dash where undefined."""
+    if metric is None:
+        return "–"
     low, high = metric["ci95"]
     return f"{metric['value']:.3f} ({low:.3f} to {high:.3f})"
 

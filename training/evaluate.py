@@ -1,5 +1,6 @@
 """Evaluation of a shipped model on a pack, through the very path the app runs."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,13 +26,22 @@ from training.packs import Film, read_grey
 from training.thorax_cache import radiograph_of
 
 
+class NothingToEvaluateError(Exception):
+    """A pack holds nothing that the model could be measured on."""
+
+
 def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str, Any]:
     """Dice and IoU of both lungs together, and how often spine and abdomen are implausible.
 
     Packs leave the heart out of the lung or in it; the output that fits the pack's masks better
     on average is reported, and named.
+
+    Raises:
+        NothingToEvaluateError: No film has a lung mask.
     """
     masked = [film for film in films if film.lung_mask is not None]
+    if not masked:
+        raise NothingToEvaluateError("no film has a lung mask")
     scores: dict[str, list[float]] = {"field": [], "lung": []}
     implausible = refused = 0
     for film in masked:
@@ -57,14 +67,10 @@ def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str
         "n": len(masked),
         "output": kind,
         "dice": {
-            "mean": asdict(bootstrap(lambda cases: float(dices[cases].mean()), patients)),
-            "share_above_0_90": asdict(
-                bootstrap(lambda cases: float((dices[cases] > 0.9).mean()), patients)
-            ),
+            "mean": _figure(lambda cases: float(dices[cases].mean()), patients),
+            "share_above_0_90": _figure(lambda cases: float((dices[cases] > 0.9).mean()), patients),
         },
-        "iou": asdict(
-            bootstrap(lambda cases: float((dices / (2 - dices))[cases].mean()), patients)
-        ),
+        "iou": _figure(lambda cases: float((dices / (2 - dices))[cases].mean()), patients),
         "refused": refused,
         "implausible_share": implausible / max(1, len(masked)),
         "worst_dice": [round(float(dices[case]), 4) for case in worst],
@@ -110,7 +116,11 @@ class Classified:
 def classify_films(
     films: list[Film], segmenter: DeepLabSegmenter, classifier: EfficientNetClassifier
 ) -> Classified:
-    """Segment, crop and classify films whose label the classifier knows."""
+    """Segment, crop and classify films whose label the classifier knows.
+
+    Raises:
+        NothingToEvaluateError: No film has such a label and a chest to be found.
+    """
     kept, logits, refused = [], [], []
     for film in films:
         if film.label not in classifier.labels:
@@ -123,6 +133,9 @@ def classify_films(
             continue
         kept.append(film)
         logits.append(classifier.logits(classifier.input_model(radiograph, anatomy)[None])[0])
+    if not kept:
+        known = ", ".join(classifier.labels)
+        raise NothingToEvaluateError(f"no film with a chest has one of the labels {known}")
     return Classified(films=kept, logits=np.stack(logits), refused=refused)
 
 
@@ -146,10 +159,8 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
     return {
         "n": len(found.films),
         "refused": len(found.refused),
-        "abnormal": {name: asdict(bootstrap(metric, patients)) for name, metric in named.items()},
-        "macro_f1": asdict(
-            bootstrap(lambda cases: macro_f1(truth[cases], predicted[cases]), patients)
-        ),
+        "abnormal": {name: _figure(metric, patients) for name, metric in named.items()},
+        "macro_f1": _figure(lambda cases: macro_f1(truth[cases], predicted[cases]), patients),
         "confusion": {
             labels[row]: {
                 labels[col]: int(((truth == row) & (predicted == col)).sum())
@@ -158,3 +169,11 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
             for row in sorted(set(truth.tolist()))
         },
     }
+
+
+def _figure(
+    metric: Callable[[NDArray[np.int64]], float], patients: Sequence[str]
+) -> dict[str, Any] | None:
+    """A metric as `{"value", "ci95"}`, or `None` where the pack leaves it undefined."""
+    found = bootstrap(metric, patients)
+    return None if found is None else asdict(found)

@@ -23,6 +23,8 @@ def auc(positive: NDArray[np.bool_], score: NDArray[np.floating]) -> float:
     """
     from sklearn.metrics import roc_auc_score
 
+    if positive.all() or not positive.any():
+        raise ValueError("all cases are of one kind")
     return float(roc_auc_score(positive, score))
 
 
@@ -62,12 +64,12 @@ def bootstrap(
     patients: Sequence[str],
     repeats: int = 300,
     seed: int = 0,
-) -> Metric:
-    """A metric with its interval, patients drawn with replacement.
+) -> Metric | None:
+    """A metric with its interval, patients drawn with replacement; `None` if it is undefined.
 
     Args:
-        metric: Takes the indices of the cases drawn; may raise `ValueError` for a draw on which
-            it is undefined, which is then left out.
+        metric: Takes the indices of the cases drawn and raises `ValueError` where it is undefined;
+            a draw on which it is so is left out.
         patients: The patient of each case.
         repeats: Number of draws.
         seed: Seed of the draws.
@@ -77,6 +79,10 @@ def bootstrap(
     for case, patient in enumerate(patients):
         groups.setdefault(patient, []).append(case)
     members = list(groups.values())
+    try:
+        value = metric(np.arange(len(patients)))
+    except ValueError:
+        return None
     values = []
     for _ in range(repeats):
         drawn = random.integers(len(members), size=len(members))
@@ -85,4 +91,4 @@ def bootstrap(
         except ValueError:
             continue
     low, high = np.percentile(values, (2.5, 97.5))
-    return Metric(value=metric(np.arange(len(patients))), ci95=(float(low), float(high)))
+    return Metric(value=value, ci95=(float(low), float(high)))

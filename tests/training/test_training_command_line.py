@@ -45,6 +45,21 @@ def test_the_anatomy_model_is_evaluated_on_any_pack(drawn_pack, tmp_path):
     assert 0.85 < low <= found["dice"]["mean"]["value"] <= high <= 1
 
 
+def test_a_pack_with_nothing_to_measure_is_one_sentence(drawn_pack, capsys):
+    (drawn_pack / "index.csv").write_text("file,label\n0.png,nodule\n")
+    for model, said in (("anatomy", "no film has a lung mask"), ("classifier", "tuberculosis")):
+        assert main(["evaluate", "--model", model, "--pack", str(drawn_pack)]) == 1
+        assert said in capsys.readouterr().err
+
+
+def test_a_pack_of_one_kind_has_no_auc_and_says_so(drawn_pack, capsys):
+    assert main(["evaluate", "--model", "classifier", "--pack", str(drawn_pack)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["n"] == 2
+    assert found["abnormal"]["auc"] is None
+    assert 0 <= found["abnormal"]["accuracy"]["value"] <= 1
+
+
 def test_cards_show_values_with_their_intervals():
     metric = {"value": 0.9512, "ci95": [0.9404, 0.9611]}
     anatomy = anatomy_figures(
