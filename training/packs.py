@@ -17,6 +17,7 @@ class Split(StrEnum):
 
     TRAIN = "train"
     VALIDATION = "validation"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

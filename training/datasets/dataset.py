@@ -1,0 +1,133 @@
+"""A data set as every recipe sees it, whatever layout it was given out in."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from training.packs import Split, split_of
+
+MISSING, DUPLICATE, UNKNOWN, UNCERTAIN, LATERAL = (
+    "file missing",
+    "duplicate of another",
+    "unknown label",
+    "uncertain label",
+    "lateral projection",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledFilm:
+    """One film of a data set.
+
+    Attributes:
+        path: Its file.
+        labels: What is present on it; empty for nothing.
+        patient: Whose it is, so that no patient stands on both sides of a split.
+        split: Where the source put it, if it did.
+    """
+
+    path: Path
+    labels: frozenset[str]
+    patient: str
+    split: Split | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """Films with their labels.
+
+    Attributes:
+        name: What it is called in tables.
+        classes: Every label that a film may have, in the order of a model's outputs.
+        films: The films, in the source's order.
+        skipped: How many rows or files were left out, by reason.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    films: tuple[LabelledFilm, ...]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, split: Split) -> "Dataset":
+        """The films of one split."""
+        return replace(self, films=tuple(film for film in self.films if film.split is split))
+
+    def distribution(self) -> dict[str, int]:
+        """How many films have each class; `(none)` for those without any."""
+        counts = Counter(label for film in self.films for label in film.labels)
+        bare = sum(not film.labels for film in self.films)
+        return {name: counts[name] for name in self.classes} | ({"(none)": bare} if bare else {})
+
+
+class DatasetError(Exception):
+    """A folder does not hold the data set that was looked for in it."""
+
+
+def without_duplicates(dataset: Dataset) -> Dataset:
+    """Keep the first of films with the same bytes."""
+    seen: set[str] = set()
+    kept = []
+    for film in dataset.films:
+        digest = hashlib.sha256(film.path.read_bytes()).hexdigest()
+        if digest not in seen:
+            seen.add(digest)
+            kept.append(film)
+    return replace(
+        dataset,
+        films=tuple(kept),
+        skipped=added(dataset.skipped, {DUPLICATE: len(dataset.films) - len(kept)}),
+    )
+
+
+def merged(name: str, datasets: Sequence[Dataset]) -> Dataset:
+    """Put data sets with the same classes together; patients of different ones stay different.
+
+    Raises:
+        DatasetError: The classes differ.
+    """
+    if len({dataset.classes for dataset in datasets}) != 1:
+        raise DatasetError("only data sets with the same classes can be merged")
+    films = tuple(
+        replace(film, patient=f"{dataset.name}/{film.patient}")
+        for dataset in datasets
+        for film in dataset.films
+    )
+    skipped: Mapping[str, int] = {}
+    for dataset in datasets:
+        skipped = added(skipped, dataset.skipped)
+    return Dataset(name=name, classes=datasets[0].classes, films=films, skipped=skipped)
+
+
+def split_by_patient(
+    dataset: Dataset, validation_percent: int = 10, *, keep_source: bool = False
+) -> Dataset:
+    """Give every film a split by its patient, or keep the source's where it gave one.
+
+    Args:
+        dataset: The films.
+        validation_percent: Share of the patients that are held out, in percent.
+        keep_source: Whether the source's own split stands.
+    """
+    films = (
+        film
+        if keep_source and film.split is not None
+        else replace(film, split=split_of(film.patient, validation_percent))
+        for film in dataset.films
+    )
+    return replace(dataset, films=tuple(films))
+
+
+def binary(dataset: Dataset, normal: str = "normal", abnormal: str = "abnormal") -> Dataset:
+    """The same films with two classes: one for no label at all, one for any."""
+    films = (
+        replace(film, labels=frozenset({abnormal if film.labels - {normal} else normal}))
+        for film in dataset.films
+    )
+    return replace(dataset, classes=(normal, abnormal), films=tuple(films))
+
+
+def added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    """Counts of the same reason summed; reasons that never occurred left out."""
+    return dict(+(Counter(first) + Counter(second)))
