@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings import ROOT
+from training.datasets.chexpert import Uncertain
+from training.datasets.dataset import DatasetError
 from training.packs import Split, read_pack
-from training.recipes import RECIPES
+from training.published.start import StartWeightsError
+from training.recipes import RECIPES, Options
 
 
 def evaluate(model: str, pack: Path, split: str | None) -> dict[str, Any]:
@@ -32,9 +35,24 @@ def main(arguments: list[str]) -> int:
     """Run one command and return the exit status: 1 if there was nothing to evaluate."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    train = commands.add_parser("train", help="train a recipe and publish it to weights/")
+    train = commands.add_parser("train", help="train a recipe, or go on where it was stopped")
     train.add_argument("recipe", choices=sorted(RECIPES))
     train.add_argument("--runs", type=Path, default=ROOT / "runs", help="checkpoints and caches")
+    train.add_argument("--data", type=Path, nargs="+", default=[], help="a published recipe's data")
+    train.add_argument("--weights", help="imagenet, none, or a file (default: as published)")
+    train.add_argument("--epochs", type=int, help="instead of the published number")
+    train.add_argument("--steps", type=int, help="batches an epoch, instead of all films")
+    train.add_argument(
+        "--uncertain",
+        type=Uncertain,
+        choices=list(Uncertain),
+        default=Uncertain.ONES,
+        help="CheXpert's uncertain labels: as present, as absent, or without their films",
+    )
+    sort = commands.add_parser("classify", help="pneumonia or not, by a trained pneumonia CNN")
+    sort.add_argument("paths", type=Path, nargs="+", help="pictures, or folders of them")
+    sort.add_argument("--model", type=Path, required=True, help="its best.keras")
+    sort.add_argument("--out", type=Path, required=True, help="a CSV file for the probabilities")
     check = commands.add_parser("evaluate", help="measure a shipped model on a pack")
     check.add_argument("--model", choices=("anatomy", "classifier"), required=True)
     check.add_argument("--pack", type=Path, required=True, help="a folder with an index.csv")
@@ -44,9 +62,11 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.command == "recipes":
         for recipe in RECIPES.values():
-            print(f"{recipe.name:12} {recipe.summary}")
+            print(f"{recipe.name:22} {recipe.summary}")
     elif chosen.command == "train":
-        RECIPES[chosen.recipe].run(chosen.runs)
+        return _train(parser, chosen)
+    elif chosen.command == "classify":
+        return _classify(parser, chosen)
     else:
         if not (chosen.pack / "index.csv").is_file():
             parser.error(f"there is no index.csv in {chosen.pack}")
@@ -62,6 +82,39 @@ def main(arguments: list[str]) -> int:
         if chosen.json:
             chosen.json.write_text(text + "\n", encoding="utf-8")
     return 0
+
+
+def _train(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    recipe = RECIPES[chosen.recipe]
+    if recipe.needs_data != bool(chosen.data):
+        needs = "needs its data set: --data DIR" if recipe.needs_data else "takes no --data"
+        parser.error(f"{recipe.name} {needs}")
+    options = Options(
+        runs=chosen.runs,
+        data=tuple(chosen.data),
+        weights=chosen.weights,
+        epochs=chosen.epochs,
+        steps=chosen.steps,
+        uncertain=chosen.uncertain,
+    )
+    try:
+        recipe.run(options)
+    except (DatasetError, StartWeightsError) as error:
+        print(f"{recipe.name}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _classify(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    from training.published.pneumonia_cnn import classify
+
+    missing = [path for path in (chosen.model, *chosen.paths) if not path.exists()]
+    if missing:
+        parser.error(f"there is no {missing[0]}")
+    rows = classify(chosen.model, chosen.paths, chosen.out)
+    for row in rows:
+        print(f"{row['file']}: {row['error'] or row['pneumonia']}")
+    return int(any(row["error"] for row in rows))
 
 
 if __name__ == "__main__":

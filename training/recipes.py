@@ -5,37 +5,73 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.settings import ROOT
+from training.datasets.chexpert import Uncertain
+from training.datasets.dataset import binary
+from training.datasets.find import gathered
 from training.packs import Split, data_folder
+from training.published import architectures, densenet14, nine_classes, pneumonia_cnn, resnet50_head
+from training.published.published import Published, run, shortened
+from training.published.start import IMAGENET
 
 THORAX_SIZE = 160  # rows and columns of the cached pictures; every stage trains at this or less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the one who trains may choose.
+
+    Attributes:
+        runs: Where checkpoints, caches and figures are kept.
+        data: Folders of a published recipe's data set; the shipped models have their own.
+        weights: What a published recipe starts from; `None` for what was published.
+        epochs: Epochs of a published recipe, instead of its own.
+        steps: Batches an epoch, instead of its own.
+        uncertain: What becomes of CheXpert's uncertain labels.
+    """
+
+    runs: Path
+    data: tuple[Path, ...] = ()
+    weights: str | None = None
+    epochs: int | None = None
+    steps: int | None = None
+    uncertain: Uncertain = Uncertain.ONES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """A model that one command trains and publishes to `weights/`."""
+    """Something that one command trains.
+
+    Attributes:
+        name: What the command calls it.
+        summary: One line on it.
+        run: Trains it and prints its figures.
+        needs_data: Whether the data set's folder must be named.
+    """
 
     name: str
     summary: str
-    run: Callable[[Path], None]
+    run: Callable[[Options], None]
+    needs_data: bool = False
 
 
-def _anatomy(runs: Path) -> None:
+def _anatomy(options: Options) -> None:
     from training.anatomy import FINISH, AnatomySettings, train_anatomy
     from training.publish import publish_anatomy
 
+    runs = options.runs
     train_anatomy(runs / "anatomy", AnatomySettings())
     train_anatomy(runs / "anatomy-finish", FINISH, start=runs / "anatomy" / "best.pt")
     print(publish_anatomy(runs / "anatomy-finish", ROOT / "weights" / "anatomy"))
 
 
-def _classifier(runs: Path) -> None:
+def _classifier(options: Options) -> None:
     from segmentation.segmenter import DeepLabSegmenter
     from training.classifier import ClassifierData, ClassifierSettings
     from training.classifier_fit import train_classifier
     from training.publish import publish_classifier
     from training.thorax_cache import thorax_set
 
-    anatomy = ROOT / "weights" / "anatomy"
+    runs, anatomy = options.runs, ROOT / "weights" / "anatomy"
     segmenter = DeepLabSegmenter(anatomy, threads=2)
     settings = ClassifierSettings()
     sets = {
@@ -51,10 +87,46 @@ def _classifier(runs: Path) -> None:
     print(publish_classifier(runs / "classifier", ROOT / "weights" / "classifier", anatomy))
 
 
-def _writer(runs: Path) -> None:
+def _writer(options: Options) -> None:
     from training.writer import train_writer
 
-    train_writer(runs / "writer", ROOT / "weights" / "writer")
+    train_writer(options.runs / "writer", ROOT / "weights" / "writer")
+
+
+def _published(recipe: Published) -> Recipe:
+    def train(options: Options) -> None:
+        dataset = gathered(options.data, recipe.prepare, options.uncertain)
+        chosen = shortened(recipe, options.epochs, options.steps)
+        weights = options.weights or recipe.weights
+        figures = run(chosen, dataset, options.runs / recipe.name, weights)
+        for name in ("n", "accuracy", "precision", "recall", "f1", "auc", "ece"):
+            print(f"{name:10} {figures[name]}")
+
+    return Recipe(name=recipe.name, summary=recipe.summary, run=train, needs_data=True)
+
+
+def _architectures(options: Options) -> None:
+    rows = architectures.compare(
+        gathered(options.data, binary, options.uncertain),
+        options.runs / "architectures",
+        options.weights or architectures.BINARY_EFFICIENTNET.weights,
+        epochs=options.epochs,
+        steps=options.steps,
+    )
+    print(architectures.table(rows))
+
+
+def _pneumonia_study(options: Options) -> None:
+    dataset = gathered(options.data, pneumonia_cnn.RECIPE.prepare, options.uncertain)
+    rows = pneumonia_cnn.study(dataset, options.runs / "pneumonia_study")
+    print(pneumonia_cnn.study_table(rows))
+
+
+def _densenet14(options: Options) -> None:
+    dataset = gathered(options.data, uncertain=options.uncertain)
+    weights = options.weights or IMAGENET
+    epochs = options.epochs or densenet14.EPOCHS
+    print(densenet14.run(dataset, options.runs / "densenet14", weights, epochs))
 
 
 RECIPES = {
@@ -75,5 +147,28 @@ RECIPES = {
             summary="a small Llama in GGUF: descriptors to report, on text made by rules",
             run=_writer,
         ),
+        _published(architectures.BINARY_EFFICIENTNET),
+        Recipe(
+            name="architectures",
+            summary="six architectures on one split, with what each costs",
+            run=_architectures,
+            needs_data=True,
+        ),
+        _published(nine_classes.CNN),
+        _published(nine_classes.RESNET),
+        _published(pneumonia_cnn.RECIPE),
+        Recipe(
+            name="pneumonia_study",
+            summary="the pneumonia CNN over epochs 5, 10, 20, 25 and steps 100, 200, 326",
+            run=_pneumonia_study,
+            needs_data=True,
+        ),
+        Recipe(
+            name="densenet14",
+            summary="DenseNet121 in torch, frozen, a new last layer for 14 labels",
+            run=_densenet14,
+            needs_data=True,
+        ),
+        _published(resnet50_head.RECIPE),
     )
 }

@@ -119,6 +119,11 @@ def split_by_patient(
     return replace(dataset, films=tuple(films))
 
 
+def as_it_is(dataset: Dataset) -> Dataset:
+    """The same data set, for a recipe that takes any classes."""
+    return dataset
+
+
 def binary(dataset: Dataset, normal: str = "normal", abnormal: str = "abnormal") -> Dataset:
     """The same films with two classes: one for no label at all, one for any."""
     films = (

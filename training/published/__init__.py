@@ -1,0 +1,1 @@
+"""The published systems as recipes, and the code that they share."""

@@ -1,0 +1,183 @@
+"""Six architectures on one split, and the binary EfficientNetB0 that was chosen among them."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from training.datasets.dataset import Dataset, binary
+from training.published.fit import BEST, Plan
+from training.published.published import Published, run, shortened
+from training.published.start import IMAGENET, started
+
+if TYPE_CHECKING:
+    import keras
+
+ARCHITECTURES = (
+    "MobileNet",
+    "VGG19",
+    "EfficientNetB0",
+    "DenseNet121",
+    "ResNet50",
+    "EfficientNetB3",
+)
+PREPROCESSING = {
+    "MobileNet": "mobilenet",
+    "VGG19": "vgg19",
+    "EfficientNetB0": "efficientnet",
+    "DenseNet121": "densenet",
+    "ResNet50": "resnet50",
+    "EfficientNetB3": "efficientnet",
+}
+
+
+def build(
+    architecture: str, shape: tuple[int, int, int], classes: int, weights: str
+) -> "keras.Model":
+    """The network of that name, with its own preprocessing, pooled, and a softmax over classes."""
+    import keras
+    from keras import layers
+
+    base = started(
+        getattr(keras.applications, architecture),
+        weights,
+        include_top=False,
+        input_shape=shape,
+        pooling="avg",
+    )
+    module = getattr(keras.applications, PREPROCESSING[architecture])
+    inputs = keras.Input(shape)
+    pooled = layers.Dropout(0.2)(base(module.preprocess_input(inputs)))
+    outputs = layers.Dense(classes, activation="softmax")(pooled)
+    model = keras.Model(inputs, outputs, name=architecture.lower())
+    model.compile(keras.optimizers.Adam(1e-3), "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def recipe_of(architecture: str) -> Published:
+    """Abnormality or none with one of the architectures, at 224 x 224."""
+    return Published(
+        name=architecture.lower(),
+        summary=f"{architecture} at 224 x 224, abnormality or none",
+        shape=(224, 224, 3),
+        build=partial(build, architecture),
+        plan=Plan(epochs=10, patience=3),
+        batch=32,
+        prepare=binary,
+        weights=IMAGENET,
+    )
+
+
+BINARY_EFFICIENTNET = replace(recipe_of("EfficientNetB0"), name="binary_efficientnetb0")
+
+
+def compare(
+    dataset: Dataset,
+    folder: Path,
+    weights: str,
+    *,
+    names: Sequence[str] = ARCHITECTURES,
+    epochs: int | None = None,
+    steps: int | None = None,
+) -> list[dict[str, Any]]:
+    """Train each architecture on the same films and write `table.md`, `table.json` and a plot."""
+    import keras
+
+    rows = []
+    for name in names:
+        recipe = shortened(recipe_of(name), epochs, steps)
+        figures = run(recipe, dataset, folder / recipe.name, weights)
+        model = keras.models.load_model(folder / recipe.name / BEST)
+        rows.append({"architecture": name, **cost_of(model), **chosen(figures)})
+        (folder / "table.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+        (folder / "table.md").write_text(table(rows) + "\n", encoding="utf-8")
+    _draw(rows, folder / "architectures.png")
+    return rows
+
+
+def chosen(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures that the comparison shows."""
+    return {name: figures[name] for name in ("accuracy", "auc", "ece")}
+
+
+def cost_of(model: "keras.Model", repeats: int = 20) -> dict[str, float]:
+    """What a network costs to run on one film.
+
+    Returns:
+        `parameters_m` in millions; `operations_g`, multiplications and additions in 10^9;
+        `latency_ms`, the median of `repeats` calls after a first one; `memory_mb`, its weights and
+        the values of its layers in float32, in MB of 10^6 bytes.
+    """
+    import tensorflow as tf
+
+    shape = (1, *model.input_shape[1:])
+    film = tf.zeros(shape)
+    forward = tf.function(lambda batch: model(batch, training=False))
+    forward(film)
+    times = []
+    for _ in range(repeats):
+        started_at = time.perf_counter()
+        forward(film)
+        times.append((time.perf_counter() - started_at) * 1000)
+    return {
+        "parameters_m": model.count_params() / 1e6,
+        "operations_g": _operations(forward.get_concrete_function(film)) / 1e9,
+        "latency_ms": float(np.median(times)),
+        "memory_mb": (model.count_params() + _values(model)) * 4 / 1e6,
+    }
+
+
+def _operations(function: Any) -> int:
+    """Floating-point operations of one call, as TensorFlow's profiler counts them."""
+    from tensorflow.python.profiler.model_analyzer import profile
+    from tensorflow.python.profiler.option_builder import ProfileOptionBuilder
+
+    options = ProfileOptionBuilder(ProfileOptionBuilder.float_operation())
+    found = profile(function.graph, options=options.with_empty_output().build())
+    return int(found.total_float_ops)
+
+
+def _values(model: "keras.Model") -> int:
+    """How many values all layers put out for one film."""
+    total = 0
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            total += _values(layer)
+        else:
+            total += int(np.prod(layer.output.shape[1:]))
+    return total
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The comparison as Markdown."""
+    lines = [
+        "| architecture | parameters, M | operations, G | latency, ms | memory, MB "
+        "| accuracy | AUC | ECE |",
+        "| --- |" + " --- |" * 7,
+    ]
+    for row in rows:
+        auc = "–" if row["auc"] is None else f"{row['auc']:.3f}"
+        lines.append(
+            f"| {row['architecture']} | {row['parameters_m']:.1f} | {row['operations_g']:.2f} | "
+            f"{row['latency_ms']:.0f} | {row['memory_mb']:.0f} | {row['accuracy']:.3f} | {auc} | "
+            f"{row['ece']:.3f} |"
+        )
+    return "\n".join(lines)
+
+
+def _draw(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
+    """Accuracy over operations, the area of each point as its parameters."""
+    from matplotlib.figure import Figure
+
+    drawn = Figure(figsize=(7, 4.5), layout="constrained")
+    axes = drawn.subplots()
+    for row in rows:
+        axes.scatter(row["operations_g"], row["accuracy"], s=20 * row["parameters_m"], alpha=0.6)
+        axes.annotate(row["architecture"], (row["operations_g"], row["accuracy"]))
+    axes.set(xlabel="operations on one film, 10^9", ylabel="accuracy on validation films")
+    drawn.savefig(file, dpi=120)

@@ -1,0 +1,96 @@
+"""Films as batches for Keras: read, resized, augmented, labelled."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.augment import random_affine
+from training.datasets.dataset import Dataset
+from training.packs import read_grey
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Augmentation:
+    """How far a film is changed at most each time it is shown: degrees, and shares of its size."""
+
+    degrees: float = 0.0
+    scale: float = 0.0
+    shift: float = 0.0
+    flip: bool = False
+
+    def __call__(self, image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+        """One changed copy of a square picture `(size, size)` uint8."""
+        matrix = random_affine(
+            random, image.shape[0], degrees=self.degrees, scale=self.scale, shift=self.shift
+        )
+        turned = cv2.warpAffine(
+            image, matrix, image.shape[::-1], borderMode=cv2.BORDER_REPLICATE
+        ).astype(np.uint8)
+        return turned[:, ::-1] if self.flip and random.random() < 0.5 else turned
+
+
+def targets(dataset: Dataset) -> NDArray[np.float32]:
+    """`(film, class)` float32, 1 where a film has a class."""
+    return np.array(
+        [[name in film.labels for name in dataset.classes] for film in dataset.films], np.float32
+    ).reshape(len(dataset.films), len(dataset.classes))
+
+
+def pictures(
+    dataset: Dataset,
+    *,
+    shape: tuple[int, int, int],
+    batch: int,
+    one_output: bool = False,
+    augmentation: Augmentation | None = None,
+    scale: float = 1.0,
+    seed: int = 0,
+) -> "keras.utils.PyDataset":
+    """Batches of pictures `(film, row, col, channel)` float32 with their targets.
+
+    Args:
+        dataset: The films.
+        shape: Rows, columns and channels; grey is repeated over channels.
+        batch: Films a batch.
+        one_output: Whether the target is the last of two classes instead of one number a class.
+        augmentation: Changes the films and shuffles them anew each epoch; `None` for neither.
+        scale: What 8-bit values are multiplied with.
+        seed: Of order and augmentation.
+    """
+    import keras
+
+    found = targets(dataset)
+    wanted = found[:, -1:] if one_output else found
+
+    class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self._epoch = 0
+            self._order = np.arange(len(dataset.films))
+            self.on_epoch_end()
+
+        def __len__(self) -> int:
+            return math.ceil(len(dataset.films) / batch)
+
+        def __getitem__(self, number: int) -> tuple[Any, Any]:
+            chosen = self._order[number * batch : (number + 1) * batch]
+            random = np.random.default_rng((seed, self._epoch, number))
+            images = [read_grey(dataset.films[film].path, shape[0]) for film in chosen]
+            if augmentation is not None:
+                images = [augmentation(image, random) for image in images]
+            stacked = np.stack(images).astype(np.float32)[..., None] * np.float32(scale)
+            return np.repeat(stacked, shape[2], axis=3), wanted[chosen]
+
+        def on_epoch_end(self) -> None:
+            if augmentation is not None:
+                self._epoch += 1
+                np.random.default_rng((seed, self._epoch)).shuffle(self._order)
+
+    return Batches()
