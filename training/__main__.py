@@ -14,10 +14,18 @@ from training.published.start import StartWeightsError
 from training.recipes import RECIPES, Options
 
 
-def evaluate(model: str, pack: Path, split: str | None) -> dict[str, Any]:
-    """Evaluate `anatomy` or `classifier` on a pack, or on one split of it."""
+def evaluate(model: str, pack: Path, split: str | None, plots: Path | None) -> dict[str, Any]:
+    """Evaluate `anatomy` or `classifier` on a pack, or on one split of it.
+
+    Args:
+        model: Which.
+        pack: A folder with an `index.csv`.
+        split: One split, or `None` for all films.
+        plots: Where a classifier's curves are drawn, such as `out/adult` for `out/adult-roc.png`.
+    """
     from segmentation.segmenter import DeepLabSegmenter
-    from training.evaluate import classifier_metrics, classify_films, evaluate_anatomy
+    from training.evaluate_anatomy import evaluate_anatomy
+    from training.evaluate_classifier import classifier_metrics, classify_films, draw_curves
 
     films = [film for film in read_pack(pack) if split is None or film.split is Split(split)]
     segmenter = DeepLabSegmenter(ROOT / "weights" / "anatomy", threads=2)
@@ -28,7 +36,10 @@ def evaluate(model: str, pack: Path, split: str | None) -> dict[str, Any]:
 
     folder = ROOT / "weights" / model
     found = classify_films(films, segmenter, EfficientNetClassifier(folder, threads=2))
-    return classifier_metrics(found, load_manifest(folder, "classification"))
+    manifest = load_manifest(folder, "classification")
+    if plots is not None:
+        draw_curves(found, manifest, plots)
+    return classifier_metrics(found, manifest)
 
 
 def main(arguments: list[str]) -> int:
@@ -57,7 +68,7 @@ def main(arguments: list[str]) -> int:
     check.add_argument("--model", choices=("anatomy", "classifier"), required=True)
     check.add_argument("--pack", type=Path, required=True, help="a folder with an index.csv")
     check.add_argument("--split", choices=[split.value for split in Split], help="default: all")
-    check.add_argument("--json", type=Path, help="write the figures here too")
+    check.add_argument("--json", type=Path, help="write the figures here, curves beside it")
     commands.add_parser("recipes", help="list what can be trained")
     chosen = parser.parse_args(arguments)
     if chosen.command == "recipes":
@@ -73,7 +84,8 @@ def main(arguments: list[str]) -> int:
         from training.evaluate import NothingToEvaluateError
 
         try:
-            found = evaluate(chosen.model, chosen.pack, chosen.split)
+            plots = chosen.json.with_suffix("") if chosen.json else None
+            found = evaluate(chosen.model, chosen.pack, chosen.split, plots)
         except NothingToEvaluateError as error:
             print(f"{chosen.pack}: {error}", file=sys.stderr)
             return 1

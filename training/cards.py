@@ -32,15 +32,18 @@ def anatomy_figures(metrics: Mapping[str, Any]) -> str:
 def classifier_figures(metrics: Mapping[str, Any]) -> str:
     """The classifier's table, a row a pack."""
     rows = [
-        "| pack | films | abnormal AUC | abnormal accuracy | ECE | macro F1 | refused |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| pack | films | abnormal AUC | abnormal accuracy | ECE | macro F1 | refused |"
+        " AUC, lungs blanked | AUC, outside blanked |",
+        "| --- |" + " --- |" * 8,
     ]
     for pack, found in metrics.items():
         abnormal = found["abnormal"]
         rows.append(
             f"| {pack} | {found['n']} | {spelled(abnormal['auc'])} | "
             f"{spelled(abnormal['accuracy'])} | {spelled(abnormal['ece'])} | "
-            f"{spelled(found['macro_f1'])} | {found['refused']} |"
+            f"{spelled(found['macro_f1'])} | {found['refused']} | "
+            f"{spelled(found['blanked']['lungs_auc'])} | "
+            f"{spelled(found['blanked']['outside_auc'])} |"
         )
     return "\n".join(rows)
 

@@ -15,7 +15,8 @@ from training.calibrate import best_temperature, best_threshold, softmax
 from training.cards import anatomy_figures, classifier_figures, write_card
 from training.classifier import LABELS, NORMAL
 from training.convert import convert_anatomy, convert_classifier
-from training.evaluate import classifier_metrics, classify_films, evaluate_anatomy
+from training.evaluate_anatomy import evaluate_anatomy
+from training.evaluate_classifier import classifier_metrics, classify_films
 from training.packs import Film, Split, data_folder, read_pack
 
 SOURCES = {

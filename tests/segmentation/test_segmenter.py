@@ -14,7 +14,7 @@ from pipeline.settings import ROOT
 from pipeline.types import ImageFormat, Radiograph, Structure, Zone
 from segmentation.segmenter import DeepLabSegmenter, lung_doubt
 from training.anatomy import dice
-from training.evaluate import evaluate_anatomy, plausible
+from training.evaluate_anatomy import evaluate_anatomy, plausible
 from training.packs import Split, data_folder, read_pack
 
 FOLDER = ROOT / "weights" / "anatomy"

@@ -1,0 +1,74 @@
+"""Evaluation of the anatomy model on a pack, through the very path the app runs."""
+
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import ChestNotFoundError
+from pipeline.types import Anatomy, Structure
+from segmentation.geometry import two_lungs
+from segmentation.network import OUTPUTS
+from segmentation.segmenter import DeepLabSegmenter
+from training.anatomy import dice
+from training.evaluate import NothingToEvaluateError, figure
+from training.packs import Film, read_grey
+from training.thorax_cache import radiograph_of
+
+
+def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str, Any]:
+    """Dice and IoU of both lungs together, and how often spine and abdomen are implausible.
+
+    Packs leave the heart out of the lung or in it; the output that fits the pack's masks better
+    on average is reported, and named.
+
+    Raises:
+        NothingToEvaluateError: No film has a lung mask.
+    """
+    masked = [film for film in films if film.lung_mask is not None]
+    if not masked:
+        raise NothingToEvaluateError("no film has a lung mask")
+    scores: dict[str, list[float]] = {"field": [], "lung": []}
+    implausible = refused = 0
+    for film in masked:
+        radiograph = radiograph_of(film)
+        truth = read_grey(film.lung_mask or film.path, radiograph.shape[0]) > 127
+        found = segmenter.probabilities_image(radiograph) > 0.5
+        for kind, values in scores.items():
+            right, left = (found[OUTPUTS.index(f"{side}_{kind}")] for side in ("right", "left"))
+            try:
+                lungs = np.logical_or(*two_lungs(right, left))
+            except ChestNotFoundError:
+                lungs = right | left
+            values.append(dice(lungs, truth))
+        try:
+            implausible += not plausible(segmenter.segment(radiograph))
+        except ChestNotFoundError:
+            refused += 1
+    kind = max(scores, key=lambda name: float(np.mean(scores[name])))
+    dices = np.array(scores[kind])
+    patients = [film.patient for film in masked]
+    worst = np.argsort(dices)[:5]
+    return {
+        "n": len(masked),
+        "output": kind,
+        "dice": {
+            "mean": figure(lambda cases: float(dices[cases].mean()), patients),
+            "share_above_0_90": figure(lambda cases: float((dices[cases] > 0.9).mean()), patients),
+        },
+        "iou": figure(lambda cases: float((dices / (2 - dices))[cases].mean()), patients),
+        "refused": refused,
+        "implausible_share": implausible / max(1, len(masked)),
+        "worst_dice": [round(float(dices[case]), 4) for case in worst],
+    }
+
+
+def plausible(anatomy: Anatomy) -> bool:
+    """Spine in one piece between the lungs, abdomen not above the lungs' middle."""
+    if {"spine_missing", "spine_broken", "abdomen_missing"} & set(anatomy.warnings):
+        return False
+    middle_row = np.nonzero(anatomy.lungs_image)[0].mean()
+    centre = {name: np.nonzero(mask)[1].mean() for name, mask in anatomy.masks_image.items()}
+    between = centre[Structure.RIGHT_LUNG] < centre[Structure.SPINE] < centre[Structure.LEFT_LUNG]
+    return bool(
+        between and np.nonzero(anatomy.masks_image[Structure.ABDOMEN])[0].mean() > middle_row
+    )

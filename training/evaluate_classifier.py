@@ -1,0 +1,215 @@
+"""Evaluation of the classifier on a pack, through the very path the app runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.classifier import EfficientNetClassifier
+from pipeline.errors import ChestNotFoundError
+from pipeline.manifest import Manifest
+from pipeline.types import Anatomy, Radiograph
+from segmentation.segmenter import DeepLabSegmenter
+from training.calibrate import softmax
+from training.evaluate import NothingToEvaluateError, figure
+from training.metrics import auc, expected_calibration_error, macro_f1
+from training.packs import Film
+from training.thorax_cache import radiograph_of
+
+
+class Part(StrEnum):
+    """What is blanked on a film, to see what the classifier needs."""
+
+    LUNGS = "lungs"
+    OUTSIDE = "outside"
+
+
+def blanked(radiograph: Radiograph, anatomy: Anatomy, part: Part) -> Radiograph:
+    """A film without its lungs, or without all but the thorax.
+
+    The lungs take the mean grey of the rest of the thorax; what is outside becomes black.
+    """
+    pixels = radiograph.pixels.copy()
+    if part is Part.LUNGS:
+        around = anatomy.thorax_image & ~anatomy.lungs_image
+        pixels[anatomy.lungs_image] = pixels[around].mean() if around.any() else 0
+    else:
+        pixels[~anatomy.thorax_image] = 0
+    return replace(radiograph, pixels=pixels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Classified:
+    """Films and what the classifier made of them.
+
+    Attributes:
+        films: The films whose chest was found.
+        logits: `(film, label)` float32, uncalibrated.
+        blanked_logits: The same with a part of each film blanked, see `blanked`.
+        refused: The films without a chest to be found.
+    """
+
+    films: list[Film]
+    logits: NDArray[np.float32]
+    blanked_logits: Mapping[Part, NDArray[np.float32]]
+    refused: list[Film]
+
+    def of_pack(self, pack: str) -> "Classified":
+        """The films of one pack."""
+        kept = [number for number, film in enumerate(self.films) if film.pack == pack]
+        return Classified(
+            films=[self.films[number] for number in kept],
+            logits=self.logits[kept],
+            blanked_logits={part: logits[kept] for part, logits in self.blanked_logits.items()},
+            refused=[film for film in self.refused if film.pack == pack],
+        )
+
+
+def classify_films(
+    films: list[Film], segmenter: DeepLabSegmenter, classifier: EfficientNetClassifier
+) -> Classified:
+    """Segment, crop and classify films whose label the classifier knows.
+
+    Raises:
+        NothingToEvaluateError: No film has such a label and a chest to be found.
+    """
+    kept, logits, refused = [], [], []
+    for film in films:
+        if film.label not in classifier.labels:
+            continue
+        radiograph = radiograph_of(film)
+        try:
+            anatomy = segmenter.segment(radiograph)
+        except ChestNotFoundError:
+            refused.append(film)
+            continue
+        kept.append(film)
+        films_seen = [radiograph, *(blanked(radiograph, anatomy, part) for part in Part)]
+        inputs = [classifier.input_model(film_seen, anatomy) for film_seen in films_seen]
+        logits.append(classifier.logits(np.stack(inputs)))
+    if not kept:
+        known = ", ".join(classifier.labels)
+        raise NothingToEvaluateError(f"no film with a chest has one of the labels {known}")
+    found = np.stack(logits)
+    return Classified(
+        films=kept,
+        logits=found[:, 0],
+        blanked_logits={part: found[:, number] for number, part in enumerate(Part, 1)},
+        refused=refused,
+    )
+
+
+def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
+    """Figures of abnormal against normal, with parts of the films blanked, and of the labels.
+
+    Returns:
+        `abnormal` (AUC, accuracy at the threshold, ECE), `blanked` (AUC without the lungs and
+        without all but the thorax), `macro_f1`, `by_label` (AUC of each label against the rest,
+        F1), `confusion` (rows: truth), `n`, `refused`.
+    """
+    labels = list(manifest.labels)
+    probabilities = softmax(found.logits / manifest.temperature)
+    truth = np.array([labels.index(film.label) for film in found.films])
+    normal = labels.index(manifest.normal_label)
+    abnormal = 1 - probabilities[:, normal]
+    positive = truth != normal
+    predicted = probabilities.argmax(axis=1)
+    patients = [film.patient for film in found.films]
+    named: dict[str, Callable[[NDArray[np.int64]], float]] = {
+        "auc": partial(_auc_of, positive, abnormal),
+        "accuracy": lambda cases: float(
+            ((abnormal >= manifest.threshold_prob) == positive)[cases].mean()
+        ),
+        "ece": lambda cases: expected_calibration_error(positive[cases], abnormal[cases]),
+    }
+    blanked_scores = {
+        f"{part}_auc": 1 - softmax(logits / manifest.temperature)[:, normal]
+        for part, logits in found.blanked_logits.items()
+    }
+    return {
+        "n": len(found.films),
+        "refused": len(found.refused),
+        "abnormal": {name: figure(metric, patients) for name, metric in named.items()},
+        "blanked": {
+            name: figure(partial(_auc_of, positive, scores), patients)
+            for name, scores in blanked_scores.items()
+        },
+        "macro_f1": figure(lambda cases: macro_f1(truth[cases], predicted[cases]), patients),
+        "by_label": {
+            labels[number]: {
+                "auc": figure(
+                    partial(_auc_of, truth == number, probabilities[:, number]), patients
+                ),
+                "f1": figure(partial(_f1_of, truth == number, predicted == number), patients),
+            }
+            for number in sorted(set(truth.tolist()))
+        },
+        "confusion": {
+            labels[row]: {
+                labels[col]: int(((truth == row) & (predicted == col)).sum())
+                for col in range(len(labels))
+            }
+            for row in sorted(set(truth.tolist()))
+        },
+    }
+
+
+def draw_curves(found: Classified, manifest: Manifest, stem: Path) -> list[Path]:
+    """Draw ROC, reliability and confusion to `<stem>-roc.png` and so on; give the files."""
+    from matplotlib.figure import Figure
+    from sklearn.calibration import CalibrationDisplay
+    from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
+
+    labels = list(manifest.labels)
+    probabilities = softmax(found.logits / manifest.temperature)
+    truth = np.array([labels.index(film.label) for film in found.films])
+    normal = labels.index(manifest.normal_label)
+    abnormal = 1 - probabilities[:, normal]
+    drawn = {}
+    if 0 < (truth == normal).sum() < len(truth):
+        drawn["roc"] = Figure(figsize=(5, 5), layout="constrained")
+        axes = drawn["roc"].subplots()
+        RocCurveDisplay.from_predictions(truth != normal, abnormal, name="as it is", ax=axes)
+        for part, logits in found.blanked_logits.items():
+            scores = 1 - softmax(logits / manifest.temperature)[:, normal]
+            RocCurveDisplay.from_predictions(
+                truth != normal, scores, name=f"{part} blanked", ax=axes
+            )
+        axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
+        axes.set(xlabel="normal films called abnormal", ylabel="abnormal films called abnormal")
+        drawn["reliability"] = Figure(figsize=(5, 5), layout="constrained")
+        CalibrationDisplay.from_predictions(
+            truth != normal, abnormal, n_bins=10, strategy="quantile", name="abnormal",
+            ax=drawn["reliability"].subplots(),
+        )  # fmt: skip
+    drawn["confusion"] = Figure(figsize=(7, 6), layout="constrained")
+    ConfusionMatrixDisplay.from_predictions(
+        [labels[number] for number in truth],
+        [labels[number] for number in probabilities.argmax(axis=1)],
+        labels=labels, cmap="cividis", colorbar=False, xticks_rotation=30,
+        ax=drawn["confusion"].subplots(),
+    )  # fmt: skip
+    files = []
+    for name, picture in drawn.items():
+        files.append(stem.with_name(f"{stem.name}-{name}.png"))
+        picture.savefig(files[-1], dpi=120)
+    return files
+
+
+def _auc_of(
+    positive: NDArray[np.bool_], score: NDArray[np.floating], cases: NDArray[np.int64]
+) -> float:
+    return auc(positive[cases], score[cases])
+
+
+def _f1_of(
+    truth: NDArray[np.bool_], predicted: NDArray[np.bool_], cases: NDArray[np.int64]
+) -> float:
+    right = int((truth & predicted)[cases].sum())
+    wrong = int((truth ^ predicted)[cases].sum())
+    return 2 * right / max(1, 2 * right + wrong)
