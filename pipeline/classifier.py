@@ -54,6 +54,7 @@ class EfficientNetClassifier:
             normal_label=manifest.normal_label,
             threshold_prob=manifest.threshold_prob,
             terms=manifest.terms,
+            uncertain_prob=manifest.uncertain_prob,
         )
 
     def input_model(self, radiograph: Radiograph, anatomy: Anatomy) -> FloatArray:

@@ -29,6 +29,7 @@ class Manifest:
         input_range: Lowest and highest value of an input pixel.
         normal_label: The label that means "no abnormality"; empty unless a classifier.
         threshold_prob: Abnormal probability from which the verdict is "abnormality".
+        uncertain_prob: Abnormal probabilities between which the verdict is too often wrong.
         temperature: The logits' divisor that calibrates the probabilities.
         terms: Each label's name in each language; empty unless a classifier.
         metrics: What was measured, by dataset or language, nested freely; for people to read.
@@ -46,6 +47,7 @@ class Manifest:
     input_range: tuple[float, float] = (0.0, 1.0)
     normal_label: str = ""
     threshold_prob: float = 0.5
+    uncertain_prob: tuple[float, float] | None = None
     temperature: float = 1.0
     terms: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
@@ -71,6 +73,8 @@ class Manifest:
         if self.task == "classification":
             checks["normal_label"] = self.normal_label in self.labels
             checks["threshold_prob"] = 0 < self.threshold_prob < 1
+            low, high = self.uncertain_prob or (self.threshold_prob, self.threshold_prob)
+            checks["uncertain_prob"] = 0 <= low <= self.threshold_prob <= high <= 1
             checks["temperature"] = self.temperature > 0
             checks["terms"] = all(
                 set(self.terms.get(label, {})) == set(Language) for label in self.labels
@@ -127,6 +131,7 @@ def write_manifest(
     input_range: tuple[float, float] = (0.0, 1.0),
     normal_label: str = "",
     threshold_prob: float = 0.5,
+    uncertain_prob: tuple[float, float] | None = None,
     temperature: float = 1.0,
     terms: Mapping[str, Mapping[Language, str]] | None = None,
     metrics: Mapping[str, Any] | None = None,
@@ -159,6 +164,7 @@ def write_manifest(
         input_range=input_range,
         normal_label=normal_label,
         threshold_prob=threshold_prob,
+        uncertain_prob=uncertain_prob,
         temperature=temperature,
         terms=terms or {},
         metrics=metrics or {},
@@ -188,6 +194,8 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
     if manifest.task == "classification":
         content["normal_label"] = manifest.normal_label
         content["threshold_prob"] = manifest.threshold_prob
+        if manifest.uncertain_prob is not None:
+            content["uncertain_prob"] = list(manifest.uncertain_prob)
         content["temperature"] = manifest.temperature
         content["terms"] = {label: dict(names) for label, names in manifest.terms.items()}
     return content
@@ -207,6 +215,7 @@ def _from_json(model: str, content: Any) -> Manifest:
             input_range=(float(low), float(high)),
             normal_label=str(content.get("normal_label", "")),
             threshold_prob=float(content.get("threshold_prob", 0.5)),
+            uncertain_prob=_band(content.get("uncertain_prob")),
             temperature=float(content.get("temperature", 1.0)),
             terms={
                 str(label): {Language(code): str(term) for code, term in names.items()}
@@ -219,3 +228,10 @@ def _from_json(model: str, content: Any) -> Manifest:
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ManifestError(model=model, what=type(error).__name__) from error
+
+
+def _band(value: Any) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    low, high = value
+    return float(low), float(high)

@@ -294,6 +294,8 @@ class Prediction:
         normal_label: The label that means "no abnormality".
         threshold_prob: The abnormal probability from which the verdict is "abnormality".
         terms: For each label, its name in each language (from the manifest).
+        uncertain_prob: The abnormal probabilities between which the verdict was too often wrong on
+            validation films; `None` if that is not known.
     """
 
     labels: tuple[str, ...]
@@ -301,6 +303,7 @@ class Prediction:
     normal_label: str
     threshold_prob: float
     terms: Mapping[str, Mapping[Language, str]]
+    uncertain_prob: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.probabilities) or self.normal_label not in self.labels:
@@ -317,6 +320,14 @@ class Prediction:
     def is_abnormal(self) -> bool:
         """Whether the verdict is "abnormality"."""
         return self.abnormal_probability >= self.threshold_prob
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the abnormal probability lies in the uncertain band."""
+        if self.uncertain_prob is None:
+            return False
+        low, high = self.uncertain_prob
+        return low <= self.abnormal_probability < high
 
     @property
     def label(self) -> str:

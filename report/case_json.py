@@ -44,6 +44,8 @@ def case_json(result: CaseResult, conclusion: Conclusion | None, disclaimer: str
             "abnormal": prediction.is_abnormal,
             "abnormal_probability": prediction.abnormal_probability,
             "threshold_prob": prediction.threshold_prob,
+            "uncertain": prediction.is_uncertain,
+            "uncertain_prob": prediction.uncertain_prob,
             "probabilities": dict(zip(prediction.labels, prediction.probabilities, strict=True)),
         },
         "explanations": {

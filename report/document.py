@@ -87,6 +87,8 @@ def _verdict(result: CaseResult, words: _Words, pictures: Mapping[str, Picture])
                 value=f"{prediction.probability(prediction.label):.2f}",
             )
         )
+    if prediction.is_uncertain:
+        details.append(text["uncertain"])
     ranked = sorted(
         zip(prediction.labels, prediction.probabilities, strict=True), key=lambda item: -item[1]
     )

@@ -32,6 +32,37 @@ def best_temperature(logits: NDArray[np.floating], truth: NDArray[np.int64]) -> 
     return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
 
 
+def uncertain_band(
+    abnormal: NDArray[np.floating],
+    positive: NDArray[np.bool_],
+    weight: NDArray[np.floating],
+    threshold: float,
+    accuracy: float = 0.98,
+) -> tuple[float, float]:
+    """The abnormal probabilities to call uncertain, so that the verdict outside is this accurate.
+
+    Of all bands around the threshold that do, the one that leaves most cases outside; all of
+    [0, 1] if none does.
+
+    Args:
+        abnormal: `(case,)` calibrated abnormal probability.
+        positive: `(case,)` whether the case is abnormal.
+        weight: `(case,)` weight of each case.
+        threshold: The verdict's threshold.
+        accuracy: What is asked for outside the band, in [0, 1].
+    """
+    right = (abnormal >= threshold) == positive
+    steps = np.linspace(0, 1, 101)
+    best, band = 0.0, (0.0, 1.0)
+    for low in steps[steps <= threshold]:
+        for high in steps[steps >= threshold]:
+            outside = (abnormal < low) | (abnormal >= high)
+            kept = float(weight[outside].sum())
+            if kept > best and weight[outside & right].sum() >= accuracy * kept:
+                best, band = kept, (round(float(low), 2), round(float(high), 2))
+    return band
+
+
 def best_threshold(
     abnormal: NDArray[np.floating], positive: NDArray[np.bool_], weight: NDArray[np.floating]
 ) -> float:

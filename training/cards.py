@@ -32,15 +32,17 @@ def anatomy_figures(metrics: Mapping[str, Any]) -> str:
 def classifier_figures(metrics: Mapping[str, Any]) -> str:
     """The classifier's table, a row a pack."""
     rows = [
-        "| pack | films | abnormal AUC | abnormal accuracy | ECE | macro F1 | refused |"
-        " AUC, lungs blanked | AUC, outside blanked |",
-        "| --- |" + " --- |" * 8,
+        "| pack | films | abnormal AUC | abnormal accuracy | outside the uncertain band "
+        "| share uncertain | ECE | macro F1 | refused | AUC, lungs blanked "
+        "| AUC, outside blanked |",
+        "| --- |" + " --- |" * 10,
     ]
     for pack, found in metrics.items():
         abnormal = found["abnormal"]
         rows.append(
             f"| {pack} | {found['n']} | {spelled(abnormal['auc'])} | "
-            f"{spelled(abnormal['accuracy'])} | {spelled(abnormal['ece'])} | "
+            f"{spelled(abnormal['accuracy'])} | {spelled(abnormal['accuracy_outside_band'])} | "
+            f"{spelled(abnormal['share_uncertain'])} | {spelled(abnormal['ece'])} | "
             f"{spelled(found['macro_f1'])} | {found['refused']} | "
             f"{spelled(found['blanked']['lungs_auc'])} | "
             f"{spelled(found['blanked']['outside_auc'])} |"

@@ -108,9 +108,10 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
     """Figures of abnormal against normal, with parts of the films blanked, and of the labels.
 
     Returns:
-        `abnormal` (AUC, accuracy at the threshold, ECE), `blanked` (AUC without the lungs and
-        without all but the thorax), `macro_f1`, `by_label` (AUC of each label against the rest,
-        F1), `confusion` (rows: truth), `n`, `refused`.
+        `abnormal` (AUC, accuracy at the threshold and outside the uncertain band, share inside it,
+        ECE), `blanked` (AUC without the lungs, and without all but the thorax), `macro_f1`,
+        `by_label` (AUC of each label against the rest, F1), `confusion` (rows: truth), `n`,
+        `refused`.
     """
     labels = list(manifest.labels)
     probabilities = softmax(found.logits / manifest.temperature)
@@ -119,12 +120,15 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
     abnormal = 1 - probabilities[:, normal]
     positive = truth != normal
     predicted = probabilities.argmax(axis=1)
+    right = (abnormal >= manifest.threshold_prob) == positive
+    low, high = manifest.uncertain_prob or (manifest.threshold_prob, manifest.threshold_prob)
+    sure = (abnormal < low) | (abnormal >= high)
     patients = [film.patient for film in found.films]
     named: dict[str, Callable[[NDArray[np.int64]], float]] = {
         "auc": partial(_auc_of, positive, abnormal),
-        "accuracy": lambda cases: float(
-            ((abnormal >= manifest.threshold_prob) == positive)[cases].mean()
-        ),
+        "accuracy": lambda cases: float(right[cases].mean()),
+        "accuracy_outside_band": lambda cases: _mean_of(right[cases], sure[cases]),
+        "share_uncertain": lambda cases: float(1 - sure[cases].mean()),
         "ece": lambda cases: expected_calibration_error(positive[cases], abnormal[cases]),
     }
     blanked_scores = {
@@ -205,6 +209,12 @@ def _auc_of(
     positive: NDArray[np.bool_], score: NDArray[np.floating], cases: NDArray[np.int64]
 ) -> float:
     return auc(positive[cases], score[cases])
+
+
+def _mean_of(values: NDArray[np.bool_], chosen: NDArray[np.bool_]) -> float:
+    if not chosen.any():
+        raise ValueError("no case is chosen")
+    return float(values[chosen].mean())
 
 
 def _f1_of(

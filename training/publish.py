@@ -11,7 +11,7 @@ from pipeline.manifest import write_manifest
 from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
 from segmentation.segmenter import DeepLabSegmenter
 from training.anatomy import PACKS
-from training.calibrate import best_temperature, best_threshold, softmax
+from training.calibrate import best_temperature, best_threshold, softmax, uncertain_band
 from training.cards import anatomy_figures, classifier_figures, write_card
 from training.classifier import LABELS, NORMAL
 from training.convert import convert_anatomy, convert_classifier
@@ -94,6 +94,7 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
         "input_range": (0.0, 1.0),
         "normal_label": NORMAL,
         "threshold_prob": 0.5,
+        "uncertain_prob": None,
         "temperature": 1.0,
         "terms": TERMS,
         "data": [SOURCES["paediatric"], SOURCES["adult"]],
@@ -111,7 +112,10 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     abnormal = 1 - softmax(found.logits / fields["temperature"])[:, LABELS.index(NORMAL)]
     groups = [(film.pack, film.label == NORMAL) for film in found.films]
     weight = np.array([1 / groups.count(group) for group in groups])
-    fields["threshold_prob"] = best_threshold(abnormal, truth != LABELS.index(NORMAL), weight)
+    positive = truth != LABELS.index(NORMAL)
+    threshold = best_threshold(abnormal, positive, weight)
+    fields["threshold_prob"] = threshold
+    fields["uncertain_prob"] = uncertain_band(abnormal, positive, weight, threshold)
     manifest = write_manifest(folder, **fields)
     figures = {pack: classifier_metrics(found.of_pack(pack), manifest) for pack in packs}
     write_manifest(folder, **fields, metrics=figures)
@@ -119,6 +123,7 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
         folder,
         figures=classifier_figures(figures),
         temperature=fields["temperature"],
-        threshold=fields["threshold_prob"],
+        threshold=threshold,
+        band="{:.2f} to {:.2f}".format(*fields["uncertain_prob"]),
     )
     return figures

@@ -13,7 +13,6 @@ from pipeline.figures import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
 from pipeline.messages import message
 from pipeline.types import CaseResult, Prediction, Radiograph, Structure
 
-NEAR_THRESHOLD = 0.1
 NEAR_TIE = 0.15
 UNSURE = 0.5
 
@@ -87,13 +86,12 @@ def _film_facts(words: Words, film: Radiograph) -> list[tuple[str, str]]:
 
 def _verdict(words: Words, prediction: Prediction) -> None:
     kind = "abnormal" if prediction.is_abnormal else "normal"
-    share = prediction.abnormal_probability
     draw(
         f'<section class="cxr-verdict cxr-{kind}" aria-label="{escape(words("result.verdict"))}">'
         f'<p class="cxr-over">{escape(words("result.verdict"))}</p>'
         f"<h2>{escape(words(f'result.{kind}'))}</h2>"
         f"<p>{escape(_likeliest(words, prediction))}</p>"
-        f"{_gauge(words, share, prediction.threshold_prob)}"
+        f"{_gauge(words, prediction)}"
         f'<p class="cxr-doubt">{escape(doubt(words, prediction))}</p></section>'
     )
     rows = [
@@ -113,7 +111,11 @@ def _likeliest(words: Words, prediction: Prediction) -> str:
     return words(kind, label=name, value=share)
 
 
-def _gauge(words: Words, share: float, threshold: float) -> str:
+def _gauge(words: Words, prediction: Prediction) -> str:
+    """The abnormal probability as a bar, with the threshold and the uncertain band on it."""
+    share, threshold = prediction.abnormal_probability, prediction.threshold_prob
+    low, high = prediction.uncertain_prob or (threshold, threshold)
+    band = f"left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"
     text = words(
         "result.abnormal_probability", value=words.percent(share), limit=words.percent(threshold)
     )
@@ -121,14 +123,16 @@ def _gauge(words: Words, share: float, threshold: float) -> str:
         f'<p class="cxr-gauge-text">{escape(text)}</p>'
         '<div class="cxr-gauge" aria-hidden="true">'
         f'<span class="cxr-gauge-fill" style="width:{100 * share:.1f}%"></span>'
+        f'<span class="cxr-gauge-band" style="{band}"></span>'
         f'<span class="cxr-gauge-mark" style="left:{100 * threshold:.1f}%"></span></div>'
     )
 
 
 def doubt(words: Words, prediction: Prediction) -> str:
     """Say in a sentence how sure the classifier is."""
-    if abs(prediction.abnormal_probability - prediction.threshold_prob) < NEAR_THRESHOLD:
-        return words("result.doubt_threshold")
+    if prediction.is_uncertain and prediction.uncertain_prob is not None:
+        low, high = map(words.percent, prediction.uncertain_prob)
+        return words("result.doubt_threshold", low=low, high=high)
     ranked = sorted(zip(prediction.probabilities, prediction.labels, strict=True), reverse=True)
     (first, one), (second, other) = ranked[:2]
     if first < UNSURE:

@@ -86,6 +86,7 @@ def images_only(probabilities=(0.08, 0.83, 0.09), label="bacterial_pneumonia"):
             probabilities=probabilities,
             normal_label="normal",
             threshold_prob=0.5,
+            uncertain_prob=(0.4, 0.6),
             terms={name: dict(zip(Language, texts, strict=True)) for name, texts in NAMES.items()},
         ),
         explanations={

@@ -36,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
         input_size=224,
         normal_label="normal",
         threshold_prob=0.4,
+        uncertain_prob=(0.25, 0.5),
         temperature=1.7,
         terms=TERMS,
         metrics={"adult": {"auc": 0.97}},
@@ -57,6 +58,7 @@ def test_what_is_written_is_read_back(folder: Path) -> None:
     assert manifest.labels == ("normal", "tuberculosis")
     assert (manifest.input_size, manifest.input_range) == (224, (0.0, 1.0))
     assert (manifest.threshold_prob, manifest.temperature) == (0.4, 1.7)
+    assert manifest.uncertain_prob == (0.25, 0.5)
     assert manifest.terms["tuberculosis"][Language.RUSSIAN] == "туберкулёз"
     assert manifest.metrics == {"adult": {"auc": 0.97}}
     assert manifest.command == "python -m training train classifier"
@@ -98,6 +100,8 @@ def test_another_task_is_refused(folder: Path) -> None:
         ("input", {"input": {"size": 0, "range": [0, 1]}}),
         ("normal_label", {"normal_label": "healthy"}),
         ("threshold_prob", {"threshold_prob": 1.5}),
+        ("uncertain_prob", {"uncertain_prob": [0.45, 0.5]}),  # the threshold lies at 0.4
+        ("ValueError", {"uncertain_prob": [0.4]}),
         ("temperature", {"temperature": 0}),
         ("terms", {"terms": {"normal": {"en": "normal"}}}),
         ("ValueError", {"temperature": "hot"}),

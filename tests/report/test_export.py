@@ -336,6 +336,23 @@ def test_case_without_descriptors_says_so() -> None:
     assert said in pdf_text(files["report.pdf"])
 
 
+@pytest.mark.parametrize(
+    ("band", "uncertain"), [((0.4, 0.94), True), ((0.4, 0.9), False), (None, False)]
+)
+def test_an_uncertain_verdict_is_called_so_in_every_file(
+    band: tuple[float, float] | None, uncertain: bool
+) -> None:
+    result = case()  # abnormal with 0.9375
+    unsure = replace(result, prediction=replace(result.prediction, uncertain_prob=band))
+    files = ReportExporter().files(unsure, None)
+    said = document_text(Language.ENGLISH)["uncertain"]
+    assert (said in files["report.md"].decode()) is uncertain
+    assert (said in pdf_text(files["report.pdf"])) is uncertain
+    prediction = json.loads(files["result.json"])["prediction"]
+    assert prediction["uncertain"] is uncertain
+    assert prediction["uncertain_prob"] == (None if band is None else list(band))
+
+
 def test_warnings_and_failed_steps_are_said() -> None:
     files = ReportExporter().files(case(Language.UKRAINIAN), None)
     for code in ("spine_broken", "identifiers_removed"):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.calibrate import best_temperature, best_threshold, softmax
+from training.calibrate import best_temperature, best_threshold, softmax, uncertain_band
 from training.metrics import auc, bootstrap, expected_calibration_error, macro_f1
 
 
@@ -42,3 +42,22 @@ def test_threshold_stands_in_the_middle_of_the_gap():
     abnormal = np.array([0.1, 0.3, 0.7, 0.9])
     found = best_threshold(abnormal, np.array([False, False, True, True]), np.ones(4))
     assert found == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_uncertain_band_leaves_the_most_cases_that_are_right_often_enough():
+    abnormal = np.array([0.05, 0.10, 0.35, 0.45, 0.60, 0.75, 0.90, 0.95])
+    positive = np.array([False, False, True, False, False, True, True, True])
+    even = np.ones(8)
+    # Wrong at threshold 0.5 are the cases at 0.35 and 0.60: the band must hold both, and no more.
+    low, high = uncertain_band(abnormal, positive, even, 0.5, accuracy=1.0)
+    assert 0.10 < low <= 0.35
+    assert 0.60 < high <= 0.75
+    # 7 of 8 are right if one wrong case may stay outside.
+    low, high = uncertain_band(abnormal, positive, even, 0.5, accuracy=6 / 7)
+    outside = (abnormal < low) | (abnormal >= high)
+    assert outside.sum() == 7
+
+
+def test_a_classifier_that_is_never_right_enough_is_always_uncertain():
+    abnormal = np.array([0.0, 0.2, 0.8, 0.99])
+    assert uncertain_band(abnormal, abnormal < 0.5, np.ones(4), 0.5) == (0.0, 1.0)

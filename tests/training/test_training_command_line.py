@@ -78,7 +78,13 @@ def test_cards_show_values_with_their_intervals():
         {
             "adult": {
                 "n": 7,
-                "abnormal": {"auc": metric, "accuracy": metric, "ece": metric},
+                "abnormal": {
+                    "auc": metric,
+                    "accuracy": metric,
+                    "accuracy_outside_band": metric,
+                    "share_uncertain": metric,
+                    "ece": metric,
+                },
                 "macro_f1": metric,
                 "blanked": {"lungs_auc": metric, "outside_auc": None},
                 "refused": 1,
@@ -86,4 +92,4 @@ def test_cards_show_values_with_their_intervals():
         }
     )
     cells = classifier.splitlines()[-1].strip("| ").split(" | ")
-    assert cells[5:] == ["0.951 (0.940 to 0.961)", "1", "0.951 (0.940 to 0.961)", "–"]
+    assert cells[7:] == ["0.951 (0.940 to 0.961)", "1", "0.951 (0.940 to 0.961)", "–"]
