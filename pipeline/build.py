@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from pipeline.manifest import MANIFEST_FILE
@@ -13,7 +14,6 @@ from pipeline.settings import Settings
 from pipeline.types import Language, Method
 from pipeline.worker_process import Room
 
-MODEL_FOLDERS = ("anatomy", "classifier", "writer")
 NAMED_LIBRARIES = (
     "numpy",
     "opencv-python-headless",
@@ -70,15 +70,24 @@ def provenance(settings: Settings) -> dict[str, str | int | float]:
             found[library] = version(library)
         except PackageNotFoundError:
             found[library] = "absent"
-    for model in MODEL_FOLDERS:
+    folders = {
+        "anatomy": settings.weights_folder / "anatomy",
+        "classifier": _classifier_folder(settings),
+        "writer": settings.weights_folder / "writer",
+    }
+    for model, folder in folders.items():
         try:
-            text = (settings.weights_folder / model / MANIFEST_FILE).read_text(encoding="utf-8")
+            text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
             files = json.loads(text)["files"]
         except (OSError, ValueError, KeyError):
             found[f"weights.{model}"] = "absent"
             continue
         found |= {f"weights.{model}.{file}": sha256 for file, sha256 in files.items()}
     return found
+
+
+def _classifier_folder(settings: Settings) -> Path:
+    return settings.classifier or settings.weights_folder / "classifier"
 
 
 def _decode(settings: Settings) -> Mapping[str, Callable[[], Any]]:
@@ -100,7 +109,7 @@ def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
     def classifier() -> Any:
         from pipeline.classifier import EfficientNetClassifier
 
-        return EfficientNetClassifier(settings.weights_folder / "classifier", settings.threads)
+        return EfficientNetClassifier(_classifier_folder(settings), settings.threads)
 
     def grad_cam() -> Any:
         from xai.grad_cam import GradCam

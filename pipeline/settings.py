@@ -24,6 +24,7 @@ class Settings:
         explain_label: The label to explain; the predicted one if `None`.
         seed: Seed of everything that samples.
         weights_folder: One folder a model, each with its manifest.
+        classifier: The folder of another classifier, with its manifest; the shipped one if `None`.
         report_model: Another GGUF file for the report; the shipped one if `None`.
         context_tokens: Context length of the report model, in tokens.
         report_tokens: Most tokens of one report.
@@ -46,6 +47,7 @@ class Settings:
     explain_label: str | None = None
     seed: int = 0
     weights_folder: Path = ROOT / "weights"
+    classifier: Path | None = None
     report_model: Path | None = None
     context_tokens: int = 2048
     report_tokens: int = 700
