@@ -105,6 +105,7 @@ def _trained(
     from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    # torch's own annotations lack this form of `to`, and leave the averaging function untyped.
     twin.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean_of_latest = get_ema_multi_avg_fn(settings.averaging)  # type: ignore[no-untyped-call]
     averaged = AveragedModel(twin, multi_avg_fn=mean_of_latest, use_buffers=True)
@@ -128,10 +129,7 @@ def _trained(
         averaged.update_parameters(twin)
         losses.append(float(loss.detach()))
         if step % 25 == 0:
-            loss_now, pace = (
-                np.mean(losses[-25:]),
-                step * settings.batch / (time.monotonic() - started),
-            )
-            print(f"step {step} loss {loss_now:.4f} {pace:.1f} films/s", flush=True)
+            pace = step * settings.batch / (time.monotonic() - started)
+            print(f"step {step} loss {np.mean(losses[-25:]):.4f} {pace:.1f} films/s", flush=True)
         if step % settings.steps_per_check == 0 or step == stage.steps:
             yield averaged.module

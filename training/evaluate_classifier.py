@@ -104,6 +104,42 @@ def classify_films(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Scores:
+    """The calibrated answers to films, and the truth.
+
+    Attributes:
+        truth: `(film,)` index of each film's label.
+        probabilities: `(film, label)`.
+        abnormal: `(film,)` abnormal probability.
+        positive: `(film,)` whether a film is abnormal.
+        blanked: `(film,)` abnormal probability with a part blanked, by part.
+    """
+
+    truth: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    abnormal: NDArray[np.float64]
+    positive: NDArray[np.bool_]
+    blanked: Mapping[Part, NDArray[np.float64]]
+
+
+def _scores(found: Classified, manifest: Manifest) -> _Scores:
+    labels = list(manifest.labels)
+    normal = labels.index(manifest.normal_label)
+    probabilities = softmax(found.logits / manifest.temperature)
+    truth = np.array([labels.index(film.label) for film in found.films])
+    return _Scores(
+        truth=truth,
+        probabilities=probabilities,
+        abnormal=1 - probabilities[:, normal],
+        positive=truth != normal,
+        blanked={
+            part: 1 - softmax(logits / manifest.temperature)[:, normal]
+            for part, logits in found.blanked_logits.items()
+        },
+    )
+
+
 def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
     """Figures of abnormal against normal, with parts of the films blanked, and of the labels.
 
@@ -113,12 +149,9 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
         `by_label` (AUC of each label against the rest, F1), `confusion` (rows: truth), `n`,
         `refused`.
     """
-    labels = list(manifest.labels)
-    probabilities = softmax(found.logits / manifest.temperature)
-    truth = np.array([labels.index(film.label) for film in found.films])
-    normal = labels.index(manifest.normal_label)
-    abnormal = 1 - probabilities[:, normal]
-    positive = truth != normal
+    labels, scores = list(manifest.labels), _scores(found, manifest)
+    truth, positive, abnormal = scores.truth, scores.positive, scores.abnormal
+    probabilities = scores.probabilities
     predicted = probabilities.argmax(axis=1)
     right = (abnormal >= manifest.threshold_prob) == positive
     low, high = manifest.uncertain_prob or (manifest.threshold_prob, manifest.threshold_prob)
@@ -131,17 +164,13 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
         "share_uncertain": lambda cases: float(1 - sure[cases].mean()),
         "ece": lambda cases: expected_calibration_error(positive[cases], abnormal[cases]),
     }
-    blanked_scores = {
-        f"{part}_auc": 1 - softmax(logits / manifest.temperature)[:, normal]
-        for part, logits in found.blanked_logits.items()
-    }
     return {
         "n": len(found.films),
         "refused": len(found.refused),
         "abnormal": {name: figure(metric, patients) for name, metric in named.items()},
         "blanked": {
-            name: figure(partial(_auc_of, positive, scores), patients)
-            for name, scores in blanked_scores.items()
+            f"{part}_auc": figure(partial(_auc_of, positive, without), patients)
+            for part, without in scores.blanked.items()
         },
         "macro_f1": figure(lambda cases: macro_f1(truth[cases], predicted[cases]), patients),
         "by_label": {
@@ -169,32 +198,26 @@ def draw_curves(found: Classified, manifest: Manifest, stem: Path) -> list[Path]
     from sklearn.calibration import CalibrationDisplay
     from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
-    labels = list(manifest.labels)
-    probabilities = softmax(found.logits / manifest.temperature)
-    truth = np.array([labels.index(film.label) for film in found.films])
-    normal = labels.index(manifest.normal_label)
-    abnormal = 1 - probabilities[:, normal]
+    labels, scores = list(manifest.labels), _scores(found, manifest)
+    positive, abnormal = scores.positive, scores.abnormal
     drawn = {}
-    if 0 < (truth == normal).sum() < len(truth):
+    if positive.any() and not positive.all():
         drawn["roc"] = Figure(figsize=(5, 5), layout="constrained")
         axes = drawn["roc"].subplots()
-        RocCurveDisplay.from_predictions(truth != normal, abnormal, name="as it is", ax=axes)
-        for part, logits in found.blanked_logits.items():
-            scores = 1 - softmax(logits / manifest.temperature)[:, normal]
-            RocCurveDisplay.from_predictions(
-                truth != normal, scores, name=f"{part} blanked", ax=axes
-            )
+        RocCurveDisplay.from_predictions(positive, abnormal, name="as it is", ax=axes)
+        for part, without in scores.blanked.items():
+            RocCurveDisplay.from_predictions(positive, without, name=f"{part} blanked", ax=axes)
         axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
         axes.set(xlabel="normal films called abnormal", ylabel="abnormal films called abnormal")
         drawn["reliability"] = Figure(figsize=(5, 5), layout="constrained")
         CalibrationDisplay.from_predictions(
-            truth != normal, abnormal, n_bins=10, strategy="quantile", name="abnormal",
+            positive, abnormal, n_bins=10, strategy="quantile", name="abnormal",
             ax=drawn["reliability"].subplots(),
         )  # fmt: skip
     drawn["confusion"] = Figure(figsize=(7, 6), layout="constrained")
     ConfusionMatrixDisplay.from_predictions(
-        [labels[number] for number in truth],
-        [labels[number] for number in probabilities.argmax(axis=1)],
+        [labels[number] for number in scores.truth],
+        [labels[number] for number in scores.probabilities.argmax(axis=1)],
         labels=labels, cmap="cividis", colorbar=False, xticks_rotation=30,
         ax=drawn["confusion"].subplots(),
     )  # fmt: skip

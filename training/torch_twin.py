@@ -90,6 +90,7 @@ def _tensors(part: Any) -> "list[Tensor]":
     import torch
 
     if isinstance(part, torch.nn.BatchNorm2d):
+        # torch calls the running tensors optional; a layer that tracks none is never built here.
         return [part.weight, part.bias, part.running_mean, part.running_var]  # type: ignore[list-item]
     return [part.weight] if part.bias is None else [part.weight, part.bias]
 

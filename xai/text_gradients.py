@@ -92,6 +92,7 @@ class TorchCopy:
                     dtype=torch.float32,
                     local_files_only=True,
                 )
+        # whatever transformers raises for a file or an architecture that it does not know
         except (ValueError, OSError, KeyError, RuntimeError, NotImplementedError) as error:
             raise ReportModelInvalidError(file=file.name) from error
         self._network = network.eval().requires_grad_(False)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from training.published.fit import Plan
 from training.published.published import Published
-from training.published.start import started
+from training.published.start import load, started
 
 if TYPE_CHECKING:
     import keras
@@ -52,8 +52,7 @@ def build_cnn(shape: tuple[int, int, int], classes: int, weights: str) -> "keras
         ],
         name="nine_classes_cnn",
     )
-    if weights != "none":
-        model.load_weights(weights)
+    load(model, weights)
     model.compile("nadam", "categorical_crossentropy", metrics=["accuracy"])
     return model
 

@@ -69,6 +69,7 @@ def pictures(
     found = targets(dataset)
     wanted = found[:, -1:] if one_output else found
 
+    # Keras has no annotations, so the type checker takes its classes for `Any`.
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()

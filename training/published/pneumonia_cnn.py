@@ -10,6 +10,7 @@ from training.packs import read_grey
 from training.published.fit import Plan, history_of
 from training.published.pictures import Augmentation
 from training.published.published import Published, run, shortened
+from training.published.start import NONE, load
 
 if TYPE_CHECKING:
     import keras
@@ -38,8 +39,7 @@ def build(shape: tuple[int, int, int], classes: int, weights: str) -> "keras.Mod
         ],
         name="pneumonia_cnn",
     )
-    if weights != "none":
-        model.load_weights(weights)
+    load(model, weights)
     model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
     return model
 
@@ -74,7 +74,7 @@ def study(dataset: Dataset, folder: Path) -> list[dict[str, Any]]:
         for steps in STUDY_STEPS:
             recipe = shortened(RECIPE, epochs, steps)
             place = folder / f"epochs{epochs}-steps{steps}"
-            figures = run(recipe, dataset, place, "none")
+            figures = run(recipe, dataset, place, NONE)
             last = history_of(place)[-1]
             rows.append(
                 {

@@ -12,6 +12,7 @@ from training.packs import Split
 from training.published.figures import Answers, draw_distribution, write_figures
 from training.published.fit import Plan, fit, history_of
 from training.published.pictures import Augmentation, pictures, targets
+from training.published.start import NONE
 
 if TYPE_CHECKING:
     import keras
@@ -46,7 +47,7 @@ class Published:
     augmentation: Augmentation = field(default_factory=Augmentation)
     prepare: Callable[[Dataset], Dataset] = as_it_is
     one_output: bool = False
-    weights: str = "none"
+    weights: str = NONE
 
 
 def run(recipe: Published, dataset: Dataset, folder: Path, weights: str) -> dict[str, Any]:

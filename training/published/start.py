@@ -42,9 +42,31 @@ def started(build: "Callable[..., keras.Model]", weights: str, **options: object
                 f"the ImageNet weights cannot be fetched; put {name} into {home}, "
                 f"or name a file or 'none' with --weights"
             ) from error
-    if not Path(weights).is_file():
-        raise StartWeightsError(f"there is no weights file {weights}")
+    _there(weights)
     try:
         return build(weights=weights, **options)
     except (ValueError, OSError) as error:
         raise StartWeightsError(f"{weights} does not fit this network: {error}") from error
+
+
+def load(model: "keras.Model", weights: str) -> None:
+    """Give a network of a recipe's own its starting weights: `none`, or a file's.
+
+    Raises:
+        StartWeightsError: It is `imagenet`, on which no such network was trained, or the file
+            named does not exist or does not fit.
+    """
+    if weights == NONE:
+        return
+    if weights == IMAGENET:
+        raise StartWeightsError(f"there are no ImageNet weights of {model.name}")
+    _there(weights)
+    try:
+        model.load_weights(weights)
+    except (ValueError, OSError) as error:
+        raise StartWeightsError(f"{weights} does not fit {model.name}: {error}") from error
+
+
+def _there(weights: str) -> None:
+    if not Path(weights).is_file():
+        raise StartWeightsError(f"there is no weights file {weights}")

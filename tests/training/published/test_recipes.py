@@ -163,6 +163,19 @@ def test_a_published_recipe_needs_its_data_and_a_shipped_one_takes_none(tmp_path
     assert "two folders of pictures" in capsys.readouterr().err
 
 
+def test_a_network_of_its_own_starts_from_a_file_or_from_chance(tmp_path):
+    file = tmp_path / "cnn.weights.h5"
+    first = pneumonia_cnn.build((32, 32, 3), 2, "none")
+    first.save_weights(file)
+    again = pneumonia_cnn.build((32, 32, 3), 2, str(file))
+    np.testing.assert_array_equal(first.get_weights()[0], again.get_weights()[0])
+    for weights, said in (("imagenet", "no ImageNet weights"), ("gone.h5", "no weights file")):
+        with pytest.raises(StartWeightsError, match=said):
+            pneumonia_cnn.build((32, 32, 3), 2, weights)
+    with pytest.raises(StartWeightsError, match="does not fit"):
+        pneumonia_cnn.build((64, 64, 3), 2, str(file))
+
+
 def test_a_recipe_is_trained_from_the_command_line(drawn, tmp_path, capsys):
     for film in drawn.films:
         split = "train" if film.split is Split.TRAIN else "val"
