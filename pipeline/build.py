@@ -107,9 +107,9 @@ def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
 
     @cache
     def classifier() -> Any:
-        from pipeline.classifier import EfficientNetClassifier
+        from pipeline.classifier import FolderClassifier
 
-        return EfficientNetClassifier(_classifier_folder(settings), settings.threads)
+        return FolderClassifier(_classifier_folder(settings), settings.threads)
 
     def grad_cam() -> Any:
         from xai.grad_cam import GradCam

@@ -1,21 +1,21 @@
-"""The shipped classifier: EfficientNetB0 through OpenVINO, calibrated."""
+"""A classifier by its folder, through OpenVINO, calibrated: EfficientNetB0, or one's own."""
 
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from pipeline.errors import ManifestError
 from pipeline.manifest import load_manifest
 from pipeline.thorax_input import thorax_input, thorax_model
-from pipeline.types import Anatomy, FloatArray, Prediction, Radiograph
+from pipeline.types import Anatomy, Box, FloatArray, Prediction, Radiograph
 
 
-class EfficientNetClassifier:
-    """Classifies the thorax, and lets the image explainers into the network.
+class FolderClassifier:
+    """Classifies a film as its manifest says, and lets the image explainers into the network.
 
-    The OpenVINO model is converted from the Keras model beside it; its outputs are the logits and
-    the activations of the last convolution stage.
+    The OpenVINO model's outputs are the logits and the activations of the last convolution stage,
+    on which global average pooling and one dense layer stand. Labels either exclude one another
+    (softmax) or may be found together (sigmoid); it sees the thorax alone or the film as it is.
     """
 
     def __init__(self, folder: Path, threads: int) -> None:
@@ -31,8 +31,6 @@ class EfficientNetClassifier:
         import openvino as ov
 
         manifest = load_manifest(folder, "classification")
-        if manifest.normal_label not in manifest.labels:
-            raise ManifestError(model=manifest.name, what="normal_label")
         self.labels: tuple[str, ...] = tuple(manifest.labels)
         self._manifest = manifest
         self._size = manifest.input_size
@@ -55,15 +53,22 @@ class EfficientNetClassifier:
             threshold_prob=manifest.threshold_prob,
             terms=manifest.terms,
             uncertain_prob=manifest.uncertain_prob,
+            thresholds=manifest.label_thresholds,
         )
 
     def input_model(self, radiograph: Radiograph, anatomy: Anatomy) -> FloatArray:
-        """The thorax on the network's grid, `(size, size)` float32 in [0, 1]."""
-        return thorax_input(radiograph, anatomy, self._size)
+        """The thorax or the film on the network's grid, `(size, size)` float32 in [0, 1]."""
+        if self._manifest.region == "thorax":
+            return thorax_input(radiograph, anatomy, self._size)
+        grid = (self._size, self._size)
+        film = cv2.resize(radiograph.pixels, grid, interpolation=cv2.INTER_AREA)
+        return np.clip(film, 0, 1).astype(np.float32)
 
-    def thorax_model(self, anatomy: Anatomy) -> FloatArray:
-        """`(size, size)` float32, 1 inside the thorax."""
-        return thorax_model(anatomy, self._size)
+    def seen_model(self, anatomy: Anatomy) -> FloatArray:
+        """`(size, size)` float32, 1 where the network sees the film: in the thorax, or all over."""
+        if self._manifest.region == "thorax":
+            return thorax_model(anatomy, self._size)
+        return np.ones((self._size, self._size), np.float32)
 
     def logits(self, batch_model: FloatArray) -> FloatArray:
         """Uncalibrated logits `(batch, label)` of a `(batch, size, size)` batch."""
@@ -75,13 +80,15 @@ class EfficientNetClassifier:
         return np.array(found[0], np.float32), np.array(found[1], np.float32)
 
     def probabilities(self, batch_model: FloatArray) -> FloatArray:
-        """Probabilities `(batch, label)` of a `(batch, size, size)` batch.
+        """Probabilities `(batch, label)` of a `(batch, size, size)` batch, calibrated.
 
         Reference:
             Guo et al. 2017, On Calibration of Modern Neural Networks, arXiv:1706.04599
             (temperature scaling).
         """
         scaled = self.logits(batch_model).astype(np.float64) / self._manifest.temperature
+        if self._manifest.activation == "sigmoid":
+            return (1 / (1 + np.exp(-np.clip(scaled, -500, 500)))).astype(np.float32)
         exponents = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         probabilities: FloatArray = exponents / exponents.sum(axis=1, keepdims=True)
         return probabilities.astype(np.float32)
@@ -96,9 +103,12 @@ class EfficientNetClassifier:
         return self._head
 
     def to_image(self, map_model: FloatArray, anatomy: Anatomy) -> FloatArray:
-        """Put a map of the thorax box back on the working grid, zero around it."""
+        """Put a map of what the network sees back on the working grid, zero around it."""
+        rows, cols = anatomy.thorax_image.shape
         box = anatomy.thorax_box
-        film = np.zeros(anatomy.thorax_image.shape, np.float32)
+        if self._manifest.region == "film":
+            box = Box(top=0, bottom=rows, left=0, right=cols)
+        film = np.zeros((rows, cols), np.float32)
         width, height = box.right - box.left, box.bottom - box.top
         film[box.slices] = cv2.resize(map_model, (width, height), interpolation=cv2.INTER_LINEAR)
         return film

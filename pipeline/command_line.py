@@ -186,7 +186,7 @@ def _summary(case: CaseResult, language: Language) -> str:
     term = prediction.terms[prediction.label][language]
     label = case.explanations[Method.GRAD_CAM].label
     parts = [f"{term} (abnormal_probability {prediction.abnormal_probability:.3f})"]
-    if label != prediction.label:
+    if label != prediction.leading_label:
         parts.append(f"explained: {prediction.terms[label][language]}")
     for problem in case.problems:
         parts.append(f"{problem.code}: {message(problem.code, language, **problem.parameters)}")

@@ -13,6 +13,8 @@ from pipeline.types import Language
 SCHEMA_VERSION = 1
 MANIFEST_FILE = "manifest.json"
 Task = Literal["segmentation", "classification", "report"]
+Activation = Literal["softmax", "sigmoid"]
+Region = Literal["thorax", "film"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +29,14 @@ class Manifest:
         labels: What the model's outputs mean, in order; empty for a language model.
         input_size: Rows and columns of the input grid in px; 0 for a language model.
         input_range: Lowest and highest value of an input pixel.
-        normal_label: The label that means "no abnormality"; empty unless a classifier.
-        threshold_prob: Abnormal probability from which the verdict is "abnormality".
+        activation: `softmax` if the labels exclude one another, `sigmoid` if they may be found
+            together; for a classifier.
+        region: What the classifier sees: the thorax, cut out and evened, or the film as it is.
+        normal_label: The label that means "no abnormality", and with `sigmoid` a name for "none of
+            the labels" that is none of them; empty unless a classifier.
+        threshold_prob: Abnormal probability from which the verdict is "abnormality"; with `sigmoid`
+            that of each label without one in `thresholds`.
+        thresholds: With `sigmoid`, the probability from which each label is found.
         uncertain_prob: Abnormal probabilities between which the verdict is too often wrong.
         temperature: The logits' divisor that calibrates the probabilities.
         terms: Each label's name in each language; empty unless a classifier.
@@ -45,8 +53,11 @@ class Manifest:
     labels: tuple[str, ...] = ()
     input_size: int = 0
     input_range: tuple[float, float] = (0.0, 1.0)
+    activation: Activation = "softmax"
+    region: Region = "thorax"
     normal_label: str = ""
     threshold_prob: float = 0.5
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     uncertain_prob: tuple[float, float] | None = None
     temperature: float = 1.0
     terms: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
@@ -60,6 +71,13 @@ class Manifest:
         if problem is not None:
             raise ManifestError(model=self.name, what=problem)
 
+    @property
+    def label_thresholds(self) -> dict[str, float]:
+        """With `sigmoid`, each label's threshold; empty with `softmax`."""
+        if self.activation == "softmax":
+            return {}
+        return {label: self.thresholds.get(label, self.threshold_prob) for label in self.labels}
+
     def _problem(self) -> str | None:
         """The first field that does not fit, or `None`."""
         checks = {
@@ -71,13 +89,24 @@ class Manifest:
             checks["labels"] = len(self.labels) > 0 and len(set(self.labels)) == len(self.labels)
             checks["input"] = self.input_size > 0 and self.input_range[0] < self.input_range[1]
         if self.task == "classification":
-            checks["normal_label"] = self.normal_label in self.labels
+            checks["activation"] = self.activation in get_args(Activation)
+            checks["region"] = self.region in get_args(Region)
+            exclusive = self.activation == "softmax"
+            among = self.normal_label in self.labels
+            checks["normal_label"] = among if exclusive else bool(self.normal_label) and not among
             checks["threshold_prob"] = 0 < self.threshold_prob < 1
+            checks["thresholds"] = all(
+                not exclusive and label in self.labels and 0 < limit < 1
+                for label, limit in self.thresholds.items()
+            )
             low, high = self.uncertain_prob or (self.threshold_prob, self.threshold_prob)
-            checks["uncertain_prob"] = 0 <= low <= self.threshold_prob <= high <= 1
+            checks["uncertain_prob"] = 0 <= low <= self.threshold_prob <= high <= 1 and (
+                exclusive or self.uncertain_prob is None
+            )
             checks["temperature"] = self.temperature > 0
             checks["terms"] = all(
-                set(self.terms.get(label, {})) == set(Language) for label in self.labels
+                set(self.terms.get(label, {})) == set(Language)
+                for label in (*self.labels, self.normal_label)
             )
         return next((name for name, fits in checks.items() if not fits), None)
 
@@ -129,8 +158,11 @@ def write_manifest(
     labels: Iterable[str] = (),
     input_size: int = 0,
     input_range: tuple[float, float] = (0.0, 1.0),
+    activation: Activation = "softmax",
+    region: Region = "thorax",
     normal_label: str = "",
     threshold_prob: float = 0.5,
+    thresholds: Mapping[str, float] | None = None,
     uncertain_prob: tuple[float, float] | None = None,
     temperature: float = 1.0,
     terms: Mapping[str, Mapping[Language, str]] | None = None,
@@ -162,8 +194,11 @@ def write_manifest(
         labels=tuple(labels),
         input_size=input_size,
         input_range=input_range,
+        activation=activation,
+        region=region,
         normal_label=normal_label,
         threshold_prob=threshold_prob,
+        thresholds=thresholds or {},
         uncertain_prob=uncertain_prob,
         temperature=temperature,
         terms=terms or {},
@@ -192,8 +227,12 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
         content["labels"] = list(manifest.labels)
         content["input"] = {"size": manifest.input_size, "range": list(manifest.input_range)}
     if manifest.task == "classification":
+        content["activation"] = manifest.activation
+        content["input"]["region"] = manifest.region
         content["normal_label"] = manifest.normal_label
         content["threshold_prob"] = manifest.threshold_prob
+        if manifest.thresholds:
+            content["thresholds"] = dict(manifest.thresholds)
         if manifest.uncertain_prob is not None:
             content["uncertain_prob"] = list(manifest.uncertain_prob)
         content["temperature"] = manifest.temperature
@@ -213,8 +252,13 @@ def _from_json(model: str, content: Any) -> Manifest:
             labels=tuple(map(str, content.get("labels", ()))),
             input_size=int(grid["size"]),
             input_range=(float(low), float(high)),
+            activation=content.get("activation", "softmax"),
+            region=grid.get("region", "thorax"),
             normal_label=str(content.get("normal_label", "")),
             threshold_prob=float(content.get("threshold_prob", 0.5)),
+            thresholds={
+                str(label): float(limit) for label, limit in content.get("thresholds", {}).items()
+            },
             uncertain_prob=_band(content.get("uncertain_prob")),
             temperature=float(content.get("temperature", 1.0)),
             terms={

@@ -62,18 +62,19 @@ class Classifier(Protocol):
 class Network(Protocol):
     """The classifier as the image explainers see it, on its own input grid.
 
-    Contract: `input_model` is a `(size, size)` float32 array in [0, 1], the thorax cut out of the
-    film, zero outside the thorax; `to_image` is the way back to the working grid.
+    Contract: `input_model` is a `(size, size)` float32 array in [0, 1], what the network sees of the
+    film: the thorax cut out of it, zero around it, or the whole film; `to_image` is the way back to
+    the working grid.
     """
 
     labels: tuple[str, ...]
 
     def input_model(self, radiograph: Radiograph, anatomy: Anatomy) -> FloatArray:
-        """The thorax on the network's grid."""
+        """What the network sees, on its grid."""
         ...
 
-    def thorax_model(self, anatomy: Anatomy) -> FloatArray:
-        """`(size, size)` float32, 1 inside the thorax, on the network's grid."""
+    def seen_model(self, anatomy: Anatomy) -> FloatArray:
+        """`(size, size)` float32, 1 where the network sees the film, on its grid."""
         ...
 
     def probabilities(self, batch_model: FloatArray) -> FloatArray:
@@ -89,7 +90,7 @@ class Network(Protocol):
         ...
 
     def to_image(self, map_model: FloatArray, anatomy: Anatomy) -> FloatArray:
-        """Put a `(row, col)` map of the thorax box, of any size, back on the working grid."""
+        """Put a `(row, col)` map of what the network sees, of any size, on the working grid."""
         ...
 
 

@@ -45,7 +45,7 @@ def analyse(
     radiograph = clock.time(Step.READ, lambda: models.reader.read(data))
     anatomy = clock.time(Step.SEGMENT, lambda: models.segmenter.segment(radiograph))
     prediction = clock.time(Step.CLASSIFY, lambda: models.classifier.classify(radiograph, anatomy))
-    label = settings.explain_label or prediction.label
+    label = settings.explain_label or prediction.leading_label
     explanations = _explanations(radiograph, anatomy, label, models, clock)
     descriptors = clock.time(
         Step.DESCRIBE, lambda: models.describer.describe(explanations, anatomy)

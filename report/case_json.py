@@ -43,10 +43,12 @@ def case_json(result: CaseResult, conclusion: Conclusion | None, disclaimer: str
             "label": prediction.label,
             "abnormal": prediction.is_abnormal,
             "abnormal_probability": prediction.abnormal_probability,
-            "threshold_prob": prediction.threshold_prob,
+            "threshold_prob": prediction.limit_prob,
             "uncertain": prediction.is_uncertain,
             "uncertain_prob": prediction.uncertain_prob,
             "probabilities": dict(zip(prediction.labels, prediction.probabilities, strict=True)),
+            "multi_label": prediction.is_multi_label,
+            "found": sorted(prediction.found_labels),
         },
         "explanations": {
             method.value: _explanation(explanation)

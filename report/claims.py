@@ -265,7 +265,7 @@ def _check_label(found: _Findings, sentence: str, facts: Facts) -> None:
     if says(facts.language, "cautious", sentence):
         return
     for label in label_mentions(sentence, facts.prediction, facts.language):
-        if label == facts.prediction.label:
+        if label in facts.prediction.found_labels:
             found.note(True, label=label)
         elif not says(facts.language, "denied", _before(sentence, label, facts)):
             found.note(False, label=facts.prediction.label)

@@ -77,7 +77,7 @@ def _verdict(result: CaseResult, words: _Words, pictures: Mapping[str, Picture])
     details = [
         text["abnormal_probability"].format(
             value=f"{prediction.abnormal_probability:.2f}",
-            threshold=f"{prediction.threshold_prob:.2f}",
+            threshold=f"{prediction.limit_prob:.2f}",
         )
     ]
     if prediction.is_abnormal:
@@ -87,13 +87,19 @@ def _verdict(result: CaseResult, words: _Words, pictures: Mapping[str, Picture])
                 value=f"{prediction.probability(prediction.label):.2f}",
             )
         )
+    if prediction.is_multi_label:
+        details.append(text["together"])
     if prediction.is_uncertain:
         details.append(text["uncertain"])
     ranked = sorted(
         zip(prediction.labels, prediction.probabilities, strict=True), key=lambda item: -item[1]
     )
+    marked = prediction.found_labels if prediction.is_multi_label else frozenset()
     rows = tuple(
-        (label_term(result.prediction, label, words.language), f"{value:.3f}")
+        (
+            label_term(prediction, label, words.language) + (" ●" if label in marked else ""),
+            f"{value:.3f}",
+        )
         for label, value in ranked
     )
     diagram = Figure(picture=pictures["zones"], caption=text["zone_diagram"], bar=text["bar"])

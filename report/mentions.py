@@ -192,7 +192,7 @@ def number_mentions(sentence: str, language: Language) -> tuple[NumberMention, .
 def label_mentions(sentence: str, prediction: Prediction, language: Language) -> frozenset[str]:
     """The classifier's labels a sentence names, in any case; longer names first."""
     named: dict[str, str] = {}
-    for label in prediction.labels:
+    for label in {*prediction.labels, prediction.normal_label}:
         own = prediction.terms.get(label, {}).get(language)
         ours = terms(language).labels.get(label)
         for name in {own, ours} - {None}:

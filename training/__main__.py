@@ -31,11 +31,11 @@ def evaluate(model: str, pack: Path, split: str | None, plots: Path | None) -> d
     segmenter = DeepLabSegmenter(ROOT / "weights" / "anatomy", threads=2)
     if model == "anatomy":
         return evaluate_anatomy(films, segmenter)
-    from pipeline.classifier import EfficientNetClassifier
+    from pipeline.classifier import FolderClassifier
     from pipeline.manifest import load_manifest
 
     folder = ROOT / "weights" / model
-    found = classify_films(films, segmenter, EfficientNetClassifier(folder, threads=2))
+    found = classify_films(films, segmenter, FolderClassifier(folder, threads=2))
     manifest = load_manifest(folder, "classification")
     if plots is not None:
         draw_curves(found, manifest, plots)

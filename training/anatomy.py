@@ -24,7 +24,7 @@ PACKS = {"jsrt": False, "paediatric": True}  # whether the mask includes the lun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnatomySettings:
-    """How the anatomy model is trained.
+    """How the anatomy model is trained, for one stage.
 
     Attributes:
         size: Rows and columns of the pictures.
@@ -33,6 +33,8 @@ class AnatomySettings:
         learning_rate: The highest; warmed up over a tenth of the steps, then a cosine to zero.
         jsrt_share: Share of films drawn from the small adult pack.
         movement: How far films are turned, scaled and shifted; 1 is up to 12 degrees, 25 % and 8 %.
+        fallen_share: Share of films on their side or head, on which nothing is to be found.
+        averaging: Decay of the mean of the latest weights, which is what is kept.
         steps_per_check: Steps between two looks at the validation films.
         seed: Of weights and films.
     """
@@ -43,14 +45,29 @@ class AnatomySettings:
     learning_rate: float = 2e-3
     jsrt_share: float = 0.3
     movement: float = 1.0
+    fallen_share: float = 0.0
+    averaging: float = 0.99
     steps_per_check: int = 300
     seed: int = 0
 
 
-FINISH = AnatomySettings(
-    steps=240, learning_rate=4e-4, jsrt_share=0.15, movement=0.4, steps_per_check=80
+STAGES = (
+    AnatomySettings(),
+    AnatomySettings(
+        steps=240, learning_rate=4e-4, jsrt_share=0.15, movement=0.4, steps_per_check=80
+    ),
+    AnatomySettings(
+        steps=2000,
+        learning_rate=1.5e-3,
+        jsrt_share=0.25,
+        movement=0.7,
+        fallen_share=0.08,
+        averaging=0.995,
+        steps_per_check=250,
+        seed=2,
+    ),
 )
-"""A second, gentle stage: films moved less, most of them from the larger pack."""
+"""From wide movements to gentle ones, then long, with films that are to be refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,10 +104,10 @@ def mirrored(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def augmented(
-    sample: AnatomySample, random: np.random.Generator, movement: float = 1.0
+    sample: AnatomySample, random: np.random.Generator, settings: AnatomySettings
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """One training example: image `(row, col)`, labels and weights `(6, row, col)`, float32."""
-    size = sample.image.shape[0]
+    size, movement = sample.image.shape[0], settings.movement
     matrix = random_affine(
         random, size, degrees=12 * movement, scale=0.25 * movement, shift=0.08 * movement
     )
@@ -112,9 +129,14 @@ def augmented(
         return np.moveaxis(np.concatenate(halves, axis=-1), -1, 0).astype(np.float32)
 
     tone = random_tone(random, turned.astype(np.float32) / np.float32(255))
-    if random.random() < 0.05:
+    if random.random() < 0.1:
         tone = 1 - tone
-    return random_marks(random, tone), warp(labels), warp(weights)
+    image_marked = random_marks(random, tone)
+    if random.random() < settings.fallen_share:
+        fallen = np.rot90(image_marked, int(random.integers(1, 4))).copy()
+        nothing = np.zeros((len(OUTPUTS), size, size), np.float32)
+        return fallen, nothing, np.ones_like(nothing)
+    return image_marked, warp(labels), warp(weights)
 
 
 def batches(
@@ -126,7 +148,7 @@ def batches(
         for _ in range(settings.batch):
             pack = "jsrt" if random.random() < settings.jsrt_share else "paediatric"
             sample = found[pack][random.integers(len(found[pack]))]
-            picks.append(augmented(sample, random, settings.movement))
+            picks.append(augmented(sample, random, settings))
         images, labels, weights = zip(*picks, strict=True)
         yield np.stack(images), np.stack(labels), np.stack(weights)
 
@@ -174,6 +196,7 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
     """
     import torch
     from torch.nn.functional import binary_cross_entropy_with_logits
+    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(settings.seed)
@@ -184,6 +207,8 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
     network = build_network()
     if start is not None:
         network.load_state_dict(torch.load(start, weights_only=True))
+    mean_of_latest = get_ema_multi_avg_fn(settings.averaging)  # type: ignore[no-untyped-call]
+    averaged = AveragedModel(network, multi_avg_fn=mean_of_latest, use_buffers=True)
     optimiser = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, settings.learning_rate, total_steps=settings.steps, pct_start=0.1
@@ -192,6 +217,7 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
     if (folder / "last.pt").exists():
         state = torch.load(folder / "last.pt", weights_only=True)
         network.load_state_dict(state["network"])
+        averaged.load_state_dict(state["averaged"])
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
         first, best = state["step"], state["best"]
@@ -210,23 +236,25 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+        averaged.update_parameters(network)
         schedule.step()
         if step % 50 == 0:
             pace = (step - first) * settings.batch / (time.monotonic() - started)
             print(f"step {step} loss {loss.item():.4f} {pace:.1f} films/s", flush=True)
         if step % settings.steps_per_check == 0 or step == settings.steps:
-            metrics = validate(network, held)
+            metrics = validate(averaged.module, held)
             score = (metrics["jsrt"] + metrics["paediatric"]) / 2
             print(f"step {step} {metrics}", flush=True)
             if score > best:
                 best = score
-                torch.save(network.state_dict(), folder / "best.pt")
+                torch.save(averaged.module.state_dict(), folder / "best.pt")
                 (folder / "metrics.json").write_text(
                     json.dumps({"settings": asdict(settings), "step": step, "dice": metrics})
                 )
             torch.save(
                 {
                     "network": network.state_dict(),
+                    "averaged": averaged.state_dict(),
                     "optimiser": optimiser.state_dict(),
                     "schedule": schedule.state_dict(),
                     "step": step,

@@ -34,11 +34,20 @@ Batches = Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A part of the training: pictures of one size, a warm-up and a cosine of the rate."""
+    """A part of the training: pictures of one size, a warm-up and a cosine of the rate.
+
+    Attributes:
+        size: Rows and columns of the pictures.
+        steps: Optimiser steps.
+        learning_rate: The highest.
+        blanked_share: Share of films whose lungs are blanked out and whose target is what can be
+            known then: how often each label is drawn.
+    """
 
     size: int
     steps: int
     learning_rate: float
+    blanked_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,7 @@ class ClassifierSettings:
         Stage(size=128, steps=520, learning_rate=7e-4),
         Stage(size=128, steps=450, learning_rate=1e-3),
         Stage(size=128, steps=5600, learning_rate=1.2e-3),
+        Stage(size=128, steps=3000, learning_rate=8e-4, blanked_share=0.15),
     )
     batch: int = 32
     weight_decay: float = 1e-2
@@ -102,9 +112,10 @@ def _as_rgb(grey: "keras.KerasTensor") -> "keras.KerasTensor":
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ClassifierData:
-    """Pictures `(film, size, size)` uint8 with labels and packs, of one split."""
+    """Pictures `(film, size, size)` uint8 with lungs, labels and packs, of one split."""
 
     images: GreyImages
+    lungs: NDArray[np.bool_]
     labels: NDArray[np.int64]
     packs: NDArray[np.str_]
 
@@ -112,18 +123,26 @@ class ClassifierData:
     def of(cls, sets: dict[str, ThoraxSet], split: Split) -> "ClassifierData":
         """The films of one split whose label the classifier knows."""
         parts = [
-            (image, LABELS.index(film.label), name)
+            (image, lungs, LABELS.index(film.label), name)
             for name, found in sets.items()
-            for film, image in zip(found.films, found.images, strict=True)
+            for film, image, lungs in zip(found.films, found.images, found.lungs, strict=True)
             if film.split is split and film.label in LABELS
         ]
-        images, labels, packs = zip(*parts, strict=True)
-        return cls(images=np.stack(images), labels=np.array(labels), packs=np.array(packs))
+        images, lungs, labels, packs = zip(*parts, strict=True)
+        return cls(
+            images=np.stack(images),
+            lungs=np.stack(lungs),
+            labels=np.array(labels),
+            packs=np.array(packs),
+        )
 
     def every(self, step: int) -> "ClassifierData":
         """An even sample: every `step`-th film."""
         return ClassifierData(
-            images=self.images[::step], labels=self.labels[::step], packs=self.packs[::step]
+            images=self.images[::step],
+            lungs=self.lungs[::step],
+            labels=self.labels[::step],
+            packs=self.packs[::step],
         )
 
 
@@ -147,10 +166,23 @@ def augmented(image: GreyImages, size: int, random: np.random.Generator) -> NDAr
     return np.where(inside, toned, 0).astype(np.float32)
 
 
+def without_lungs(
+    image: GreyImages, lungs: NDArray[np.bool_], random: np.random.Generator
+) -> GreyImages:
+    """A thorax `(size, size)` whose lungs are one grey: that of the rest, or any; evened out."""
+    around = (image > 0) & ~lungs
+    if not around.any():
+        return np.zeros_like(image)
+    grey = image[around].mean() if random.random() < 0.6 else random.uniform(0, 255)
+    low, high = np.percentile(np.append(image[around], grey), (1, 99))
+    evened = np.clip((np.where(lungs, grey, image) - low) / max(high - low, 1) * 255, 1, 255)
+    return np.where(lungs | around, evened, 0).astype(np.uint8)
+
+
 def batches(
-    data: ClassifierData, size: int, settings: ClassifierSettings, random: np.random.Generator
+    data: ClassifierData, stage: Stage, settings: ClassifierSettings, random: np.random.Generator
 ) -> Batches:
-    """Endless augmented batches `(film, 1, size, size)` with one-hot labels.
+    """Endless augmented batches `(film, 1, size, size)` with targets `(film, label)`.
 
     Groups are drawn by `GROUP_WEIGHTS`, the films of a group in turn.
     """
@@ -161,14 +193,24 @@ def batches(
             groups.append(members)
             weights.append(weight)
     shares = np.array(weights) / sum(weights)
+    known = np.eye(len(LABELS), dtype=np.float32)
+    unknown = np.zeros(len(LABELS), np.float32)
+    for members, share in zip(groups, shares, strict=True):
+        unknown[data.labels[members[0]]] += share
     orders = [random.permutation(members) for members in groups]
     taken = [0] * len(groups)
     while True:
-        chosen = []
+        pictures, targets = [], []
         for group in random.choice(len(groups), settings.batch, p=shares):
             if taken[group] == len(orders[group]):
                 orders[group], taken[group] = random.permutation(groups[group]), 0
-            chosen.append(orders[group][taken[group]])
+            film = orders[group][taken[group]]
             taken[group] += 1
-        pictures = np.stack([augmented(data.images[film], size, random) for film in chosen])
-        yield pictures[:, None], np.eye(len(LABELS), dtype=np.float32)[data.labels[chosen]]
+            image = data.images[film]
+            if random.random() < stage.blanked_share:
+                image = without_lungs(image, data.lungs[film], random)
+                targets.append(unknown)
+            else:
+                targets.append(known[data.labels[film]])
+            pictures.append(augmented(image, stage.size, random))
+        yield np.stack(pictures)[:, None], np.stack(targets)

@@ -81,7 +81,7 @@ def train_classifier(
             if previous is not None:
                 model.set_weights(keras.models.load_model(previous, compile=False).get_weights())
             random = np.random.default_rng((settings.seed, number))
-            source = batches(train, stage.size, settings, random)  # no stage repeats another's
+            source = batches(train, stage, settings, random)  # no stage repeats another's
             best = 0.0
             for twin in _trained(twin_of(model, settings.dropout), source, stage, settings):
                 scores = check(twin, held, stage.size)

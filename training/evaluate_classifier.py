@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classifier import EfficientNetClassifier
+from pipeline.classifier import FolderClassifier
 from pipeline.errors import ChestNotFoundError
 from pipeline.manifest import Manifest
 from pipeline.types import Anatomy, Radiograph
@@ -71,7 +71,7 @@ class Classified:
 
 
 def classify_films(
-    films: list[Film], segmenter: DeepLabSegmenter, classifier: EfficientNetClassifier
+    films: list[Film], segmenter: DeepLabSegmenter, classifier: FolderClassifier
 ) -> Classified:
     """Segment, crop and classify films whose label the classifier knows.
 

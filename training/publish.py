@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.classifier import EfficientNetClassifier
+from pipeline.classifier import FolderClassifier
 from pipeline.manifest import write_manifest
 from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
 from segmentation.segmenter import DeepLabSegmenter
@@ -106,7 +106,7 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     segmenter = DeepLabSegmenter(anatomy, threads=2)
     packs = ("paediatric", "adult")
     films = [film for pack in packs for film in held_out(pack)]
-    found = classify_films(films, segmenter, EfficientNetClassifier(folder, threads=2))
+    found = classify_films(films, segmenter, FolderClassifier(folder, threads=2))
     truth = np.array([LABELS.index(film.label) for film in found.films])
     fields["temperature"] = round(best_temperature(found.logits, truth), 4)
     abnormal = 1 - softmax(found.logits / fields["temperature"])[:, LABELS.index(NORMAL)]

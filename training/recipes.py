@@ -55,13 +55,15 @@ class Recipe:
 
 
 def _anatomy(options: Options) -> None:
-    from training.anatomy import FINISH, AnatomySettings, train_anatomy
+    from training.anatomy import STAGES, train_anatomy
     from training.publish import publish_anatomy
 
-    runs = options.runs
-    train_anatomy(runs / "anatomy", AnatomySettings())
-    train_anatomy(runs / "anatomy-finish", FINISH, start=runs / "anatomy" / "best.pt")
-    print(publish_anatomy(runs / "anatomy-finish", ROOT / "weights" / "anatomy"))
+    start = None
+    for number, stage in enumerate(STAGES, 1):
+        run_folder = options.runs / "anatomy" / f"stage{number}"
+        train_anatomy(run_folder, stage, start=start)
+        start = run_folder / "best.pt"
+    print(publish_anatomy(run_folder, ROOT / "weights" / "anatomy"))
 
 
 def _classifier(options: Options) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,11 +21,13 @@ class ThoraxSet:
     Attributes:
         films: The films, in the index's order.
         images: `(film, size, size)` uint8, what the classifier sees, times 255.
+        lungs: `(film, size, size)` bool, the lungs on the same grid.
         refused: How many films had no chest to be found.
     """
 
     films: list[Film]
     images: NDArray[np.uint8]
+    lungs: NDArray[np.bool_]
     refused: int
 
 
@@ -48,6 +51,7 @@ def thorax_set(pack: Path, segmenter: DeepLabSegmenter, size: int, cache: Path) 
     file = cache / f"{pack.name}-{size}.npz"
     if not file.exists():
         images = np.zeros((len(films), size, size), np.uint8)
+        lungs = np.zeros(images.shape, bool)
         found = np.ones(len(films), bool)
         for number, film in enumerate(films):
             radiograph = radiograph_of(film)
@@ -57,11 +61,16 @@ def thorax_set(pack: Path, segmenter: DeepLabSegmenter, size: int, cache: Path) 
                 found[number] = False
                 continue
             images[number] = np.round(thorax_input(radiograph, anatomy, size) * 255)
+            cut = anatomy.lungs_image[anatomy.thorax_box.slices].astype(np.uint8)
+            lungs[number] = cv2.resize(cut, (size, size), interpolation=cv2.INTER_NEAREST)
             if number % 500 == 0:
                 print(f"{pack.name}: {number} of {len(films)}", flush=True)
         cache.mkdir(parents=True, exist_ok=True)
-        np.savez(file, images=images, found=found)
+        np.savez(file, images=images, lungs=np.packbits(lungs, axis=-1), found=found)
     with np.load(file) as stored:
         images, found = stored["images"], stored["found"]
+        lungs = np.unpackbits(stored["lungs"], axis=-1, count=size).astype(bool)
     kept = [film for film, there in zip(films, found, strict=True) if there]
-    return ThoraxSet(films=kept, images=images[found], refused=int((~found).sum()))
+    return ThoraxSet(
+        films=kept, images=images[found], lungs=lungs[found], refused=int((~found).sum())
+    )

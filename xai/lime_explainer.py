@@ -99,10 +99,10 @@ class LimeExplainer:
         network, settings = self._network, self._settings
         index = label_index(network.labels, label)
         image = network.input_model(radiograph, anatomy)
-        thorax = network.thorax_model(anatomy)
-        segments = superpixels(image, thorax, settings.lime_segments)
+        seen = network.seen_model(anatomy)
+        segments = superpixels(image, seen, settings.lime_segments)
         count = int(segments.max())
-        hidden = float(image[thorax > 0.5].mean())
+        hidden = float(image[seen > 0.5].mean())
         on = switches(settings.lime_samples, count, settings.seed)
         answers: list[FloatArray] = []
         for pictures in perturbed(image, segments, on, hidden, BATCH):

@@ -13,7 +13,7 @@ from pipeline.figures import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
 from pipeline.messages import message
 from pipeline.types import CaseResult, Prediction, Radiograph, Structure
 
-NEAR_TIE = 0.15
+NEAR_TIE, NEAR_LIMIT = 0.15, 0.1
 UNSURE = 0.5
 
 
@@ -95,12 +95,19 @@ def _verdict(words: Words, prediction: Prediction) -> None:
         f'<p class="cxr-doubt">{escape(doubt(words, prediction))}</p></section>'
     )
     rows = [
-        (words.label(prediction, label), share, words.percent(share), label == prediction.label)
+        (
+            words.label(prediction, label),
+            share,
+            words.percent(share),
+            label in prediction.found_labels,
+        )
         for label, share in sorted(
             zip(prediction.labels, prediction.probabilities, strict=True), key=lambda row: -row[1]
         )
     ]
     draw(heading(words("result.labels"), 3) + bars(rows, name=words("result.labels")))
+    if prediction.is_multi_label:
+        draw(lead(words("result.together")))
     draw(lead(words("result.calibrated")))
 
 
@@ -113,7 +120,7 @@ def _likeliest(words: Words, prediction: Prediction) -> str:
 
 def _gauge(words: Words, prediction: Prediction) -> str:
     """The abnormal probability as a bar, with the threshold and the uncertain band on it."""
-    share, threshold = prediction.abnormal_probability, prediction.threshold_prob
+    share, threshold = prediction.abnormal_probability, prediction.limit_prob
     low, high = prediction.uncertain_prob or (threshold, threshold)
     band = f"left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"
     text = words(
@@ -133,6 +140,9 @@ def doubt(words: Words, prediction: Prediction) -> str:
     if prediction.is_uncertain and prediction.uncertain_prob is not None:
         low, high = map(words.percent, prediction.uncertain_prob)
         return words("result.doubt_threshold", low=low, high=high)
+    if prediction.is_multi_label:
+        near = abs(prediction.abnormal_probability - prediction.limit_prob) < NEAR_LIMIT
+        return words("result.doubt_limit" if near else "result.doubt_none")
     ranked = sorted(zip(prediction.probabilities, prediction.labels, strict=True), reverse=True)
     (first, one), (second, other) = ranked[:2]
     if first < UNSURE:

@@ -54,11 +54,12 @@ def _label(words: Words, case: Case) -> str:
     if result is None:
         return ""
     prediction = result.prediction
-    first = prediction.label if prediction.label in case.explained else next(iter(case.explained))
+    leading = prediction.leading_label
+    first = leading if leading in case.explained else next(iter(case.explained))
 
     def named(label: str) -> str:
         name, share = words.label(prediction, label), prediction.probability(label)
-        kind = "saliency.predicted" if label == prediction.label else "saliency.other"
+        kind = "saliency.predicted" if label == leading else "saliency.other"
         return words(kind, label=name, value=words.percent(share))
 
     chosen: str = st.selectbox(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.classifier import EfficientNetClassifier
+from pipeline.classifier import FolderClassifier
 from pipeline.manifest import load_manifest
 from pipeline.phantom import draw_phantom
 from pipeline.settings import ROOT
@@ -46,7 +46,7 @@ def square_chest(shape, box):
 
 @pytest.fixture(scope="module")
 def classifier():
-    return EfficientNetClassifier(FOLDER, threads=1)
+    return FolderClassifier(FOLDER, threads=1)
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,7 @@ def films():
         image[slice(0, 24) if label == "normal" else slice(24, 48)] = 220
     return ClassifierData(
         images=images,
+        lungs=np.zeros(images.shape, bool),
         labels=np.array([LABELS.index(label) for _, label in groups]),
         packs=np.array([pack for pack, _ in groups]),
     )
@@ -94,7 +95,7 @@ def test_training_learns_what_tells_the_films_apart(model, monkeypatch):
     settings = ClassifierSettings(stages=(stage,), batch=12, averaging=0.5)
     data = films()
 
-    source = batches(data, stage.size, settings, np.random.default_rng(0))
+    source = batches(data, stage, settings, np.random.default_rng(0))
     *_, trained = classifier_fit._trained(twin_of(model, 0.0), source, stage, settings)
     scores = check(trained, data, stage.size)
     assert scores["auc_adult"] > 0.95

@@ -47,7 +47,7 @@ class FixedNetwork:
     def input_model(self, radiograph, anatomy):
         return radiograph.pixels
 
-    def thorax_model(self, anatomy):
+    def seen_model(self, anatomy):
         return anatomy.thorax_image.astype(np.float32)
 
     def probabilities(self, batch_model):

@@ -55,7 +55,7 @@ class SquareNetwork:
     def input_model(self, radiograph, anatomy):
         return np.where(anatomy.thorax_image, radiograph.pixels, 0).astype(np.float32)
 
-    def thorax_model(self, anatomy):
+    def seen_model(self, anatomy):
         return anatomy.thorax_image.astype(np.float32)
 
     def probabilities(self, batch_model):
@@ -123,7 +123,7 @@ def test_unknown_label_is_refused():
 
 def test_superpixels_lie_in_the_thorax_and_have_no_gaps():
     anatomy, network = chest(), SquareNetwork()
-    found = superpixels(network.input_model(film(), anatomy), network.thorax_model(anatomy), 16)
+    found = superpixels(network.input_model(film(), anatomy), network.seen_model(anatomy), 16)
     assert ((found > 0) == anatomy.thorax_image).all()
     assert sorted(set(found.ravel())) == list(range(found.max() + 1))
     assert 8 <= found.max() <= 24

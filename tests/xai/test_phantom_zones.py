@@ -40,7 +40,7 @@ class SpotNetwork:
     def input_model(self, radiograph, anatomy):
         return thorax_input(radiograph, anatomy, SIZE)
 
-    def thorax_model(self, anatomy):
+    def seen_model(self, anatomy):
         return thorax_model(anatomy, SIZE)
 
     def probabilities(self, batch_model):
