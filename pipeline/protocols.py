@@ -62,9 +62,9 @@ class Classifier(Protocol):
 class Network(Protocol):
     """The classifier as the image explainers see it, on its own input grid.
 
-    Contract: `input_model` is a `(size, size)` float32 array in [0, 1], what the network sees of the
-    film: the thorax cut out of it, zero around it, or the whole film; `to_image` is the way back to
-    the working grid.
+    Contract: `input_model` is a `(size, size)` float32 array in [0, 1], what the network sees of
+    the film: the thorax cut out of it, zero around it, or the whole film; `to_image` is the way
+    back to the working grid.
     """
 
     labels: tuple[str, ...]

@@ -326,8 +326,10 @@ class Prediction:
 
     @property
     def leading_label(self) -> str:
-        """The label to explain: the verdict's; of a multi-label classifier the one that lies
-        furthest above its threshold, or least below it."""
+        """The label to explain: the verdict's.
+
+        Of a multi-label classifier it is the one furthest above its threshold, or least below it.
+        """
         if not self.is_multi_label:
             return self.label
         return max(self.labels, key=lambda name: self.probability(name) - self.thresholds[name])

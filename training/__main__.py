@@ -24,8 +24,10 @@ def evaluate(model: str, pack: Path, split: str | None, plots: Path | None) -> d
         plots: Where a classifier's curves are drawn, such as `out/adult` for `out/adult-roc.png`.
     """
     from segmentation.segmenter import DeepLabSegmenter
+    from training.classified import classify_films
     from training.evaluate_anatomy import evaluate_anatomy
-    from training.evaluate_classifier import classifier_metrics, classify_films, draw_curves
+    from training.evaluate_classifier import classifier_metrics
+    from training.evaluate_curves import draw_curves
 
     films = [film for film in read_pack(pack) if split is None or film.split is Split(split)]
     segmenter = DeepLabSegmenter(ROOT / "weights" / "anatomy", threads=2)
@@ -53,6 +55,7 @@ def main(arguments: list[str]) -> int:
     train.add_argument("--weights", help="imagenet, none, or a file (default: as published)")
     train.add_argument("--epochs", type=int, help="instead of the published number")
     train.add_argument("--steps", type=int, help="batches an epoch, instead of all films")
+    train.add_argument("--size", type=int, help="rows and columns, instead of the published ones")
     train.add_argument(
         "--uncertain",
         type=Uncertain,
@@ -107,6 +110,7 @@ def _train(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         weights=chosen.weights,
         epochs=chosen.epochs,
         steps=chosen.steps,
+        size=chosen.size,
         uncertain=chosen.uncertain,
     )
     try:

@@ -17,7 +17,7 @@ from training.augment import random_affine, random_marks, random_tone
 from training.packs import Film, Split, data_folder, read_grey, read_pack
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 PACKS = {"jsrt": False, "paediatric": True}  # whether the mask includes the lung behind the heart
 
@@ -184,6 +184,24 @@ def validate(network: "nn.Module", found: dict[str, list[AnatomySample]]) -> dic
     return {name: float(np.mean(values)) for name, values in scores.items()}
 
 
+def loss_of(logits: "Tensor", labels: "Tensor", weights: "Tensor") -> "Tensor":
+    """Cross-entropy plus half of one minus the soft Dice, where there are labels.
+
+    Args:
+        logits: `(film, 6, row, col)`.
+        labels: 0 or 1, of the same shape.
+        weights: 0 where a label is unknown, else 1.
+    """
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    entropy = binary_cross_entropy_with_logits(logits, labels, weight=weights)
+    probability = logits.sigmoid() * weights
+    overlap = (probability * labels).sum((0, 2, 3))
+    areas = probability.sum((0, 2, 3)) + (labels * weights).sum((0, 2, 3))
+    loss: Tensor = entropy + 0.5 * (1 - (2 * overlap + 1) / (areas + 1)).mean()
+    return loss
+
+
 def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = None) -> None:
     """Train, keeping the best checkpoint by the mean of both packs' lung Dice.
 
@@ -195,7 +213,6 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
         start: Network weights to begin with; random ones if `None`.
     """
     import torch
-    from torch.nn.functional import binary_cross_entropy_with_logits
     from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -207,6 +224,7 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
     network = build_network()
     if start is not None:
         network.load_state_dict(torch.load(start, weights_only=True))
+    # torch leaves the averaging function untyped
     mean_of_latest = get_ema_multi_avg_fn(settings.averaging)  # type: ignore[no-untyped-call]
     averaged = AveragedModel(network, multi_avg_fn=mean_of_latest, use_buffers=True)
     optimiser = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
@@ -226,15 +244,9 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
     for step in range(first + 1, settings.steps + 1):
         images, labels, weights = (torch.from_numpy(part) for part in next(source))
         logits = network(images[:, None].expand(-1, 3, -1, -1))["out"]
-        entropy = binary_cross_entropy_with_logits(logits, labels, weight=weights)
-        probability = logits.sigmoid() * weights
-        overlap = (probability * labels).sum((0, 2, 3))
-        soft_dice = (2 * overlap + 1) / (
-            probability.sum((0, 2, 3)) + (labels * weights).sum((0, 2, 3)) + 1
-        )
-        loss = entropy + 0.5 * (1 - soft_dice).mean()
+        loss = loss_of(logits, labels, weights)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call] # torch's own annotation is missing
         optimiser.step()
         averaged.update_parameters(network)
         schedule.step()

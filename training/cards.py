@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from training.robustness import REFUSED, STILL_FOUND
+
 
 def spelled(metric: Mapping[str, Any] | None) -> str:
     """A metric with its interval, such as `0.972 (0.968 to 0.975)`; a dash where undefined."""
@@ -29,13 +31,27 @@ def anatomy_figures(metrics: Mapping[str, Any]) -> str:
     return "\n".join(rows)
 
 
+def robustness_figures(metrics: Mapping[str, Any]) -> str:
+    """What became of the outlines on changed films, a row a change, a column a pack."""
+    rows = [
+        "| film | " + " | ".join(metrics) + " |",
+        "| --- |" + " --- |" * len(metrics),
+    ]
+    told = {name: f"{name.replace('_', ' ')}: mean Dice" for name in STILL_FOUND}
+    told |= {name: f"{name.replace('_', ' ')}: share refused" for name in REFUSED}
+    for name, title in told.items():
+        cells = (spelled(found["robustness"][name]) for found in metrics.values())
+        rows.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
 def classifier_figures(metrics: Mapping[str, Any]) -> str:
     """The classifier's table, a row a pack."""
     rows = [
         "| pack | films | abnormal AUC | abnormal accuracy | outside the uncertain band "
         "| share uncertain | ECE | macro F1 | refused | AUC, lungs blanked "
-        "| AUC, outside blanked |",
-        "| --- |" + " --- |" * 10,
+        "| AUC, outside blanked | Grad-CAM in the thorax |",
+        "| --- |" + " --- |" * 11,
     ]
     for pack, found in metrics.items():
         abnormal = found["abnormal"]
@@ -45,7 +61,8 @@ def classifier_figures(metrics: Mapping[str, Any]) -> str:
             f"{spelled(abnormal['share_uncertain'])} | {spelled(abnormal['ece'])} | "
             f"{spelled(found['macro_f1'])} | {found['refused']} | "
             f"{spelled(found['blanked']['lungs_auc'])} | "
-            f"{spelled(found['blanked']['outside_auc'])} |"
+            f"{spelled(found['blanked']['outside_auc'])} | "
+            f"{spelled(found['grad_cam']['thorax_share'])} |"
         )
     return "\n".join(rows)
 

@@ -138,11 +138,18 @@ class ClassifierData:
 
     def every(self, step: int) -> "ClassifierData":
         """An even sample: every `step`-th film."""
+        return self._chosen(slice(None, None, step))
+
+    def of_pack(self, pack: str) -> "ClassifierData":
+        """The films of one pack."""
+        return self._chosen(self.packs == pack)
+
+    def _chosen(self, films: slice | NDArray[np.bool_]) -> "ClassifierData":
         return ClassifierData(
-            images=self.images[::step],
-            lungs=self.lungs[::step],
-            labels=self.labels[::step],
-            packs=self.packs[::step],
+            images=self.images[films],
+            lungs=self.lungs[films],
+            labels=self.labels[films],
+            packs=self.packs[films],
         )
 
 

@@ -1,25 +1,30 @@
 """Evaluation of the anatomy model on a pack, through the very path the app runs."""
 
+import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError
-from pipeline.types import Anatomy, Structure
+from pipeline.types import Anatomy, BoolArray, Radiograph, Structure
 from segmentation.geometry import two_lungs
 from segmentation.network import OUTPUTS
 from segmentation.segmenter import DeepLabSegmenter
 from training.anatomy import dice
 from training.evaluate import NothingToEvaluateError, figure
 from training.packs import Film, read_grey
+from training.robustness import robustness
 from training.thorax_cache import radiograph_of
+
+MOST_CHANGED = 100  # films of a pack on which robustness is measured, evenly taken
 
 
 def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str, Any]:
     """Dice and IoU of both lungs together, and how often spine and abdomen are implausible.
 
     Packs leave the heart out of the lung or in it; the output that fits the pack's masks better
-    on average is reported, and named.
+    on average is reported, and named. Robustness is measured on `MOST_CHANGED` films.
 
     Raises:
         NothingToEvaluateError: No film has a lung mask.
@@ -28,18 +33,13 @@ def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str
     if not masked:
         raise NothingToEvaluateError("no film has a lung mask")
     scores: dict[str, list[float]] = {"field": [], "lung": []}
+    truths = []
     implausible = refused = 0
     for film in masked:
         radiograph = radiograph_of(film)
-        truth = read_grey(film.lung_mask or film.path, radiograph.shape[0]) > 127
-        found = segmenter.probabilities_image(radiograph) > 0.5
+        truths.append(read_grey(film.lung_mask or film.path, radiograph.shape[0]) > 127)
         for kind, values in scores.items():
-            right, left = (found[OUTPUTS.index(f"{side}_{kind}")] for side in ("right", "left"))
-            try:
-                lungs = np.logical_or(*two_lungs(right, left))
-            except ChestNotFoundError:
-                lungs = right | left
-            values.append(dice(lungs, truth))
+            values.append(dice(outlined(radiograph, segmenter, kind), truths[-1]))
         try:
             implausible += not plausible(segmenter.segment(radiograph))
         except ChestNotFoundError:
@@ -48,6 +48,7 @@ def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str
     dices = np.array(scores[kind])
     patients = [film.patient for film in masked]
     worst = np.argsort(dices)[:5]
+    few = slice(None, None, math.ceil(len(masked) / MOST_CHANGED))
     return {
         "n": len(masked),
         "output": kind,
@@ -58,8 +59,24 @@ def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str
         "iou": figure(lambda cases: float((dices / (2 - dices))[cases].mean()), patients),
         "refused": refused,
         "implausible_share": implausible / max(1, len(masked)),
+        "robustness": robustness(
+            masked[few],
+            segmenter,
+            truths[few],
+            lambda radiograph: outlined(radiograph, segmenter, kind),
+        ),
         "worst_dice": [round(float(dices[case]), 4) for case in worst],
     }
+
+
+def outlined(radiograph: Radiograph, segmenter: DeepLabSegmenter, kind: str) -> BoolArray:
+    """Both lungs, cleaned as the app cleans them, on the output `field` or `lung`."""
+    found = segmenter.probabilities_image(radiograph) > 0.5
+    right, left = (found[OUTPUTS.index(f"{side}_{kind}")] for side in ("right", "left"))
+    with suppress(ChestNotFoundError):  # what was found is measured as it is
+        right, left = two_lungs(right, left)
+    both: BoolArray = right | left
+    return both
 
 
 def plausible(anatomy: Anatomy) -> bool:

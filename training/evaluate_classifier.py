@@ -1,111 +1,25 @@
-"""Evaluation of the classifier on a pack, through the very path the app runs."""
+"""Figures of the classifier on films: what it is worth, on whom, and what it needs to see."""
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classifier import FolderClassifier
-from pipeline.errors import ChestNotFoundError
 from pipeline.manifest import Manifest
-from pipeline.types import Anatomy, Radiograph
-from segmentation.segmenter import DeepLabSegmenter
 from training.calibrate import softmax
-from training.evaluate import NothingToEvaluateError, figure
+from training.classified import Classified, Part
+from training.evaluate import figure
 from training.metrics import auc, expected_calibration_error, macro_f1
-from training.packs import Film
-from training.thorax_cache import radiograph_of
 
-
-class Part(StrEnum):
-    """What is blanked on a film, to see what the classifier needs."""
-
-    LUNGS = "lungs"
-    OUTSIDE = "outside"
-
-
-def blanked(radiograph: Radiograph, anatomy: Anatomy, part: Part) -> Radiograph:
-    """A film without its lungs, or without all but the thorax.
-
-    The lungs take the mean grey of the rest of the thorax; what is outside becomes black.
-    """
-    pixels = radiograph.pixels.copy()
-    if part is Part.LUNGS:
-        around = anatomy.thorax_image & ~anatomy.lungs_image
-        pixels[anatomy.lungs_image] = pixels[around].mean() if around.any() else 0
-    else:
-        pixels[~anatomy.thorax_image] = 0
-    return replace(radiograph, pixels=pixels)
+MOST_VALUES = 12  # a column of more values is no grouping unless they are numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Classified:
-    """Films and what the classifier made of them.
-
-    Attributes:
-        films: The films whose chest was found.
-        logits: `(film, label)` float32, uncalibrated.
-        blanked_logits: The same with a part of each film blanked, see `blanked`.
-        refused: The films without a chest to be found.
-    """
-
-    films: list[Film]
-    logits: NDArray[np.float32]
-    blanked_logits: Mapping[Part, NDArray[np.float32]]
-    refused: list[Film]
-
-    def of_pack(self, pack: str) -> "Classified":
-        """The films of one pack."""
-        kept = [number for number, film in enumerate(self.films) if film.pack == pack]
-        return Classified(
-            films=[self.films[number] for number in kept],
-            logits=self.logits[kept],
-            blanked_logits={part: logits[kept] for part, logits in self.blanked_logits.items()},
-            refused=[film for film in self.refused if film.pack == pack],
-        )
-
-
-def classify_films(
-    films: list[Film], segmenter: DeepLabSegmenter, classifier: FolderClassifier
-) -> Classified:
-    """Segment, crop and classify films whose label the classifier knows.
-
-    Raises:
-        NothingToEvaluateError: No film has such a label and a chest to be found.
-    """
-    kept, logits, refused = [], [], []
-    for film in films:
-        if film.label not in classifier.labels:
-            continue
-        radiograph = radiograph_of(film)
-        try:
-            anatomy = segmenter.segment(radiograph)
-        except ChestNotFoundError:
-            refused.append(film)
-            continue
-        kept.append(film)
-        films_seen = [radiograph, *(blanked(radiograph, anatomy, part) for part in Part)]
-        inputs = [classifier.input_model(film_seen, anatomy) for film_seen in films_seen]
-        logits.append(classifier.logits(np.stack(inputs)))
-    if not kept:
-        known = ", ".join(classifier.labels)
-        raise NothingToEvaluateError(f"no film with a chest has one of the labels {known}")
-    found = np.stack(logits)
-    return Classified(
-        films=kept,
-        logits=found[:, 0],
-        blanked_logits={part: found[:, number] for number, part in enumerate(Part, 1)},
-        refused=refused,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Scores:
+class Scores:
     """The calibrated answers to films, and the truth.
 
     Attributes:
@@ -123,12 +37,13 @@ class _Scores:
     blanked: Mapping[Part, NDArray[np.float64]]
 
 
-def _scores(found: Classified, manifest: Manifest) -> _Scores:
+def scores_of(found: Classified, manifest: Manifest) -> Scores:
+    """The calibrated answers to films, by a manifest."""
     labels = list(manifest.labels)
     normal = labels.index(manifest.normal_label)
     probabilities = softmax(found.logits / manifest.temperature)
     truth = np.array([labels.index(film.label) for film in found.films])
-    return _Scores(
+    return Scores(
         truth=truth,
         probabilities=probabilities,
         abnormal=1 - probabilities[:, normal],
@@ -145,32 +60,27 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
 
     Returns:
         `abnormal` (AUC, accuracy at the threshold and outside the uncertain band, share inside it,
-        ECE), `blanked` (AUC without the lungs, and without all but the thorax), `macro_f1`,
-        `by_label` (AUC of each label against the rest, F1), `confusion` (rows: truth), `n`,
-        `refused`.
+        ECE), `blanked` (AUC without the lungs, and without all but the thorax), `grad_cam` (mean
+        share inside the thorax), `macro_f1`, `by_label` (AUC of each label against the rest, F1),
+        `by_group` (the first AUC, accuracy and ECE again, see `subgroups`), `confusion` (rows:
+        truth), `n`, `refused`.
     """
-    labels, scores = list(manifest.labels), _scores(found, manifest)
-    truth, positive, abnormal = scores.truth, scores.positive, scores.abnormal
-    probabilities = scores.probabilities
+    labels, scores = list(manifest.labels), scores_of(found, manifest)
+    truth, probabilities = scores.truth, scores.probabilities
     predicted = probabilities.argmax(axis=1)
-    right = (abnormal >= manifest.threshold_prob) == positive
-    low, high = manifest.uncertain_prob or (manifest.threshold_prob, manifest.threshold_prob)
-    sure = (abnormal < low) | (abnormal >= high)
     patients = [film.patient for film in found.films]
-    named: dict[str, Callable[[NDArray[np.int64]], float]] = {
-        "auc": partial(_auc_of, positive, abnormal),
-        "accuracy": lambda cases: float(right[cases].mean()),
-        "accuracy_outside_band": lambda cases: _mean_of(right[cases], sure[cases]),
-        "share_uncertain": lambda cases: float(1 - sure[cases].mean()),
-        "ece": lambda cases: expected_calibration_error(positive[cases], abnormal[cases]),
-    }
     return {
         "n": len(found.films),
         "refused": len(found.refused),
-        "abnormal": {name: figure(metric, patients) for name, metric in named.items()},
+        "abnormal": _abnormal(scores, manifest, patients),
         "blanked": {
-            f"{part}_auc": figure(partial(_auc_of, positive, without), patients)
+            f"{part}_auc": figure(partial(_auc_of, scores.positive, without), patients)
             for part, without in scores.blanked.items()
+        },
+        "grad_cam": {
+            "thorax_share": figure(
+                lambda cases: float(found.thorax_shares[cases].mean()), patients
+            ),
         },
         "macro_f1": figure(lambda cases: macro_f1(truth[cases], predicted[cases]), patients),
         "by_label": {
@@ -182,6 +92,10 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
             }
             for number in sorted(set(truth.tolist()))
         },
+        "by_group": {
+            name: {"n": len(cases)} | _of_group(found.chosen(cases), manifest)
+            for name, cases in subgroups(found).items()
+        },
         "confusion": {
             labels[row]: {
                 labels[col]: int(((truth == row) & (predicted == col)).sum())
@@ -192,40 +106,64 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def draw_curves(found: Classified, manifest: Manifest, stem: Path) -> list[Path]:
-    """Draw ROC, reliability and confusion to `<stem>-roc.png` and so on; give the files."""
-    from matplotlib.figure import Figure
-    from sklearn.calibration import CalibrationDisplay
-    from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
+def _of_group(found: Classified, manifest: Manifest) -> dict[str, Any]:
+    patients = [film.patient for film in found.films]
+    figures = _abnormal(scores_of(found, manifest), manifest, patients)
+    return {name: figures[name] for name in ("auc", "accuracy", "ece")}
 
-    labels, scores = list(manifest.labels), _scores(found, manifest)
+
+def _abnormal(scores: Scores, manifest: Manifest, patients: list[str]) -> dict[str, Any]:
     positive, abnormal = scores.positive, scores.abnormal
-    drawn = {}
-    if positive.any() and not positive.all():
-        drawn["roc"] = Figure(figsize=(5, 5), layout="constrained")
-        axes = drawn["roc"].subplots()
-        RocCurveDisplay.from_predictions(positive, abnormal, name="as it is", ax=axes)
-        for part, without in scores.blanked.items():
-            RocCurveDisplay.from_predictions(positive, without, name=f"{part} blanked", ax=axes)
-        axes.plot([0, 1], [0, 1], linestyle=":", color="grey")
-        axes.set(xlabel="normal films called abnormal", ylabel="abnormal films called abnormal")
-        drawn["reliability"] = Figure(figsize=(5, 5), layout="constrained")
-        CalibrationDisplay.from_predictions(
-            positive, abnormal, n_bins=10, strategy="quantile", name="abnormal",
-            ax=drawn["reliability"].subplots(),
-        )  # fmt: skip
-    drawn["confusion"] = Figure(figsize=(7, 6), layout="constrained")
-    ConfusionMatrixDisplay.from_predictions(
-        [labels[number] for number in scores.truth],
-        [labels[number] for number in scores.probabilities.argmax(axis=1)],
-        labels=labels, cmap="cividis", colorbar=False, xticks_rotation=30,
-        ax=drawn["confusion"].subplots(),
-    )  # fmt: skip
-    files = []
-    for name, picture in drawn.items():
-        files.append(stem.with_name(f"{stem.name}-{name}.png"))
-        picture.savefig(files[-1], dpi=120)
-    return files
+    right = (abnormal >= manifest.threshold_prob) == positive
+    low, high = manifest.uncertain_prob or (manifest.threshold_prob, manifest.threshold_prob)
+    sure = (abnormal < low) | (abnormal >= high)
+    named: dict[str, Callable[[NDArray[np.int64]], float]] = {
+        "auc": partial(_auc_of, positive, abnormal),
+        "accuracy": lambda cases: float(right[cases].mean()),
+        "accuracy_outside_band": lambda cases: _mean_of(right[cases], sure[cases]),
+        "share_uncertain": lambda cases: float(1 - sure[cases].mean()),
+        "ece": lambda cases: expected_calibration_error(positive[cases], abnormal[cases]),
+    }
+    return {name: figure(metric, patients) for name, metric in named.items()}
+
+
+def subgroups(found: Classified) -> dict[str, NDArray[np.int64]]:
+    """The subgroups of films, each as their numbers.
+
+    A column of the index makes a group of each of its values, such as `sex=F`, or of each third of
+    its numbers, such as `age=40..61`; a column of neither few values nor numbers makes none. The
+    thorax's tone makes three more, for exposure differs between hospitals: `tone=dark`, `middle`
+    and `bright`.
+    """
+    groups: dict[str, NDArray[np.int64]] = {}
+    for column in sorted({name for film in found.films for name in film.groups}):
+        values = np.array([film.groups.get(column, "") for film in found.films])
+        kinds = sorted(set(values) - {""})
+        if len(kinds) <= MOST_VALUES:
+            groups |= {f"{column}={kind}": np.flatnonzero(values == kind) for kind in kinds}
+        elif all(_is_number(kind) for kind in kinds):
+            known = np.flatnonzero(values != "")
+            numbers = values[known].astype(float)
+            for third in _thirds(numbers):
+                span = f"{numbers[third].min():g}..{numbers[third].max():g}"
+                groups[f"{column}={span}"] = known[third]
+    for name, third in zip(("dark", "middle", "bright"), _thirds(found.tones), strict=True):
+        groups[f"tone={name}"] = third
+    return {name: cases for name, cases in groups.items() if cases.size}
+
+
+def _thirds(values: NDArray[np.floating]) -> list[NDArray[np.int64]]:
+    """The numbers of the lowest, the middle and the highest third; equal values stay together."""
+    first, second = np.quantile(values, (1 / 3, 2 / 3))
+    place = (values > first).astype(int) + (values > second)
+    return [np.flatnonzero(place == third) for third in range(3)]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _auc_of(

@@ -3,13 +3,16 @@
 import csv
 import hashlib
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+OWN_COLUMNS = frozenset(("file", "label", "patient", "lung_mask", "source_split", "source_file"))
 
 
 class Split(StrEnum):
@@ -22,7 +25,11 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
-    """One row of an index: where the film lies, its label, its patient and its mask."""
+    """One row of an index: where the film lies, its label, its patient and its mask.
+
+    Attributes:
+        groups: What else the index says of the film, such as sex, age or view, by column.
+    """
 
     pack: str
     path: Path
@@ -30,6 +37,7 @@ class Film:
     patient: str
     split: Split
     lung_mask: Path | None
+    groups: Mapping[str, str] = field(default_factory=dict)
 
 
 def data_folder() -> Path:
@@ -48,7 +56,7 @@ def read_pack(folder: Path) -> list[Film]:
     """Read a pack's index.
 
     `file` and `label` are required; `patient` (default: the file itself), `lung_mask` and
-    `source_split` are used where they stand.
+    `source_split` are used where they stand; any other column but `source_file` makes subgroups.
 
     Args:
         folder: The pack's folder.
@@ -74,6 +82,11 @@ def read_pack(folder: Path) -> list[Film]:
                     patient=patient,
                     split=Split(split) if split else split_of(patient),
                     lung_mask=folder / mask if mask else None,
+                    groups={
+                        name: value
+                        for name, value in row.items()
+                        if name and name not in OWN_COLUMNS and value
+                    },
                 )
             )
     return films

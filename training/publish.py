@@ -12,11 +12,13 @@ from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
 from segmentation.segmenter import DeepLabSegmenter
 from training.anatomy import PACKS
 from training.calibrate import best_temperature, best_threshold, softmax, uncertain_band
-from training.cards import anatomy_figures, classifier_figures, write_card
+from training.cards import anatomy_figures, classifier_figures, robustness_figures, write_card
+from training.classified import classify_films
 from training.classifier import LABELS, NORMAL
 from training.convert import convert_anatomy, convert_classifier
 from training.evaluate_anatomy import evaluate_anatomy
-from training.evaluate_classifier import classifier_metrics, classify_films
+from training.evaluate_classifier import classifier_metrics
+from training.evaluate_curves import draw_curves
 from training.packs import Film, Split, data_folder, read_pack
 
 SOURCES = {
@@ -71,7 +73,7 @@ def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
     segmenter = DeepLabSegmenter(folder, threads=2)
     figures = {pack: evaluate_anatomy(held_out(pack), segmenter) for pack in PACKS}
     write_manifest(folder, **fields, metrics=figures)
-    write_card(folder, figures=anatomy_figures(figures))
+    write_card(folder, figures=anatomy_figures(figures), robustness=robustness_figures(figures))
     return figures
 
 
@@ -118,6 +120,8 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     fields["uncertain_prob"] = uncertain_band(abnormal, positive, weight, threshold)
     manifest = write_manifest(folder, **fields)
     figures = {pack: classifier_metrics(found.of_pack(pack), manifest) for pack in packs}
+    for pack in packs:
+        draw_curves(found.of_pack(pack), manifest, folder / pack)
     write_manifest(folder, **fields, metrics=figures)
     write_card(
         folder,

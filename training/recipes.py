@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.settings import ROOT
 from training.datasets.chexpert import Uncertain
@@ -10,9 +11,13 @@ from training.datasets.dataset import binary
 from training.datasets.find import gathered
 from training.packs import Split, data_folder
 from training.published import architectures, densenet14, nine_classes, pneumonia_cnn, resnet50_head
-from training.published.published import Published, run, shortened
+from training.published.published import Published, run, shortened, smaller
 from training.published.start import IMAGENET
 
+if TYPE_CHECKING:
+    from training.classifier import ClassifierData
+
+ANATOMY = ROOT / "weights" / "anatomy"
 THORAX_SIZE = 160  # rows and columns of the cached pictures; every stage trains at this or less
 
 
@@ -26,6 +31,7 @@ class Options:
         weights: What a published recipe starts from; `None` for what was published.
         epochs: Epochs of a published recipe, instead of its own.
         steps: Batches an epoch, instead of its own.
+        size: Rows and columns of its pictures, instead of its own.
         uncertain: What becomes of CheXpert's uncertain labels.
     """
 
@@ -34,6 +40,7 @@ class Options:
     weights: str | None = None
     epochs: int | None = None
     steps: int | None = None
+    size: int | None = None
     uncertain: Uncertain = Uncertain.ONES
 
 
@@ -63,30 +70,38 @@ def _anatomy(options: Options) -> None:
         run_folder = options.runs / "anatomy" / f"stage{number}"
         train_anatomy(run_folder, stage, start=start)
         start = run_folder / "best.pt"
-    print(publish_anatomy(run_folder, ROOT / "weights" / "anatomy"))
+    print(publish_anatomy(run_folder, ANATOMY))
 
 
 def _classifier(options: Options) -> None:
-    from segmentation.segmenter import DeepLabSegmenter
-    from training.classifier import ClassifierData, ClassifierSettings
+    from training.classifier import ClassifierSettings
     from training.classifier_fit import train_classifier
     from training.publish import publish_classifier
+
+    train, held = _thorax_films(options.runs)
+    folder = options.runs / "classifier"
+    train_classifier(train, held.every(2), folder, ClassifierSettings())
+    print(publish_classifier(folder, ROOT / "weights" / "classifier", ANATOMY))
+
+
+def _cross_pack(options: Options) -> None:
+    from training.cross_pack import SETTINGS, cross_pack, table
+
+    print(table(cross_pack(*_thorax_films(options.runs), options.runs / "cross_pack", SETTINGS)))
+
+
+def _thorax_films(runs: Path) -> "tuple[ClassifierData, ClassifierData]":
+    """The films of both classified packs, cut to the thorax: to learn from, and held out."""
+    from segmentation.segmenter import DeepLabSegmenter
+    from training.classifier import ClassifierData
     from training.thorax_cache import thorax_set
 
-    runs, anatomy = options.runs, ROOT / "weights" / "anatomy"
-    segmenter = DeepLabSegmenter(anatomy, threads=2)
-    settings = ClassifierSettings()
+    segmenter = DeepLabSegmenter(ANATOMY, threads=2)
     sets = {
         pack: thorax_set(data_folder() / pack, segmenter, THORAX_SIZE, runs / "thorax")
         for pack in ("paediatric", "adult")
     }
-    train_classifier(
-        ClassifierData.of(sets, Split.TRAIN),
-        ClassifierData.of(sets, Split.VALIDATION).every(4),
-        runs / "classifier",
-        settings,
-    )
-    print(publish_classifier(runs / "classifier", ROOT / "weights" / "classifier", anatomy))
+    return ClassifierData.of(sets, Split.TRAIN), ClassifierData.of(sets, Split.VALIDATION)
 
 
 def _writer(options: Options) -> None:
@@ -98,7 +113,7 @@ def _writer(options: Options) -> None:
 def _published(recipe: Published) -> Recipe:
     def train(options: Options) -> None:
         dataset = gathered(options.data, recipe.prepare, options.uncertain)
-        chosen = shortened(recipe, options.epochs, options.steps)
+        chosen = smaller(shortened(recipe, options.epochs, options.steps), options.size)
         weights = options.weights or recipe.weights
         figures = run(chosen, dataset, options.runs / recipe.name, weights)
         for name in ("n", "accuracy", "precision", "recall", "f1", "auc", "ece"):
@@ -114,6 +129,7 @@ def _architectures(options: Options) -> None:
         options.weights or architectures.BINARY_EFFICIENTNET.weights,
         epochs=options.epochs,
         steps=options.steps,
+        size=options.size,
     )
     print(architectures.table(rows))
 
@@ -143,6 +159,11 @@ RECIPES = {
             name="classifier",
             summary="EfficientNetB0: five labels, on the packs paediatric and adult",
             run=_classifier,
+        ),
+        Recipe(
+            name="cross_pack",
+            summary="the classifier trained on each pack alone and tested on the other",
+            run=_cross_pack,
         ),
         Recipe(
             name="writer",

@@ -6,7 +6,9 @@ import pytest
 from pipeline.manifest import load_manifest
 from pipeline.settings import ROOT
 from tests.fakes import FakeSegmenter
-from training.evaluate_classifier import Classified, Part, blanked, classifier_metrics, draw_curves
+from training.classified import Classified, Part, blanked
+from training.evaluate_classifier import classifier_metrics, subgroups
+from training.evaluate_curves import draw_curves
 from training.packs import Film, Split
 from training.thorax_cache import radiograph_of
 
@@ -61,7 +63,12 @@ def found(film, tmp_path):
 
     labels = ["normal", "normal", "tuberculosis", "tuberculosis"]
     films = [
-        dataclasses.replace(film, label=label, patient=str(number))
+        dataclasses.replace(
+            film,
+            label=label,
+            patient=str(number),
+            groups={"sex": "FM"[number % 2], "age": str(20 + number), "site": ""},
+        )
         for number, label in enumerate(labels)
     ]
     return Classified(
@@ -71,6 +78,8 @@ def found(film, tmp_path):
             Part.LUNGS: logits_for([0.5, 0.5, 0.5, 0.5]),
             Part.OUTSIDE: logits_for([0.02, 0.03, 0.96, 0.98]),
         },
+        thorax_shares=np.array([0.9, 1.0, 0.8, 0.9]),
+        tones=np.array([0.2, 0.4, 0.6, 0.8]),
         refused=[],
     )
 
@@ -85,6 +94,22 @@ def test_figures_are_those_worked_out_by_hand(found):
     assert figures["by_label"]["tuberculosis"]["f1"]["value"] == pytest.approx(2 * 2 / 5)
     assert figures["by_label"]["normal"]["f1"]["value"] == pytest.approx(2 * 1 / 3)
     assert figures["confusion"]["normal"]["tuberculosis"] == 1
+    assert figures["grad_cam"]["thorax_share"]["value"] == pytest.approx(0.9)
+    assert figures["by_group"]["sex=M"]["accuracy"]["value"] == pytest.approx(1 / 2)
+    assert figures["by_group"]["sex=F"]["auc"]["value"] == pytest.approx(1.0)
+    assert figures["by_group"]["tone=dark"]["auc"] is None
+
+
+def test_subgroups_are_few_values_or_thirds_of_numbers(found, monkeypatch):
+    groups = {name: cases.tolist() for name, cases in subgroups(found).items()}
+    assert groups["sex=F"] == [0, 2]
+    assert groups["age=21"] == [1]
+    assert groups["tone=bright"] == [3]
+    assert not any(name.startswith("site") for name in groups)
+    monkeypatch.setattr("training.evaluate_classifier.MOST_VALUES", 3)
+    numbers = {name: cases.tolist() for name, cases in subgroups(found).items()}
+    assert numbers["age=20..21"] == [0, 1]
+    assert numbers["age=23..23"] == [3]
 
 
 def test_curves_are_drawn_beside_the_figures(found, tmp_path):

@@ -17,6 +17,7 @@ from training.classifier import (
     build_classifier,
 )
 from training.classifier_fit import check, train_classifier
+from training.cross_pack import cross_pack, table
 from training.torch_twin import copy_back, twin_of
 
 
@@ -100,3 +101,16 @@ def test_training_learns_what_tells_the_films_apart(model, monkeypatch):
     scores = check(trained, data, stage.size)
     assert scores["auc_adult"] > 0.95
     assert scores["auc_paediatric"] > 0.95
+
+
+def test_each_pack_alone_is_measured_on_every_pack(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch, "compile", lambda module: module)
+    stage = Stage(size=32, steps=4, learning_rate=1e-3)
+    settings = ClassifierSettings(stages=(stage,), batch=8, steps_per_check=4)
+    found = cross_pack(films(), films(), tmp_path, settings)
+    assert {(one, other) for one in found for other in found[one]} == {
+        (one, other) for one in ("adult", "paediatric") for other in ("adult", "paediatric")
+    }
+    assert all(0 <= score <= 1 for scores in found.values() for score in scores.values())
+    assert json.loads((tmp_path / "cross_pack.json").read_text()) == found
+    assert table(found).splitlines()[2].startswith("| adult | ")

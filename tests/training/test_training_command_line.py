@@ -6,13 +6,14 @@ import pytest
 from pipeline.phantom import draw_phantom
 from pipeline.types import Structure
 from training.__main__ import main
-from training.cards import anatomy_figures, classifier_figures
+from training.cards import anatomy_figures, classifier_figures, robustness_figures
+from training.robustness import REFUSED, STILL_FOUND
 
 
 def test_recipes_are_listed(capsys):
     assert main(["recipes"]) == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names[:3] == ["anatomy", "classifier", "writer"]
+    assert names[:3] == ["anatomy", "classifier", "cross_pack"]
 
 
 def test_a_folder_without_an_index_is_wrong_usage(tmp_path, capsys):
@@ -87,9 +88,13 @@ def test_cards_show_values_with_their_intervals():
                 },
                 "macro_f1": metric,
                 "blanked": {"lungs_auc": metric, "outside_auc": None},
+                "grad_cam": {"thorax_share": metric},
                 "refused": 1,
             }
         }
     )
     cells = classifier.splitlines()[-1].strip("| ").split(" | ")
-    assert cells[7:] == ["0.951 (0.940 to 0.961)", "1", "0.951 (0.940 to 0.961)", "–"]
+    shown = "0.951 (0.940 to 0.961)"
+    assert cells[7:] == [shown, "1", shown, "–", shown]
+    changed = {"robustness": dict.fromkeys((*STILL_FOUND, *REFUSED), metric)}
+    assert "| upside down: share refused | 0.951" in robustness_figures({"jsrt": changed})

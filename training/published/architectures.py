@@ -12,19 +12,19 @@ import numpy as np
 
 from training.datasets.dataset import Dataset, binary
 from training.published.fit import BEST, Plan
-from training.published.published import Published, run, shortened
+from training.published.published import Published, run, shortened, smaller
 from training.published.start import IMAGENET, started
 
 if TYPE_CHECKING:
     import keras
 
-ARCHITECTURES = (
+ARCHITECTURES = (  # the slowest to train last, so that a run cut short has a table of the others
     "MobileNet",
-    "VGG19",
     "EfficientNetB0",
     "DenseNet121",
     "ResNet50",
     "EfficientNetB3",
+    "VGG19",
 )
 PREPROCESSING = {
     "MobileNet": "mobilenet",
@@ -84,13 +84,14 @@ def compare(
     names: Sequence[str] = ARCHITECTURES,
     epochs: int | None = None,
     steps: int | None = None,
+    size: int | None = None,
 ) -> list[dict[str, Any]]:
     """Train each architecture on the same films and write `table.md`, `table.json` and a plot."""
     import keras
 
     rows = []
     for name in names:
-        recipe = shortened(recipe_of(name), epochs, steps)
+        recipe = smaller(shortened(recipe_of(name), epochs, steps), size)
         figures = run(recipe, dataset, folder / recipe.name, weights)
         model = keras.models.load_model(folder / recipe.name / BEST)
         rows.append({"architecture": name, **cost_of(model), **chosen(figures)})

@@ -112,3 +112,10 @@ def shortened(recipe: Published, epochs: int | None, steps: int | None = None) -
         recipe.plan, epochs=epochs or recipe.plan.epochs, steps=steps or recipe.plan.steps
     )
     return replace(recipe, plan=plan)
+
+
+def smaller(recipe: Published, size: int | None) -> Published:
+    """The same recipe on pictures of other rows and columns, to train it where time is short."""
+    if size is None:
+        return recipe
+    return replace(recipe, shape=(size, size, recipe.shape[2]))
