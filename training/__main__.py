@@ -67,6 +67,9 @@ def main(arguments: list[str]) -> int:
     sort.add_argument("paths", type=Path, nargs="+", help="pictures, or folders of them")
     sort.add_argument("--model", type=Path, required=True, help="its best.keras")
     sort.add_argument("--out", type=Path, required=True, help="a CSV file for the probabilities")
+    out = commands.add_parser("export", help="a trained recipe as a classifier for the app")
+    out.add_argument("run", type=Path, help="the folder of its run, such as runs/densenet14")
+    out.add_argument("--out", type=Path, required=True, help="the classifier's folder")
     check = commands.add_parser("evaluate", help="measure a shipped model on a pack")
     check.add_argument("--model", choices=("anatomy", "classifier"), required=True)
     check.add_argument("--pack", type=Path, required=True, help="a folder with an index.csv")
@@ -81,6 +84,8 @@ def main(arguments: list[str]) -> int:
         return _train(parser, chosen)
     elif chosen.command == "classify":
         return _classify(parser, chosen)
+    elif chosen.command == "export":
+        return _export(chosen)
     else:
         if not (chosen.pack / "index.csv").is_file():
             parser.error(f"there is no index.csv in {chosen.pack}")
@@ -118,6 +123,19 @@ def _train(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     except (DatasetError, StartWeightsError) as error:
         print(f"{recipe.name}: {error}", file=sys.stderr)
         return 1
+    return 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    from training.published.export import ExportError, export
+
+    try:
+        made = export(chosen.run, chosen.out)
+    except ExportError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{chosen.out}: {made.name} with {len(made.labels)} labels")
+    print(f"start the app with it: EXPLAINCXR_CLASSIFIER={chosen.out} make run")
     return 0
 
 

@@ -1,5 +1,7 @@
 """Temperature scaling and the verdict's threshold, both from the validation split."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,15 +23,34 @@ def best_temperature(logits: NDArray[np.floating], truth: NDArray[np.int64]) -> 
     Reference:
         Guo et al. 2017, On Calibration of Modern Neural Networks, arXiv:1706.04599.
     """
-    from scipy.optimize import minimize_scalar
-
     cases = np.arange(len(truth))
 
-    def loss(log_temperature: float) -> float:
-        scaled = softmax(logits / np.exp(log_temperature))
-        return float(-np.log(scaled[cases, truth] + 1e-12).mean())
+    def loss(temperature: float) -> float:
+        return float(-np.log(softmax(logits / temperature)[cases, truth] + 1e-12).mean())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
+    return _lowest(loss)
+
+
+def best_temperature_each(logits: NDArray[np.floating], truth: NDArray[np.bool_]) -> float:
+    """The same where labels may occur together: the loss is the mean over cases and labels.
+
+    Args:
+        logits: `(case, label)`.
+        truth: `(case, label)`, whether the case has the label.
+    """
+    signed = np.where(truth, logits, -logits).astype(np.float64)
+
+    def loss(temperature: float) -> float:
+        return float(np.logaddexp(0, -signed / temperature).mean())
+
+    return _lowest(loss)
+
+
+def _lowest(loss: Callable[[float], float]) -> float:
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(lambda log: loss(np.exp(log)), bounds=(-2.5, 2.5), method="bounded")
+    return float(np.exp(found.x))
 
 
 def uncertain_band(

@@ -2,14 +2,17 @@
 
 import json
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.calibrate import best_temperature_each, best_threshold
 from training.datasets.dataset import Dataset
 from training.metrics import auc
 from training.packs import Split, read_grey
+from training.published.figures import FIGURES
 from training.published.pictures import Augmentation, targets
 from training.published.start import IMAGENET, NONE, StartWeightsError
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torchvision.models import DenseNet
 
+MODEL = "model.pt"
 SIZE, BATCH, EPOCHS, LEARNING_RATE = 224, 2, 10, 1e-3
 IMAGENET_MEAN, IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 # The flip is kept because it was published. It is wrong for a chest: it puts the heart on the
@@ -46,7 +50,10 @@ def build(labels: int, weights: str) -> "DenseNet":
     elif weights != NONE:
         if not Path(weights).is_file():
             raise StartWeightsError(f"there is no weights file {weights}")
-        network.load_state_dict(torch.load(weights, weights_only=True))
+        try:
+            network.load_state_dict(torch.load(weights, weights_only=True))
+        except (RuntimeError, UnpicklingError) as error:
+            raise StartWeightsError(f"{weights} does not fit DenseNet121: {error}") from error
     network.requires_grad_(False)
     network.classifier = torch.nn.Linear(network.classifier.in_features, labels)
     return network
@@ -103,9 +110,9 @@ def run(dataset: Dataset, folder: Path, weights: str, epochs: int = EPOCHS) -> d
             "epoch": epoch + 1,
         }
         torch.save(state, checkpoint)
-    torch.save(network.state_dict(), folder / "model.pt")
+    torch.save(network.state_dict(), folder / MODEL)
     figures = figures_of(dataset.of(Split.VALIDATION), network)
-    (folder / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    (folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return figures
 
 
@@ -119,7 +126,10 @@ def normalised(images: NDArray[np.uint8]) -> "Tensor":
 
 
 def figures_of(dataset: Dataset, network: "nn.Module") -> dict[str, Any]:
-    """AUC of each label on films; `None` for a label that all films or none have."""
+    """AUC of each label on films, the temperature, and from which probability each is found.
+
+    A label that all films or none have has no AUC (`None`) and is found from 0.5 on.
+    """
     import torch
 
     network.eval()
@@ -128,15 +138,23 @@ def figures_of(dataset: Dataset, network: "nn.Module") -> dict[str, Any]:
     with torch.inference_mode():
         for film in dataset.films:
             batch = normalised(read_grey(film.path, SIZE)[None])
-            scores.append(torch.sigmoid(network(batch))[0].numpy())
-    found = np.stack(scores)
+            scores.append(network(batch)[0].numpy())
+    logits = np.stack(scores)
+    temperature = round(best_temperature_each(logits, truth), 4)
+    found = 1 / (1 + np.exp(-logits.astype(np.float64) / temperature))
     by_label: dict[str, float | None] = {}
+    thresholds = dict.fromkeys(dataset.classes, 0.5)
     for number, label in enumerate(dataset.classes):
-        mixed = truth[:, number].any() and not truth[:, number].all()
-        by_label[label] = auc(truth[:, number], found[:, number]) if mixed else None
+        there, score = truth[:, number], found[:, number]
+        by_label[label] = None
+        if there.any() and not there.all():
+            by_label[label] = auc(there, score)
+            thresholds[label] = best_threshold(score, there, np.ones(len(score)))
     known = [value for value in by_label.values() if value is not None]
     return {
         "n": len(dataset.films),
         "auc": float(np.mean(known)) if known else None,
         "auc_by_label": by_label,
+        "temperature": temperature,
+        "thresholds": thresholds,
     }

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from training.metrics import auc, expected_calibration_error
 
+FIGURES, ANSWERS = "figures.json", "answers.npz"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answers:
@@ -70,12 +72,13 @@ def _aucs(answers: Answers) -> dict[int, float]:
 def write_figures(
     folder: Path, answers: Answers, history: Sequence[Mapping[str, float]]
 ) -> dict[str, Any]:
-    """Write `figures.json`, `history.png`, `roc.png` and `confusion.png`; give the figures."""
+    """Write figures, answers, `history.png`, `roc.png` and `confusion.png`; give the figures."""
     from matplotlib.figure import Figure
     from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
     figures = classification_figures(answers)
-    (folder / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    (folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    np.savez(folder / ANSWERS, truth=answers.truth, probabilities=answers.probabilities)
 
     drawn = Figure(figsize=(8, 3.5), layout="constrained")
     for axes, name in zip(drawn.subplots(1, 2), ("loss", "accuracy"), strict=True):

@@ -141,6 +141,14 @@ def test_densenet_says_which_file_to_bring(tmp_path, monkeypatch):
         densenet14.build(14, "imagenet")
 
 
+def test_densenet_refuses_weights_of_another_network(tmp_path):
+    torch.save({"layer": torch.zeros(2)}, tmp_path / "other.pt")
+    (tmp_path / "text.pt").write_text("no weights")
+    for name in ("other.pt", "text.pt"):
+        with pytest.raises(StartWeightsError, match="does not fit DenseNet121"):
+            densenet14.build(14, str(tmp_path / name))
+
+
 def test_films_are_normalised_as_imagenet_is():
     grey = np.full((1, 2, 2), 128, np.uint8)
     found = densenet14.normalised(grey)
