@@ -60,10 +60,10 @@ def zones_of(lung: BoolArray, side: Side) -> dict[Zone, BoolArray]:
 
 def hull_of(mask: BoolArray) -> BoolArray:
     """The filled convex hull of a mask; empty for an empty mask."""
-    points = cv2.findNonZero(mask.astype(np.uint8))
+    edges, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     hull = np.zeros(mask.shape, np.uint8)
-    if points is not None:
-        cv2.fillConvexPoly(hull, cv2.convexHull(points), 1)
+    if edges:
+        cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(edges)), 1)
     return hull.astype(bool)
 
 
@@ -71,8 +71,8 @@ def thorax_of(lungs: BoolArray) -> tuple[BoolArray, Box]:
     """The lungs' convex hull, widened by `THORAX_MARGIN` of their width, and its rectangle."""
     cols = np.flatnonzero(lungs.any(axis=0))
     margin = max(1, round(THORAX_MARGIN * (cols[-1] - cols[0] + 1)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
-    thorax = cv2.dilate(hull_of(lungs).astype(np.uint8), kernel).astype(bool)
+    outside = (~hull_of(lungs)).astype(np.uint8)
+    thorax: BoolArray = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= margin
     return thorax, box_of(thorax)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.errors import ChestNotFoundError, ManifestError
 from pipeline.manifest import load_manifest
-from pipeline.types import Anatomy, FloatArray, Radiograph, Side, Structure
+from pipeline.types import Anatomy, BoolArray, FloatArray, Radiograph, Side, Structure
 from segmentation.geometry import (
     largest_parts,
     measure,
@@ -21,17 +21,19 @@ from segmentation.network import OUTPUTS
 LARGEST_DOUBT = 0.6
 """Upright frontal films stay below 0.5; photographs and films on their side lie above 0.8."""
 
+LOGIT_OF_08 = 1.386294
 
-def lung_doubt(probabilities: FloatArray) -> float:
+
+def lung_doubt(logits_model: FloatArray) -> float:
     """How much of the lungs the network is unsure of: the area at 0.2 to 0.8 over that above 0.5.
 
     Args:
-        probabilities: `(6, row, col)` float32 in [0, 1], in the order of `OUTPUTS`.
+        logits_model: `(6, row, col)` float32, in the order of `OUTPUTS`.
     """
     lungs = np.maximum(
-        probabilities[OUTPUTS.index("right_lung")], probabilities[OUTPUTS.index("left_lung")]
+        logits_model[OUTPUTS.index("right_lung")], logits_model[OUTPUTS.index("left_lung")]
     )
-    return float(((lungs > 0.2) & (lungs < 0.8)).sum() / max(1, int((lungs > 0.5).sum())))
+    return float((np.abs(lungs) < LOGIT_OF_08).sum() / max(1, int((lungs > 0).sum())))
 
 
 class DeepLabSegmenter:
@@ -62,19 +64,18 @@ class DeepLabSegmenter:
             {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"},
         )
 
-    def probabilities_image(self, radiograph: Radiograph) -> FloatArray:
-        """Probability of each of `OUTPUTS`: `(6, row, col)` float32 in [0, 1], working grid."""
+    def outlines_image(self, radiograph: Radiograph) -> BoolArray:
+        """What the network takes for each of `OUTPUTS`: `(6, row, col)` bool, working grid."""
+        return _enlarged(self.logits_model(radiograph), radiograph.shape)
+
+    def logits_model(self, radiograph: Radiograph) -> FloatArray:
+        """The network's answer: `(6, size, size)` float32, above 0 where it sees each output."""
         small = cv2.resize(
             radiograph.pixels, (self._size, self._size), interpolation=cv2.INTER_AREA
         )
         batch = np.broadcast_to(small, (1, 3, self._size, self._size))
-        logits = self._model(np.ascontiguousarray(batch))[0][0]
-        rows, cols = radiograph.shape
-        large = [
-            cv2.resize(plane, (cols, rows), interpolation=cv2.INTER_LINEAR) for plane in logits
-        ]
-        probabilities: FloatArray = 1 / (1 + np.exp(-np.clip(np.stack(large), -30, 30)))
-        return probabilities
+        # A copy, for the engine's buffers are reused by the next call.
+        return np.array(self._model(np.ascontiguousarray(batch))[0][0], np.float32)
 
     def segment(self, radiograph: Radiograph) -> Anatomy:
         """Outline one film.
@@ -82,10 +83,10 @@ class DeepLabSegmenter:
         Raises:
             ChestNotFoundError: No pair of lungs was found, or the network is too unsure of them.
         """
-        probabilities = self.probabilities_image(radiograph)
-        if lung_doubt(probabilities) > LARGEST_DOUBT:
+        logits_model = self.logits_model(radiograph)
+        if lung_doubt(logits_model) > LARGEST_DOUBT:
             raise ChestNotFoundError
-        found = probabilities > 0.5
+        found = _enlarged(logits_model, radiograph.shape)
         right, left = two_lungs(
             found[OUTPUTS.index("right_lung")], found[OUTPUTS.index("left_lung")]
         )
@@ -107,3 +108,14 @@ class DeepLabSegmenter:
             measures={name: measure(mask, radiograph.spacing_mm) for name, mask in masks.items()},
             warnings=warnings_of(masks),
         )
+
+
+def _enlarged(logits_model: FloatArray, shape: tuple[int, int]) -> BoolArray:
+    """Where each plane is above zero, `(plane, row, col)` bool of another shape."""
+    rows, cols = shape
+    return np.stack(
+        [
+            cv2.resize(plane, (cols, rows), interpolation=cv2.INTER_LINEAR) > 0
+            for plane in logits_model
+        ]
+    )

@@ -71,7 +71,7 @@ def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str
 
 def outlined(radiograph: Radiograph, segmenter: DeepLabSegmenter, kind: str) -> BoolArray:
     """Both lungs, cleaned as the app cleans them, on the output `field` or `lung`."""
-    found = segmenter.probabilities_image(radiograph) > 0.5
+    found = segmenter.outlines_image(radiograph)
     right, left = (found[OUTPUTS.index(f"{side}_{kind}")] for side in ("right", "left"))
     with suppress(ChestNotFoundError):  # what was found is measured as it is
         right, left = two_lungs(right, left)
