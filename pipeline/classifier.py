@@ -54,6 +54,7 @@ class FolderClassifier:
             terms=manifest.terms,
             uncertain_prob=manifest.uncertain_prob,
             thresholds=manifest.label_thresholds,
+            calibrated=manifest.temperature != 1,
         )
 
     def input_model(self, radiograph: Radiograph, anatomy: Anatomy) -> FloatArray:

@@ -38,7 +38,7 @@ class Manifest:
             that of each label without one in `thresholds`.
         thresholds: With `sigmoid`, the probability from which each label is found.
         uncertain_prob: Abnormal probabilities between which the verdict is too often wrong.
-        temperature: The logits' divisor that calibrates the probabilities.
+        temperature: The logits' divisor that calibrates the probabilities; 1 if nothing did.
         terms: Each label's name in each language; empty unless a classifier.
         metrics: What was measured, by dataset or language, nested freely; for people to read.
         data: What the model was trained on.

@@ -301,6 +301,7 @@ class Prediction:
             validation films; `None` if that is not known.
         thresholds: For each label of a multi-label classifier the probability from which it is
             found; empty where the labels exclude one another.
+        calibrated: Whether the probabilities were calibrated on validation films.
     """
 
     labels: tuple[str, ...]
@@ -310,6 +311,7 @@ class Prediction:
     terms: Mapping[str, Mapping[Language, str]]
     uncertain_prob: tuple[float, float] | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    calibrated: bool = True
 
     def __post_init__(self) -> None:
         expected = set(self.labels) if self.is_multi_label else set()

@@ -47,6 +47,7 @@ def case_json(result: CaseResult, conclusion: Conclusion | None, disclaimer: str
             "uncertain": prediction.is_uncertain,
             "uncertain_prob": prediction.uncertain_prob,
             "probabilities": dict(zip(prediction.labels, prediction.probabilities, strict=True)),
+            "calibrated": prediction.calibrated,
             "multi_label": prediction.is_multi_label,
             "found": sorted(prediction.found_labels),
         },

@@ -108,7 +108,7 @@ def _verdict(words: Words, prediction: Prediction) -> None:
     draw(heading(words("result.labels"), 3) + bars(rows, name=words("result.labels")))
     if prediction.is_multi_label:
         draw(lead(words("result.together")))
-    draw(lead(words("result.calibrated")))
+    draw(lead(words("result.calibrated" if prediction.calibrated else "result.uncalibrated")))
 
 
 def _likeliest(words: Words, prediction: Prediction) -> str:

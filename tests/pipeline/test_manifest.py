@@ -99,6 +99,10 @@ def test_another_task_is_refused(folder: Path) -> None:
         ("labels", {"labels": ["normal", "normal"]}),
         ("input", {"input": {"size": 0, "range": [0, 1]}}),
         ("normal_label", {"normal_label": "healthy"}),
+        ("normal_label", {"activation": "sigmoid"}),  # "normal" is one of its labels
+        ("activation", {"activation": "relu"}),
+        ("region", {"input": {"size": 8, "range": [0, 1], "region": "lungs"}}),
+        ("thresholds", {"thresholds": {"tuberculosis": 0.5}}),  # softmax has one for all
         ("threshold_prob", {"threshold_prob": 1.5}),
         ("uncertain_prob", {"uncertain_prob": [0.45, 0.5]}),  # the threshold lies at 0.4
         ("ValueError", {"uncertain_prob": [0.4]}),

@@ -106,6 +106,7 @@ def test_labels_that_occur_together_are_found_each_by_its_own_threshold(multi_la
     assert found.found_labels == {"effusion", "emphysema"}
     assert (found.label, found.is_abnormal) == ("emphysema", True)
     assert sum(found.probabilities) > 1
+    assert not found.calibrated
     assert {case.explanations[method].label for method in Method} == {"emphysema"}
     assert case.report is not None
     assert "емфізема" in case.report.prompt
