@@ -134,11 +134,7 @@ def load_manifest(folder: Path, task: Task) -> Manifest:
         WeightsMissingError: A file that it names is not there.
         WeightsMismatchError: A file's SHA-256 is another.
     """
-    try:
-        content = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ManifestError(model=folder.name, what="unreadable") from error
-    manifest = _from_json(folder.name, content)
+    manifest = _from_json(folder.name, _content(folder))
     if manifest.task != task:
         raise ManifestError(model=folder.name, what="task")
     for name, sha256 in manifest.files.items():
@@ -147,6 +143,22 @@ def load_manifest(folder: Path, task: Task) -> Manifest:
         if file_sha256(folder / name) != sha256:
             raise WeightsMismatchError(model=folder.name, file=name)
     return manifest
+
+
+def task_of(folder: Path) -> str:
+    """What the model of a folder does, by its manifest, which is not verified here.
+
+    Raises:
+        ManifestError: The manifest is absent or malformed.
+    """
+    return _from_json(folder.name, _content(folder)).task
+
+
+def _content(folder: Path) -> Any:
+    try:
+        return json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ManifestError(model=folder.name, what="unreadable") from error
 
 
 def write_manifest(

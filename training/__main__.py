@@ -6,22 +6,29 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import ModelError
+from pipeline.manifest import load_manifest, task_of
 from pipeline.settings import ROOT
 from training.datasets.chexpert import Uncertain
 from training.datasets.dataset import DatasetError
+from training.evaluate import NothingToEvaluateError
 from training.packs import Split, read_pack
 from training.published.start import StartWeightsError
 from training.recipes import RECIPES, Options
 
 
-def evaluate(model: str, pack: Path, split: str | None, plots: Path | None) -> dict[str, Any]:
-    """Evaluate `anatomy` or `classifier` on a pack, or on one split of it.
+def evaluate(folder: Path, pack: Path, split: str | None, plots: Path | None) -> dict[str, Any]:
+    """Evaluate a model on a pack, or on one split of it, as its manifest's task asks.
 
     Args:
-        model: Which.
+        folder: The model's folder; a classifier is measured behind the shipped anatomy model.
         pack: A folder with an `index.csv`.
         split: One split, or `None` for all films.
         plots: Where a classifier's curves are drawn, such as `out/adult` for `out/adult-roc.png`.
+
+    Raises:
+        ModelError: The folder holds no model that can be used.
+        NothingToEvaluateError: The pack holds nothing to measure it on.
     """
     from segmentation.segmenter import DeepLabSegmenter
     from training.classified import classify_films
@@ -30,15 +37,15 @@ def evaluate(model: str, pack: Path, split: str | None, plots: Path | None) -> d
     from training.evaluate_curves import draw_curves
 
     films = [film for film in read_pack(pack) if split is None or film.split is Split(split)]
-    segmenter = DeepLabSegmenter(ROOT / "weights" / "anatomy", threads=2)
-    if model == "anatomy":
-        return evaluate_anatomy(films, segmenter)
+    if task_of(folder) == "segmentation":
+        return evaluate_anatomy(films, DeepLabSegmenter(folder, threads=2))
     from pipeline.classifier import FolderClassifier
-    from pipeline.manifest import load_manifest
 
-    folder = ROOT / "weights" / model
-    found = classify_films(films, segmenter, FolderClassifier(folder, threads=2))
     manifest = load_manifest(folder, "classification")
+    if manifest.activation == "sigmoid":
+        raise NothingToEvaluateError("a film has one label here; this model's occur together")
+    segmenter = DeepLabSegmenter(ROOT / "weights" / "anatomy", threads=2)
+    found = classify_films(films, segmenter, FolderClassifier(folder, threads=2))
     if plots is not None:
         draw_curves(found, manifest, plots)
     return classifier_metrics(found, manifest)
@@ -71,7 +78,7 @@ def main(arguments: list[str]) -> int:
     out.add_argument("run", type=Path, help="the folder of its run, such as runs/densenet14")
     out.add_argument("--out", type=Path, required=True, help="the classifier's folder")
     check = commands.add_parser("evaluate", help="measure a shipped model on a pack")
-    check.add_argument("--model", choices=("anatomy", "classifier"), required=True)
+    check.add_argument("--model", required=True, help="anatomy, classifier, or a model's folder")
     check.add_argument("--pack", type=Path, required=True, help="a folder with an index.csv")
     check.add_argument("--split", choices=[split.value for split in Split], help="default: all")
     check.add_argument("--json", type=Path, help="write the figures here, curves beside it")
@@ -87,20 +94,25 @@ def main(arguments: list[str]) -> int:
     elif chosen.command == "export":
         return _export(chosen)
     else:
-        if not (chosen.pack / "index.csv").is_file():
-            parser.error(f"there is no index.csv in {chosen.pack}")
-        from training.evaluate import NothingToEvaluateError
+        return _evaluate(parser, chosen)
+    return 0
 
-        try:
-            plots = chosen.json.with_suffix("") if chosen.json else None
-            found = evaluate(chosen.model, chosen.pack, chosen.split, plots)
-        except NothingToEvaluateError as error:
-            print(f"{chosen.pack}: {error}", file=sys.stderr)
-            return 1
-        text = json.dumps(found, indent=2)
-        print(text)
-        if chosen.json:
-            chosen.json.write_text(text + "\n", encoding="utf-8")
+
+def _evaluate(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    if not (chosen.pack / "index.csv").is_file():
+        parser.error(f"there is no index.csv in {chosen.pack}")
+    shipped = ROOT / "weights" / chosen.model
+    folder = shipped if shipped.is_dir() else Path(chosen.model)
+    plots = chosen.json.with_suffix("") if chosen.json else None
+    try:
+        found = evaluate(folder, chosen.pack, chosen.split, plots)
+    except (NothingToEvaluateError, ModelError) as error:
+        print(f"{chosen.pack}: {error}", file=sys.stderr)
+        return 1
+    text = json.dumps(found, indent=2)
+    print(text)
+    if chosen.json:
+        chosen.json.write_text(text + "\n", encoding="utf-8")
     return 0
 
 

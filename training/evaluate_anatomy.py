@@ -65,7 +65,9 @@ def evaluate_anatomy(films: list[Film], segmenter: DeepLabSegmenter) -> dict[str
             truths[few],
             lambda radiograph: outlined(radiograph, segmenter, kind),
         ),
-        "worst_dice": [round(float(dices[case]), 4) for case in worst],
+        "worst": [
+            {"file": masked[case].path.name, "dice": round(float(dices[case]), 4)} for case in worst
+        ],
     }
 
 

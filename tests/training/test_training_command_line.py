@@ -3,8 +3,9 @@ import json
 import cv2
 import pytest
 
+from pipeline.manifest import write_manifest
 from pipeline.phantom import draw_phantom
-from pipeline.types import Structure
+from pipeline.types import Language, Structure
 from training.__main__ import main
 from training.cards import anatomy_figures, classifier_figures, robustness_figures
 from training.robustness import REFUSED, STILL_FOUND
@@ -42,6 +43,7 @@ def test_the_anatomy_model_is_evaluated_on_any_pack(drawn_pack, tmp_path):
     assert main(call) == 0
     found = json.loads(out.read_text())
     assert found["n"] == 2
+    assert {case["file"] for case in found["worst"]} == {"0.png", "1.png"}
     low, high = found["dice"]["mean"]["ci95"]
     assert 0.85 < low <= found["dice"]["mean"]["value"] <= high <= 1
 
@@ -98,3 +100,30 @@ def test_cards_show_values_with_their_intervals():
     assert cells[7:] == [shown, "1", shown, "–", shown]
     changed = {"robustness": dict.fromkeys((*STILL_FOUND, *REFUSED), metric)}
     assert "| upside down: share refused | 0.951" in robustness_figures({"jsrt": changed})
+
+
+def test_a_folder_without_a_model_is_one_sentence(drawn_pack, tmp_path, capsys):
+    call = ["evaluate", "--model", str(tmp_path / "gone"), "--pack", str(drawn_pack)]
+    assert main(call) == 1
+    assert "manifest" in capsys.readouterr().err
+
+
+def test_labels_that_occur_together_are_not_measured_as_if_they_excluded_one_another(
+    drawn_pack, tmp_path, capsys
+):
+    folder = tmp_path / "together"
+    folder.mkdir()
+    (folder / "classifier.xml").write_text("")
+    write_manifest(
+        folder,
+        name="together",
+        task="classification",
+        files=["classifier.xml"],
+        labels=["effusion"],
+        input_size=8,
+        activation="sigmoid",
+        normal_label="none",
+        terms={name: dict.fromkeys(Language, name) for name in ("effusion", "none")},
+    )
+    assert main(["evaluate", "--model", str(folder), "--pack", str(drawn_pack)]) == 1
+    assert "occur together" in capsys.readouterr().err
