@@ -1,8 +1,21 @@
-"""`python -m bench latency [--runs N] [--json FILE]`: how fast the product is on this machine."""
+"""`python -m bench latency|report [--json FILE]`: how fast and how true the product is here."""
 
 import argparse
 import sys
 from pathlib import Path
+from typing import Protocol
+
+
+class Figures(Protocol):
+    """What a bench gives."""
+
+    def table(self) -> str:
+        """For people."""
+        ...
+
+    def json_line(self) -> str:
+        """For programs."""
+        ...
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -11,21 +24,35 @@ def main(arguments: list[str] | None = None) -> int:
     benches = parser.add_subparsers(dest="bench", required=True)
     latency = benches.add_parser("latency", help="each step against the stock way")
     latency.add_argument("--runs", type=int, default=5, help="analyses to take the median of")
-    latency.add_argument("--json", type=Path, help="write the figures here too")
+    report = benches.add_parser("report", help="the writer and the check of its sentences")
+    report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
+    for bench in (latency, report):
+        bench.add_argument("--json", type=Path, help="write the figures here too")
     chosen = parser.parse_args(arguments)
-    if chosen.runs < 1:
-        parser.error("--runs must be at least 1")
 
-    from bench.latency import measure_latency
     from pipeline.settings import load_settings
 
-    figures = measure_latency(load_settings(), chosen.runs)
-    line = figures.json_line()
+    settings = load_settings()
+    figures: Figures
+    failed = False
+    if chosen.bench == "report":
+        if chosen.cases < 1:
+            parser.error("--cases must be at least 1")
+        from bench.report import measure_report
+
+        figures = measure_report(settings, chosen.cases)
+    else:
+        if chosen.runs < 1:
+            parser.error("--runs must be at least 1")
+        from bench.latency import measure_latency
+
+        measured = measure_latency(settings, chosen.runs)
+        figures, failed = measured, bool(measured.problems)
     print(figures.table())
-    print(line)
+    print(figures.json_line())
     if chosen.json:
-        chosen.json.write_text(line + "\n", encoding="utf-8")
-    return 1 if figures.problems else 0
+        chosen.json.write_text(figures.json_line() + "\n", encoding="utf-8")
+    return int(failed)
 
 
 if __name__ == "__main__":

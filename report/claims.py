@@ -35,6 +35,7 @@ from report.mentions import (
 )
 from report.sentences import sentences
 
+ROUNDED = 0.005  # the prompt told two decimals
 _HIGH_FROM, _LOW_TO = 0.75, 0.7
 _MODERATE = (0.5, 0.9)
 _WELL_FROM, _POOR_TO = 0.55, 0.5
@@ -97,6 +98,7 @@ def check_sentence(
     mentions = zone_mentions(sentence, facts.language)
     _check_zones(found, mentions, facts)
     _check_order(found, sentence, mentions, facts)
+    _check_comparison(found, sentence, mentions, facts)
     if section is not Section.RECOMMENDATIONS:
         _check_nothing(found, sentence, facts)
         _check_sides(found, sentence, mentions, facts)
@@ -135,6 +137,24 @@ def _check_order(
     if present and says(facts.language, "superlative", sentence):
         top = max(item.intensity for item in facts.items)
         found.note(max(item.intensity for item in present) == top)
+
+
+def _check_comparison(
+    found: _Findings, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
+) -> None:
+    """Two zones against each other: "the first is stronger than the second"."""
+    items = [facts.zones.get(mention.zone) for mention in mentions]
+    if len(items) != 2 or items[0] is None or items[1] is None:
+        return
+    more, less = (says(facts.language, word, sentence) for word in ("more", "less"))
+    than = pattern(facts.language, "than").search(sentence)
+    if than is None or more == less:
+        return
+    first, second = items[0].intensity, items[1].intensity
+    # "Compared with the second, the first is stronger" names the second first.
+    turned = than.start() < mentions[0].at
+    difference = (first - second) * (1 if more else -1) * (-1 if turned else 1)
+    found.note(difference > -ROUNDED)
 
 
 def _check_nothing(found: _Findings, sentence: str, facts: Facts) -> None:

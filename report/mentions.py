@@ -79,6 +79,8 @@ def zone_mentions(sentence: str, language: Language) -> tuple[ZoneMention, ...]:
             level = _level(word, language)
             if level is None or not _near_place(words, at, language):
                 continue
+            if at + 1 < len(words) and pattern(language, "than").fullmatch(words[at + 1][1]):
+                continue  # "lower than" compares
             side = _side_of(at, sides, range(len(words)))
             if side is None and says(language, "both_level", clause):
                 named = list(Side)
