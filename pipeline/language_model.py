@@ -62,20 +62,28 @@ class LanguageModel:
     def __init__(self, file: Path, *, context_tokens: int = 2048, threads: int = 1) -> None:
         if not file.is_file():
             raise ReportModelMissingError(file=file.name)
+        self.file = file
+        self._options = {
+            "model_path": str(file),
+            "n_ctx": context_tokens,
+            "n_threads": threads,
+            "n_threads_batch": threads,
+            "verbose": False,
+        }
+        self._llama = self._loaded()
+
+    def _loaded(self, **options: bool) -> Any:
         from llama_cpp import Llama
 
-        self.file = file
         try:
-            self._llama = Llama(
-                model_path=str(file),
-                n_ctx=context_tokens,
-                n_threads=threads,
-                n_threads_batch=threads,
-                logits_all=True,
-                verbose=False,
-            )
+            return Llama(**self._options, **options)
         except (ValueError, OSError, RuntimeError) as error:
-            raise ReportModelInvalidError(file=file.name) from error
+            raise ReportModelInvalidError(file=self.file.name) from error
+
+    @cached_property
+    def _scoring(self) -> Any:
+        """A context of its own that keeps every token's logits, which would slow writing down."""
+        return self._loaded(logits_all=True)
 
     @property
     def metadata(self) -> Mapping[str, str]:
@@ -178,9 +186,9 @@ class LanguageModel:
         """
         before = self.prompt_ids(prompt)
         ids = self.tokenize(text)
-        self._llama.reset()
-        self._llama.eval([*before, *ids])
-        rows = np.asarray(self._llama.scores[len(before) - 1 : len(before) + len(ids) - 1])
+        self._scoring.reset()
+        self._scoring.eval([*before, *ids])
+        rows = np.asarray(self._scoring.scores[len(before) - 1 : len(before) + len(ids) - 1])
         rows = rows.astype(np.float64)
         top = rows.max(axis=1, keepdims=True)
         norms = np.log(np.exp(rows - top).sum(axis=1)) + top[:, 0]
