@@ -1,4 +1,7 @@
-"""`python -m bench latency|report [--json FILE]`: how fast and how true the product is here."""
+"""Benches: `python -m bench latency|report|text_explanation [--json FILE]`.
+
+How fast the product is on this machine, and how true its report and its explanations are.
+"""
 
 import argparse
 import sys
@@ -26,24 +29,29 @@ def main(arguments: list[str] | None = None) -> int:
     latency.add_argument("--runs", type=int, default=5, help="analyses to take the median of")
     report = benches.add_parser("report", help="the writer and the check of its sentences")
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
-    for bench in (latency, report):
+    explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
+    explained.add_argument("--cases", type=int, default=50, help="reports to explain")
+    for bench in (latency, report, explained):
         bench.add_argument("--json", type=Path, help="write the figures here too")
     chosen = parser.parse_args(arguments)
 
     from pipeline.settings import load_settings
 
     settings = load_settings()
+    for name in ("runs", "cases"):
+        if getattr(chosen, name, 1) < 1:
+            parser.error(f"--{name} must be at least 1")
     figures: Figures
     failed = False
     if chosen.bench == "report":
-        if chosen.cases < 1:
-            parser.error("--cases must be at least 1")
         from bench.report import measure_report
 
         figures = measure_report(settings, chosen.cases)
+    elif chosen.bench == "text_explanation":
+        from bench.text_explanation import measure_text_explanation
+
+        figures = measure_text_explanation(settings, chosen.cases)
     else:
-        if chosen.runs < 1:
-            parser.error("--runs must be at least 1")
         from bench.latency import measure_latency
 
         measured = measure_latency(settings, chosen.runs)

@@ -1,0 +1,111 @@
+"""The text explanation held to its own axioms, on reports of unseen cases in each language."""
+
+import json
+import random
+import time
+from dataclasses import asdict, dataclass, replace
+from itertools import cycle
+from statistics import median
+
+from pipeline.language_model import LanguageModel, shipped_file
+from pipeline.settings import Settings
+from pipeline.types import Language, Report, TextExplanation
+from report.prompt import join, spelled_report
+from report.writer import GgufWriter
+from training.report_text import random_case
+from xai.text_explainer import GgufTextExplainer
+
+SEED = "text explanation"
+TARGETS = {
+    "shap_sum_error": 1e-3,
+    "ig_sum_error": 0.05,
+    "top_beats_random": 0.9,
+    "seconds": 5.0,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextExplanationFigures:
+    """What `TARGETS` asks for.
+
+    Attributes:
+        shap_sum_error: Largest difference of the Shapley values' sum from the change of the
+            report's log-probability, in nats.
+        ig_sum_error: Largest difference of the Integrated Gradients' sum from that of the output,
+            as a share of the latter.
+        top_beats_random: Share of cases in which taking out the descriptor of the largest Shapley
+            value changes the log-probability more than taking out another, drawn one.
+        seconds: Median time of one explanation, warm, in s.
+    """
+
+    shap_sum_error: float
+    ig_sum_error: float
+    top_beats_random: float
+    seconds: float
+
+    def json_line(self) -> str:
+        """The figures as one line of JSON."""
+        return json.dumps({name: round(value, 6) for name, value in asdict(self).items()})
+
+    def table(self) -> str:
+        """The figures beside their targets."""
+        lines = [f"{'figure':<18}{'measured':>12}{'target':>10}"]
+        for name, value in asdict(self).items():
+            lines.append(f"{name:<18}{value:>12.5f}{TARGETS[name]:>10.3f}")
+        return "\n".join(lines)
+
+
+def measure_text_explanation(settings: Settings, cases: int) -> TextExplanationFigures:
+    """Write and explain reports of unseen cases, languages in turn.
+
+    Args:
+        settings: Where the weights lie, or another report model.
+        cases: How many reports.
+
+    Raises:
+        ModelError: The writer is missing.
+    """
+    file = settings.report_model or shipped_file(settings.weights_folder)
+    model = LanguageModel(file, context_tokens=settings.context_tokens)
+    writer = GgufWriter(replace(settings, threads=1), model)
+    explainer = GgufTextExplainer(settings, join=join, spell=spelled_report)
+    explainer.warm()
+    rng = random.Random(SEED)
+    sums: list[float] = []
+    gradients: list[float] = []
+    beats: list[bool] = []
+    seconds: list[float] = []
+    for language in cycle(Language):
+        if len(seconds) == cases:
+            break
+        case = random_case(rng, language)
+        if len(case.descriptors.items) < 2:
+            continue  # nothing to draw another from
+        report = writer.write(case.prediction, case.descriptors, language=language, seed=0)
+        started = time.perf_counter()
+        found = explainer.explain_text(report)
+        seconds.append(time.perf_counter() - started)
+        change = found.shap_full - found.shap_base
+        sums.append(abs(sum(one.value for one in found.shap) - change))
+        total = sum(one.value for one in found.integrated_gradients)
+        gradients.append(abs(found.ig_delta) / max(abs(total - found.ig_delta), 1e-9))
+        beats.append(_top_beats_random(model, report, found, rng))
+    return TextExplanationFigures(
+        shap_sum_error=max(sums),
+        ig_sum_error=max(gradients),
+        top_beats_random=sum(beats) / len(beats),
+        seconds=median(seconds),
+    )
+
+
+def _top_beats_random(
+    model: LanguageModel, report: Report, found: TextExplanation, rng: random.Random
+) -> bool:
+    ranked = sorted(found.shap, key=lambda one: -one.value)
+    top, other = ranked[0].key, rng.choice(ranked[1:]).key
+
+    def change(key: str) -> float:
+        prompt = model.prompt("", join(report.prompt_parts, frozenset({key})))
+        return abs(found.shap_full - model.log_probability(prompt, spelled_report(report)).total)
+
+    return change(top) > change(other)
