@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 ARCHITECTURES = (  # the slowest to train last, so that a run cut short has a table of the others
     "MobileNet",
     "EfficientNetB0",
-    "DenseNet121",
     "ResNet50",
+    "DenseNet121",
     "EfficientNetB3",
     "VGG19",
 )

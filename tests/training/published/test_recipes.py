@@ -68,12 +68,12 @@ def test_what_a_network_costs_is_counted():
 
 def test_architectures_are_compared_on_one_split(drawn, tmp_path, monkeypatch):
     def small(name):
-        return replace(recipe_of(name), shape=(32, 32, 3), batch=4)
+        return replace(recipe_of(name), batch=4)
 
     recipe_of = architectures.recipe_of
     monkeypatch.setattr(architectures, "recipe_of", small)
     rows = architectures.compare(
-        binary(drawn), tmp_path, "none", names=("MobileNet",), epochs=1, steps=1
+        binary(drawn), tmp_path, "none", names=("MobileNet",), epochs=1, steps=1, size=32
     )
     assert [row["architecture"] for row in rows] == ["MobileNet"]
     assert 0 <= rows[0]["accuracy"] <= 1
