@@ -1,13 +1,14 @@
 """From a finished run to a model folder: weights, calibration, figures, manifest."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipeline.classifier import FolderClassifier
-from pipeline.manifest import write_manifest
+from pipeline.manifest import Manifest, write_manifest
 from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
 from segmentation.segmenter import DeepLabSegmenter
 from training.anatomy import PACKS
@@ -80,6 +81,8 @@ def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
 def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]:
     """Make `weights/classifier` from a run and return its figures by pack.
 
+    The figures under `jsrt` are those of `_of_another_hospital`.
+
     Temperature and threshold come from the validation films of both packs, each pack and label
     weighing alike, so the figures after them are of the films they were chosen on.
     """
@@ -108,7 +111,8 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     segmenter = DeepLabSegmenter(anatomy, threads=2)
     packs = ("paediatric", "adult")
     films = [film for pack in packs for film in held_out(pack)]
-    found = classify_films(films, segmenter, FolderClassifier(folder, threads=2))
+    classifier = FolderClassifier(folder, threads=2)
+    found = classify_films(films, segmenter, classifier)
     truth = np.array([LABELS.index(film.label) for film in found.films])
     fields["temperature"] = round(best_temperature(found.logits, truth), 4)
     abnormal = 1 - softmax(found.logits / fields["temperature"])[:, LABELS.index(NORMAL)]
@@ -120,14 +124,40 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     fields["uncertain_prob"] = uncertain_band(abnormal, positive, weight, threshold)
     manifest = write_manifest(folder, **fields)
     figures = {pack: classifier_metrics(found.of_pack(pack), manifest) for pack in packs}
+    figures["jsrt"] = _of_another_hospital(segmenter, classifier, manifest)
     for pack in packs:
         draw_curves(found.of_pack(pack), manifest, folder / pack)
     write_manifest(folder, **fields, metrics=figures)
     write_card(
         folder,
-        figures=classifier_figures(figures),
+        figures=classifier_figures({pack: figures[pack] for pack in packs}),
+        **figures["jsrt"],
         temperature=fields["temperature"],
         threshold=threshold,
         band="{:.2f} to {:.2f}".format(*fields["uncertain_prob"]),
     )
     return figures
+
+
+def _of_another_hospital(
+    segmenter: DeepLabSegmenter, classifier: FolderClassifier, manifest: Manifest
+) -> dict[str, int]:
+    """What becomes of healthy lungs of a hospital that no film of the training came from.
+
+    Returns:
+        Of the JSRT films without a nodule their number `elsewhere`, and how many are called
+        abnormal (`elsewhere_abnormal`) and uncertain (`elsewhere_uncertain`).
+    """
+    films = [
+        replace(film, label=NORMAL)
+        for film in read_pack(data_folder() / "jsrt")
+        if film.label == "no_nodule"
+    ]
+    logits = classify_films(films, segmenter, classifier).logits
+    abnormal = 1 - softmax(logits / manifest.temperature)[:, LABELS.index(NORMAL)]
+    low, high = manifest.uncertain_prob or (1.0, 1.0)
+    return {
+        "elsewhere": len(abnormal),
+        "elsewhere_abnormal": int((abnormal >= manifest.threshold_prob).sum()),
+        "elsewhere_uncertain": int(((abnormal >= low) & (abnormal < high)).sum()),
+    }
