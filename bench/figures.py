@@ -1,4 +1,4 @@
-"""What the latency bench measured, as a table and as one JSON line."""
+"""What a bench measured, as a table and as one JSON line."""
 
 import json
 from collections.abc import Mapping
@@ -81,4 +81,28 @@ class LatencyFigures:
             f"memory of all processes: {self.rss_mb:.0f} MB",
             *(f"failed: {problem}" for problem in self.problems),
         ]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetFigures:
+    """Figures that have targets.
+
+    Attributes:
+        measured: Each figure by name.
+        targets: What each is to reach, by the same names.
+    """
+
+    measured: Mapping[str, float]
+    targets: Mapping[str, float]
+
+    def json_line(self) -> str:
+        """The figures as one line of JSON."""
+        return json.dumps({name: round(value, 6) for name, value in self.measured.items()})
+
+    def table(self) -> str:
+        """The figures beside their targets."""
+        lines = [f"{'figure':<22}{'measured':>12}{'target':>10}"]
+        for name, value in self.measured.items():
+            lines.append(f"{name:<22}{value:>12.4f}{self.targets[name]:>10.3f}")
         return "\n".join(lines)

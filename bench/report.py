@@ -1,16 +1,15 @@
 """The report model and the claim check: what is right before it and after, and how fast."""
 
-import json
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from itertools import takewhile
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench.claim_set import claim_set
+from bench.figures import TargetFigures
 from pipeline.language_model import LanguageModel, shipped_file
 from pipeline.settings import Settings
 from pipeline.types import ClaimStatus, Language
@@ -32,46 +31,19 @@ TARGETS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportFigures:
-    """What `TARGETS` asks for.
-
-    Attributes:
-        sections_complete: Share of first texts with all three sections.
-        contradicted_before: Share of first texts with a sentence that contradicts the measurements.
-        contradicted_after: Share of finished reports' sentences that do.
-        claim_recall: Share of wrong sentences that the check calls contradicted.
-        claim_false_alarms: Share of right sentences that it calls contradicted.
-        tokens_per_s_ratio: Our tokens a second over those of a bare llama.cpp loop.
-        first_token_s: Median time to the first token of another case's report, warm, in s.
-    """
-
-    sections_complete: float
-    contradicted_before: float
-    contradicted_after: float
-    claim_recall: float
-    claim_false_alarms: float
-    tokens_per_s_ratio: float
-    first_token_s: float
-
-    def json_line(self) -> str:
-        """The figures as one line of JSON."""
-        return json.dumps({name: round(value, 4) for name, value in asdict(self).items()})
-
-    def table(self) -> str:
-        """The figures beside their targets."""
-        lines = [f"{'figure':<22}{'measured':>10}{'target':>10}"]
-        for name, value in asdict(self).items():
-            lines.append(f"{name:<22}{value:>10.3f}{TARGETS[name]:>10.3f}")
-        return "\n".join(lines)
-
-
-def measure_report(settings: Settings, cases: int) -> ReportFigures:
+def measure_report(settings: Settings, cases: int) -> TargetFigures:
     """Write reports of unseen cases in each language, check sentences, and time the model.
 
     Args:
         settings: Where the weights lie.
         cases: Descriptor sets a language.
+
+    Returns:
+        `sections_complete` and `contradicted_before`, shares of first texts with all sections and
+        with a sentence that contradicts the measurements; `contradicted_after`, share of finished
+        reports' sentences that do; `claim_recall` and `claim_false_alarms`, see `check_claims`;
+        `tokens_per_s_ratio`, our tokens a second over a bare llama.cpp loop's; `first_token_s`,
+        median time to the first token of another case's report, warm.
 
     Raises:
         ModelError: The writer is missing.
@@ -80,15 +52,16 @@ def measure_report(settings: Settings, cases: int) -> ReportFigures:
     by_language = measure(file, cases=cases)
     ratio, first = _speed(file)
     recall, false_alarms = check_claims()
-    return ReportFigures(
-        sections_complete=_mean(by_language, "sections_complete"),
-        contradicted_before=1 - _mean(by_language, "nothing_contradicted"),
-        contradicted_after=_mean(by_language, "contradicted_after_check"),
-        claim_recall=recall,
-        claim_false_alarms=false_alarms,
-        tokens_per_s_ratio=ratio,
-        first_token_s=first,
-    )
+    measured = {
+        "sections_complete": _mean(by_language, "sections_complete"),
+        "contradicted_before": 1 - _mean(by_language, "nothing_contradicted"),
+        "contradicted_after": _mean(by_language, "contradicted_after_check"),
+        "claim_recall": recall,
+        "claim_false_alarms": false_alarms,
+        "tokens_per_s_ratio": ratio,
+        "first_token_s": first,
+    }
+    return TargetFigures(measured=measured, targets=TARGETS)
 
 
 def _mean(by_language: Mapping[str, Mapping[str, float]], name: str) -> float:

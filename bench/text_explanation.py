@@ -1,12 +1,12 @@
 """The text explanation held to its own axioms, on reports of unseen cases in each language."""
 
-import json
 import random
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from itertools import cycle
 from statistics import median
 
+from bench.figures import TargetFigures
 from pipeline.language_model import LanguageModel, shipped_file
 from pipeline.settings import Settings
 from pipeline.types import Language, Report, TextExplanation
@@ -24,43 +24,19 @@ TARGETS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextExplanationFigures:
-    """What `TARGETS` asks for.
-
-    Attributes:
-        shap_sum_error: Largest difference of the Shapley values' sum from the change of the
-            report's log-probability, in nats.
-        ig_sum_error: Largest difference of the Integrated Gradients' sum from that of the output,
-            as a share of the latter.
-        top_beats_random: Share of cases in which taking out the descriptor of the largest Shapley
-            value changes the log-probability more than taking out another, drawn one.
-        seconds: Median time of one explanation, warm, in s.
-    """
-
-    shap_sum_error: float
-    ig_sum_error: float
-    top_beats_random: float
-    seconds: float
-
-    def json_line(self) -> str:
-        """The figures as one line of JSON."""
-        return json.dumps({name: round(value, 6) for name, value in asdict(self).items()})
-
-    def table(self) -> str:
-        """The figures beside their targets."""
-        lines = [f"{'figure':<18}{'measured':>12}{'target':>10}"]
-        for name, value in asdict(self).items():
-            lines.append(f"{name:<18}{value:>12.5f}{TARGETS[name]:>10.3f}")
-        return "\n".join(lines)
-
-
-def measure_text_explanation(settings: Settings, cases: int) -> TextExplanationFigures:
+def measure_text_explanation(settings: Settings, cases: int) -> TargetFigures:
     """Write and explain reports of unseen cases, languages in turn.
 
     Args:
         settings: Where the weights lie, or another report model.
         cases: How many reports.
+
+    Returns:
+        `shap_sum_error`, the largest difference of the Shapley values' sum from the change of the
+        report's log-probability, in nats; `ig_sum_error`, the same of the Integrated Gradients as a
+        share of that change; `top_beats_random`, the share of cases in which taking out the
+        descriptor of the largest Shapley value changes the log-probability more than taking out
+        another, drawn one; `seconds`, the median time of one explanation, warm.
 
     Raises:
         ModelError: The writer is missing.
@@ -90,12 +66,13 @@ def measure_text_explanation(settings: Settings, cases: int) -> TextExplanationF
         total = sum(one.value for one in found.integrated_gradients)
         gradients.append(abs(found.ig_delta) / max(abs(total - found.ig_delta), 1e-9))
         beats.append(_top_beats_random(model, report, found, rng))
-    return TextExplanationFigures(
-        shap_sum_error=max(sums),
-        ig_sum_error=max(gradients),
-        top_beats_random=sum(beats) / len(beats),
-        seconds=median(seconds),
-    )
+    measured = {
+        "shap_sum_error": max(sums),
+        "ig_sum_error": max(gradients),
+        "top_beats_random": sum(beats) / len(beats),
+        "seconds": median(seconds),
+    }
+    return TargetFigures(measured=measured, targets=TARGETS)
 
 
 def _top_beats_random(

@@ -1,4 +1,4 @@
-"""LIME on superpixels of the thorax, with the `lime` library's kernel and solver."""
+"""LIME on superpixels of what the network sees, with the `lime` library's kernel and solver."""
 
 from dataclasses import dataclass
 
@@ -74,8 +74,8 @@ class LimeExplainer:
     """Explains a label by LIME: the superpixels whose presence raises its probability.
 
     Differs from the stock image explainer in speed and in aim, not in method: superpixels lie in
-    the thorax alone, pictures are built and classified by the batch, and a hidden superpixel
-    takes the mean tone of the thorax, not its own mean, which would leave a bright area bright.
+    what the network sees, pictures are built and classified by the batch, and a hidden superpixel
+    takes the mean tone of all that is seen, not its own mean, which would leave a bright area bright.
     """
 
     def __init__(self, network: Network, settings: Settings) -> None:

@@ -13,16 +13,16 @@ COMPACTNESS = 0.1  # of SLIC on grey values in [0, 1]: superpixels follow edges 
 Segments = NDArray[np.int64]
 
 
-def superpixels(image_model: FloatArray, thorax_model: FloatArray, count: int) -> Segments:
-    """Cut the thorax into superpixels.
+def superpixels(image_model: FloatArray, seen_model: FloatArray, count: int) -> Segments:
+    """Cut what the network sees into superpixels.
 
     Args:
-        image_model: `(size, size)` float32 in [0, 1], the thorax on the network's grid.
-        thorax_model: `(size, size)` float32, 1 inside the thorax.
+        image_model: `(size, size)` float32 in [0, 1], what the network sees.
+        seen_model: `(size, size)` float32, 1 where it sees the film: in the thorax, or all over.
         count: How many to aim at.
 
     Returns:
-        `(size, size)` int64: 0 outside the thorax, superpixels from 1 without gaps inside.
+        `(size, size)` int64: 0 where it sees nothing, superpixels from 1 without gaps elsewhere.
 
     Reference:
         Achanta et al. 2012, SLIC superpixels; within a mask after Irving 2016, maskSLIC,
@@ -30,13 +30,13 @@ def superpixels(image_model: FloatArray, thorax_model: FloatArray, count: int) -
         spends superpixels on what is not thorax.
 
     Raises:
-        ContractError: There is no thorax.
+        ContractError: It sees nothing at all.
     """
     from skimage.segmentation import slic
 
-    inside = thorax_model > 0.5
+    inside = seen_model > 0.5
     if not inside.any():
-        raise ContractError(field="thorax_model", problem="empty")
+        raise ContractError(field="seen_model", problem="empty")
     found = slic(
         image_model, n_segments=count, compactness=COMPACTNESS, mask=inside, channel_axis=None
     )

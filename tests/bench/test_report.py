@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from bench.claim_set import RIGHT, WRONG, claim_set
-from bench.report import TARGETS, ReportFigures, check_claims
+from bench.report import TARGETS, check_claims
 from pipeline.types import Language
 
 
@@ -26,8 +26,8 @@ def test_the_check_catches_what_is_wrong_and_lets_pass_what_is_right():
 
 
 def test_figures_stand_beside_their_targets():
-    figures = ReportFigures(**dict.fromkeys(TARGETS, 0.5))
+    figures = TargetFigures(measured=dict.fromkeys(TARGETS, 0.5), targets=TARGETS)
     lines = figures.table().splitlines()
     assert len(lines) == 1 + len(TARGETS)
-    assert lines[4].split() == ["claim_recall", "0.500", "0.980"]
+    assert lines[4].split() == ["claim_recall", "0.5000", "0.980"]
     assert '"first_token_s": 0.5' in figures.json_line()
