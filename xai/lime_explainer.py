@@ -75,7 +75,7 @@ class LimeExplainer:
 
     Differs from the stock image explainer in speed and in aim, not in method: superpixels lie in
     what the network sees, pictures are built and classified by the batch, and a hidden superpixel
-    takes the mean tone of all that is seen, not its own mean, which would leave a bright area bright.
+    takes the mean tone of it all, not its own mean, which would leave a bright area bright.
     """
 
     def __init__(self, network: Network, settings: Settings) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from bench.claim_set import RIGHT, WRONG, claim_set
+from bench.figures import TargetFigures
 from bench.report import TARGETS, check_claims
 from pipeline.types import Language
 
