@@ -46,6 +46,23 @@ def two_lungs(right: BoolArray, left: BoolArray) -> tuple[BoolArray, BoolArray]:
     return right, left
 
 
+def unbroken(column: BoolArray) -> BoolArray:
+    """Make one piece of an upright column: each row is filled from edge to edge.
+
+    Rows that are empty between others take their edges in a straight line.
+    """
+    rows = np.flatnonzero(column.any(axis=1))
+    whole = np.zeros_like(column)
+    if rows.size == 0:
+        return whole
+    first = column[rows].argmax(axis=1)
+    last = column.shape[1] - 1 - column[rows, ::-1].argmax(axis=1)
+    for row in range(rows[0], rows[-1] + 1):
+        edges = (np.interp(row, rows, first), np.interp(row, rows, last))
+        whole[row, round(edges[0]) : round(edges[1]) + 1] = True
+    return whole
+
+
 def zones_of(lung: BoolArray, side: Side) -> dict[Zone, BoolArray]:
     """Cut a lung into thirds of its height; the three masks tile it."""
     rows = np.flatnonzero(lung.any(axis=1))

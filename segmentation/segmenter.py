@@ -13,6 +13,7 @@ from segmentation.geometry import (
     measure,
     thorax_of,
     two_lungs,
+    unbroken,
     warnings_of,
     zones_of,
 )
@@ -90,8 +91,11 @@ class DeepLabSegmenter:
         right, left = two_lungs(
             found[OUTPUTS.index("right_lung")], found[OUTPUTS.index("left_lung")]
         )
+        spine = largest_parts(found[OUTPUTS.index("spine")])
+        spine = unbroken(largest_parts(spine & ~right & ~left))
+        # Where the lungs meet in front of the spine, it keeps its place between them.
+        right, left = right & ~spine, left & ~spine
         lungs = right | left
-        spine = largest_parts(found[OUTPUTS.index("spine")]) & ~lungs
         abdomen = largest_parts(found[OUTPUTS.index("abdomen")]) & ~lungs & ~spine
         masks = {
             Structure.RIGHT_LUNG: right,

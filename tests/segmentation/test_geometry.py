@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from segmentation.geometry import (
     measure,
     thorax_of,
     two_lungs,
+    unbroken,
     warnings_of,
     zones_of,
 )
@@ -106,3 +108,18 @@ def test_warnings_name_what_is_implausible():
     assert warnings_of({**good, Structure.LEFT_LUNG: rectangle(100, 100, 0, 80, 60, 90)}) == (
         "touches_border",
     )
+
+
+def test_a_broken_column_is_joined_in_a_straight_line():
+    column = np.zeros((12, 12), bool)
+    column[1:3, 2:5] = True
+    column[7:10, 6:9] = True
+    joined = unbroken(column)
+    assert cv2.connectedComponents(joined.astype(np.uint8))[0] == 2
+    assert (joined & column).sum() == column.sum()
+    two_abreast = column | np.roll(column, 5, axis=1)
+    assert cv2.connectedComponents(unbroken(two_abreast).astype(np.uint8))[0] == 2
+    assert np.flatnonzero(joined[4]).tolist() == [4, 5, 6]
+    assert not joined[0].any()
+    assert not joined[10:].any()
+    assert not unbroken(np.zeros((4, 4), bool)).any()
