@@ -13,6 +13,7 @@ from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
 from segmentation.segmenter import DeepLabSegmenter
 from training.anatomy import PACKS
 from training.calibrate import best_temperature, best_threshold, softmax, uncertain_band
+from training.card_pictures import draw_outlines
 from training.cards import anatomy_figures, classifier_figures, robustness_figures, write_card
 from training.classified import classify_films
 from training.classifier import LABELS, NORMAL
@@ -74,6 +75,7 @@ def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
     segmenter = DeepLabSegmenter(folder, threads=2)
     figures = {pack: evaluate_anatomy(held_out(pack), segmenter) for pack in PACKS}
     write_manifest(folder, **fields, metrics=figures)
+    draw_outlines(segmenter, folder / "phantoms.png")
     write_card(folder, figures=anatomy_figures(figures), robustness=robustness_figures(figures))
     return figures
 
