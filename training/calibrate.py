@@ -105,3 +105,14 @@ def best_threshold(
     # Many thresholds may divide equally well; the one in their middle leaves most room.
     best = candidates[youden >= youden.max() - 1e-9]
     return round(float(best.mean()), 3)
+
+
+def most_accurate_threshold(
+    abnormal: NDArray[np.floating], positive: NDArray[np.bool_], weight: NDArray[np.floating]
+) -> float:
+    """The abnormal probability that puts most cases on their side; arguments as above."""
+    candidates = np.linspace(0.05, 0.95, 181)
+    accuracy = np.array(
+        [np.average((abnormal >= c) == positive, weights=weight) for c in candidates]
+    )
+    return round(float(candidates[accuracy >= accuracy.max() - 1e-9].mean()), 3)

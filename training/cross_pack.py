@@ -26,8 +26,6 @@ def cross_pack(
     Returns:
         Abnormal AUC by the pack trained on, then by the pack tested on.
     """
-    import keras
-
     from training.classifier_fit import check, train_classifier
     from training.torch_twin import twin_of
 
@@ -35,6 +33,8 @@ def cross_pack(
     packs = sorted(set(train.packs))
     for pack in packs:
         train_classifier(train.of_pack(pack), held.of_pack(pack), folder / pack, settings)
+        import keras  # after training, which must load torch's compiler before it
+
         chosen = json.loads((folder / pack / "metrics.json").read_text())
         model = keras.models.load_model(folder / pack / chosen["file"], compile=False)
         scores = check(twin_of(model, settings.dropout), held, chosen["size"])

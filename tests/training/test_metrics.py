@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from training.calibrate import best_temperature, best_threshold, softmax, uncertain_band
+from training.calibrate import (
+    best_temperature,
+    best_temperature_each,
+    best_threshold,
+    most_accurate_threshold,
+    softmax,
+    uncertain_band,
+)
 from training.metrics import auc, bootstrap, expected_calibration_error, macro_f1
 
 
@@ -61,3 +68,20 @@ def test_the_uncertain_band_leaves_the_most_cases_that_are_right_often_enough():
 def test_a_classifier_that_is_never_right_enough_is_always_uncertain():
     abnormal = np.array([0.0, 0.2, 0.8, 0.99])
     assert uncertain_band(abnormal, abnormal < 0.5, np.ones(4), 0.5) == (0.0, 1.0)
+
+
+def test_the_most_accurate_threshold_counts_cases_not_kinds():
+    abnormal = np.array([0.1, 0.3, 0.2, 0.6, 0.7, 0.8])
+    positive = np.array([False, False, True, True, True, True])
+    # Above 0.1 one normal case is wrong, above 0.3 one abnormal case: the weight decides.
+    heavy_normal = np.array([1, 3, 1, 1, 1, 1.0])
+    assert 0.3 < most_accurate_threshold(abnormal, positive, heavy_normal) < 0.6
+    heavy_abnormal = np.array([1, 1, 3, 1, 1, 1.0])
+    assert 0.1 < most_accurate_threshold(abnormal, positive, heavy_abnormal) <= 0.2
+
+
+def test_labels_that_occur_together_are_calibrated_by_one_temperature():
+    random = np.random.default_rng(0)
+    logits = random.normal(0, 2, (4000, 3))
+    truth = random.random(logits.shape) < 1 / (1 + np.exp(-logits))
+    assert best_temperature_each(logits * 2.5, truth) == pytest.approx(2.5, rel=0.1)
