@@ -1,6 +1,6 @@
 """What the classifier makes of films, through the very path the app runs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from pipeline.errors import ChestNotFoundError
 from pipeline.settings import Settings
 from pipeline.types import Anatomy, Radiograph
 from segmentation.segmenter import DeepLabSegmenter
+from training.datasets.dataset import ABNORMAL, NORMAL
 from training.evaluate import NothingToEvaluateError
 from training.packs import Film
 from training.thorax_cache import radiograph_of
@@ -84,13 +85,15 @@ def classify_films(
 ) -> Classified:
     """Segment, crop and classify films whose label the classifier knows.
 
+    To a classifier of two classes, normal and abnormal, any label but normal is abnormal.
+
     Raises:
         NothingToEvaluateError: No film has such a label and a chest to be found.
     """
     kept, logits, refused = [], [], []
     shares, tones = [], []
     grad_cam = GradCam(classifier, Settings())
-    for film in films:
+    for film in map(_as_told(classifier.labels), films):
         if film.label not in classifier.labels:
             continue
         radiograph = radiograph_of(film)
@@ -119,3 +122,10 @@ def classify_films(
         tones=np.array(tones),
         refused=refused,
     )
+
+
+def _as_told(labels: tuple[str, ...]) -> Callable[[Film], Film]:
+    """Films as a classifier of these labels can name them."""
+    if set(labels) != {NORMAL, ABNORMAL}:
+        return lambda film: film
+    return lambda film: film if film.label == NORMAL else replace(film, label=ABNORMAL)

@@ -15,6 +15,7 @@ MISSING, DUPLICATE, UNKNOWN, UNCERTAIN, LATERAL = (
     "uncertain label",
     "lateral projection",
 )
+NORMAL, ABNORMAL = "normal", "abnormal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ def as_it_is(dataset: Dataset) -> Dataset:
     return dataset
 
 
-def binary(dataset: Dataset, normal: str = "normal", abnormal: str = "abnormal") -> Dataset:
+def binary(dataset: Dataset, normal: str = NORMAL, abnormal: str = ABNORMAL) -> Dataset:
     """The same films with two classes: one for no label at all, one for any."""
     films = (
         replace(film, labels=frozenset({abnormal if film.labels - {normal} else normal}))
