@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from segmentation.network import OUTPUTS, build_network
 from training.anatomy_labels import labels_of
 from training.augment import random_affine, random_marks, random_tone
+from training.averaging import averaged
 from training.packs import Film, Split, data_folder, read_grey, read_pack
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class AnatomySettings:
         learning_rate: The highest; warmed up over a tenth of the steps, then a cosine to zero.
         jsrt_share: Share of films drawn from the small adult pack.
         movement: How far films are turned, scaled and shifted; 1 is up to 12 degrees, 25 % and 8 %.
-        fallen_share: Share of films on their side or head, on which nothing is to be found.
+        rotated_share: Share of films on their side or head, on which nothing is to be found.
         averaging: Decay of the mean of the latest weights, which is what is kept.
         steps_per_check: Steps between two looks at the validation films.
         seed: Of weights and films.
@@ -45,7 +46,7 @@ class AnatomySettings:
     learning_rate: float = 2e-3
     jsrt_share: float = 0.3
     movement: float = 1.0
-    fallen_share: float = 0.0
+    rotated_share: float = 0.0
     averaging: float = 0.99
     steps_per_check: int = 300
     seed: int = 0
@@ -61,7 +62,7 @@ STAGES = (
         learning_rate=1.5e-3,
         jsrt_share=0.25,
         movement=0.7,
-        fallen_share=0.08,
+        rotated_share=0.08,
         averaging=0.995,
         steps_per_check=250,
         seed=2,
@@ -132,10 +133,10 @@ def augmented(
     if random.random() < 0.1:
         tone = 1 - tone
     image_marked = random_marks(random, tone)
-    if random.random() < settings.fallen_share:
-        fallen = np.rot90(image_marked, int(random.integers(1, 4))).copy()
+    if random.random() < settings.rotated_share:
+        rotated = np.rot90(image_marked, int(random.integers(1, 4))).copy()
         nothing = np.zeros((len(OUTPUTS), size, size), np.float32)
-        return fallen, nothing, np.ones_like(nothing)
+        return rotated, nothing, np.ones_like(nothing)
     return image_marked, warp(labels), warp(weights)
 
 
@@ -213,7 +214,6 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
         start: Network weights to begin with; random ones if `None`.
     """
     import torch
-    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(settings.seed)
@@ -224,9 +224,7 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
     network = build_network()
     if start is not None:
         network.load_state_dict(torch.load(start, weights_only=True))
-    # torch leaves the averaging function untyped
-    mean_of_latest = get_ema_multi_avg_fn(settings.averaging)  # type: ignore[no-untyped-call]
-    averaged = AveragedModel(network, multi_avg_fn=mean_of_latest, use_buffers=True)
+    mean = averaged(network, settings.averaging)
     optimiser = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, settings.learning_rate, total_steps=settings.steps, pct_start=0.1
@@ -235,7 +233,7 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
     if (folder / "last.pt").exists():
         state = torch.load(folder / "last.pt", weights_only=True)
         network.load_state_dict(state["network"])
-        averaged.load_state_dict(state["averaged"])
+        mean.load_state_dict(state["averaged"])
         optimiser.load_state_dict(state["optimiser"])
         schedule.load_state_dict(state["schedule"])
         first, best = state["step"], state["best"]
@@ -248,25 +246,25 @@ def train_anatomy(folder: Path, settings: AnatomySettings, start: Path | None = 
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call] # torch's own annotation is missing
         optimiser.step()
-        averaged.update_parameters(network)
+        mean.update_parameters(network)
         schedule.step()
         if step % 50 == 0:
             pace = (step - first) * settings.batch / (time.monotonic() - started)
             print(f"step {step} loss {loss.item():.4f} {pace:.1f} films/s", flush=True)
         if step % settings.steps_per_check == 0 or step == settings.steps:
-            metrics = validate(averaged.module, held)
+            metrics = validate(mean.module, held)
             score = (metrics["jsrt"] + metrics["paediatric"]) / 2
             print(f"step {step} {metrics}", flush=True)
             if score > best:
                 best = score
-                torch.save(averaged.module.state_dict(), folder / "best.pt")
+                torch.save(mean.module.state_dict(), folder / "best.pt")
                 (folder / "metrics.json").write_text(
                     json.dumps({"settings": asdict(settings), "step": step, "dice": metrics})
                 )
             torch.save(
                 {
                     "network": network.state_dict(),
-                    "averaged": averaged.state_dict(),
+                    "averaged": mean.state_dict(),
                     "optimiser": optimiser.state_dict(),
                     "schedule": schedule.state_dict(),
                     "step": step,

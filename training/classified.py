@@ -93,7 +93,7 @@ def classify_films(
     kept, logits, refused = [], [], []
     shares, tones = [], []
     grad_cam = GradCam(classifier, Settings())
-    for film in map(_as_told(classifier.labels), films):
+    for film in map(_binarised(classifier.labels), films):
         if film.label not in classifier.labels:
             continue
         radiograph = radiograph_of(film)
@@ -124,8 +124,8 @@ def classify_films(
     )
 
 
-def _as_told(labels: tuple[str, ...]) -> Callable[[Film], Film]:
-    """Films as a classifier of these labels can name them."""
+def _binarised(labels: tuple[str, ...]) -> Callable[[Film], Film]:
+    """To a classifier of normal and abnormal, films with one of the two as their label."""
     if set(labels) != {NORMAL, ABNORMAL}:
         return lambda film: film
     return lambda film: film if film.label == NORMAL else replace(film, label=ABNORMAL)

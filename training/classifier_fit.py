@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training.averaging import averaged
 from training.classifier import (
     LABELS,
     NORMAL,
@@ -102,13 +103,11 @@ def _trained(
 ) -> "Iterator[nn.Module]":
     """Train one stage; from time to time give the network with the mean of its latest weights."""
     import torch
-    from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    # torch's own annotations lack this form of `to`, and leave the averaging function untyped.
+    # torch's own annotations lack this form of `to`.
     twin.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    mean_of_latest = get_ema_multi_avg_fn(settings.averaging)  # type: ignore[no-untyped-call]
-    averaged = AveragedModel(twin, multi_avg_fn=mean_of_latest, use_buffers=True)
+    mean = averaged(twin, settings.averaging)
     optimiser = torch.optim.AdamW(
         twin.parameters(), stage.learning_rate, weight_decay=settings.weight_decay
     )
@@ -126,10 +125,10 @@ def _trained(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(twin.parameters(), LARGEST_GRADIENT)
         optimiser.step()
-        averaged.update_parameters(twin)
+        mean.update_parameters(twin)
         losses.append(float(loss.detach()))
         if step % 25 == 0:
             pace = step * settings.batch / (time.monotonic() - started)
             print(f"step {step} loss {np.mean(losses[-25:]):.4f} {pace:.1f} films/s", flush=True)
         if step % settings.steps_per_check == 0 or step == stage.steps:
-            yield averaged.module
+            yield mean.module

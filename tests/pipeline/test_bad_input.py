@@ -143,7 +143,7 @@ def greedy_reader_makers(room: Room, chosen: Settings) -> object:
 def test_a_decoders_death_sloth_or_greed_is_an_error_of_the_file(
     makers: object, data: bytes, code: str
 ) -> None:
-    with Workers(Settings(decode_seconds=1.0), makers) as started:  # type: ignore[arg-type]
+    with Workers(Settings(decode_seconds=1.0), makers) as started:
         job = started.submit(data, SETTINGS)
         assert job.wait(30)
         assert job.error is not None

@@ -223,7 +223,7 @@ def broken_makers(room: Room, settings: Settings) -> object:
 
 
 def test_a_model_that_cannot_be_loaded_is_said_by_warming_and_by_each_job() -> None:
-    with Workers(SETTINGS, broken_makers) as started:  # type: ignore[arg-type]
+    with Workers(SETTINGS, broken_makers) as started:
         started.warm()
         assert {part: error.code for part, error in started.warm_errors.items()} == {
             "classifier": "weights_missing"
@@ -248,7 +248,7 @@ class WarmedBeside:
     def explain_text(self, report: object, *, progress: object = None) -> object:
         if not self.warmed:
             raise LookupError
-        return FakeTextExplainer().explain_text(report)  # type: ignore[arg-type]
+        return FakeTextExplainer().explain_text(report)
 
 
 def beside_makers(room: Room, settings: Settings) -> object:
@@ -256,7 +256,7 @@ def beside_makers(room: Room, settings: Settings) -> object:
 
 
 def test_the_first_text_explanation_waits_for_the_warming_under_way() -> None:
-    with Workers(SETTINGS, beside_makers) as started:  # type: ignore[arg-type]
+    with Workers(SETTINGS, beside_makers) as started:
         started.warm((Room.WRITER,))
         job = started.submit(film(), SETTINGS)
         assert job.wait(60)

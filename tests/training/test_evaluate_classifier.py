@@ -6,7 +6,7 @@ import pytest
 from pipeline.manifest import load_manifest
 from pipeline.settings import ROOT
 from tests.fakes import FakeSegmenter
-from training.classified import Classified, Part, _as_told, blanked
+from training.classified import Classified, Part, _binarised, blanked
 from training.evaluate_classifier import classifier_metrics, subgroups
 from training.evaluate_curves import draw_curves
 from training.packs import Film, Split
@@ -126,6 +126,6 @@ def test_to_two_classes_any_label_but_normal_is_abnormal(film):
     import dataclasses
 
     tuberculosis = dataclasses.replace(film, label="tuberculosis")
-    told = _as_told(("normal", "abnormal"))
+    told = _binarised(("normal", "abnormal"))
     assert [told(film).label, told(tuberculosis).label] == ["normal", "abnormal"]
-    assert _as_told(MANIFEST.labels)(tuberculosis) is tuberculosis
+    assert _binarised(MANIFEST.labels)(tuberculosis) is tuberculosis

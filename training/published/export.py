@@ -64,7 +64,7 @@ def _export_densenet14(run: Path, folder: Path, figures: dict[str, Any]) -> Mani
     example = torch.zeros(1, size, size, 1)
     model = ov.convert_model(_opened(network).eval(), example_input=example)
     model.reshape({0: [-1, size, size, 1]})
-    ov.save_model(model, folder / "classifier.xml", compress_to_fp16=True)
+    ov.save_model(model, folder / "classifier.xml", compress_to_fp16=False)
     np.savez(folder / "head.npz", kernel=network.classifier.weight.detach().numpy().T)
     return write_manifest(
         folder,
