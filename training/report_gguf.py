@@ -9,6 +9,8 @@ from typing import Any
 
 from training.report_tokens import END, Vocabulary
 
+_NORMAL, _PHRASE, _CONTROL = 1, 4, 3  # the token types of the GGUF specification
+
 
 def write_gguf(
     file: Path,
@@ -39,11 +41,8 @@ def write_gguf(
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list([*vocabulary.base, *vocabulary.phrases, END])
-    kinds = gguf.TokenType
     writer.add_token_types(
-        [kinds.NORMAL] * len(vocabulary.base)
-        + [kinds.USER_DEFINED] * len(vocabulary.phrases)
-        + [kinds.CONTROL]
+        [_NORMAL] * len(vocabulary.base) + [_PHRASE] * len(vocabulary.phrases) + [_CONTROL]
     )
     writer.add_token_merges(list(vocabulary.merges))
     writer.add_bos_token_id(vocabulary.end_id)
@@ -69,6 +68,24 @@ def write_gguf(
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def read_vocabulary(file: Path) -> Vocabulary:
+    """The tokens of a file that `write_gguf` wrote, in its order."""
+    import gguf
+
+    reader = gguf.GGUFReader(file)
+
+    def listed(key: str) -> list[Any]:
+        field = reader.get_field(f"tokenizer.ggml.{key}")
+        return [] if field is None else list(field.contents())
+
+    tokens, kinds = listed("tokens"), listed("token_type")
+    return Vocabulary(
+        base=tuple(t for t, kind in zip(tokens, kinds, strict=True) if kind == _NORMAL),
+        merges=tuple(listed("merges")),
+        phrases=tuple(t for t, kind in zip(tokens, kinds, strict=True) if kind == _PHRASE),
+    )
 
 
 def _add_sizes(
