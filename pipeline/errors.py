@@ -163,6 +163,60 @@ class ReportModelInvalidError(ModelError):
     code = "report_model_invalid"
 
 
+class ReportModelTooLargeError(ModelError):
+    """The report model needs more memory than is free; `file`, `needed_gb`, `free_gb`."""
+
+    code = "report_model_too_large"
+
+
+class CatalogueError(ModelError):
+    """The catalogue of report models, or what was pinned of it, is malformed; `what`."""
+
+    code = "catalogue_invalid"
+
+
+class UnknownReportModelError(ModelError):
+    """The catalogue has no model of that name; `name`, `known` (those it has)."""
+
+    code = "report_model_unknown"
+
+
+class HubUnreachableError(ModelError):
+    """No model hub answered, or what answered is none; `hub` (the hosts that were tried)."""
+
+    code = "hub_unreachable"
+
+
+class HubGatedError(ModelError):
+    """The hub hands a repository only to those who agreed to its terms; `repo`."""
+
+    code = "hub_gated"
+
+
+class HubFileMissingError(ModelError):
+    """The hub has no such repository, revision or file; `repo`, `file`, `revision`."""
+
+    code = "hub_file_missing"
+
+
+class DownloadBrokenError(ModelError):
+    """A download broke off; what has come is kept, and the next one goes on; `file`."""
+
+    code = "download_broken"
+
+
+class DownloadMismatchError(ModelError):
+    """The SHA-256 of what the hub offers or sent is not the pinned one; `file`."""
+
+    code = "download_mismatch"
+
+
+class DiskFullError(ModelError):
+    """Too little space is left for a download; `needed_gb`, `free_gb`, in units of 10^9 bytes."""
+
+    code = "disk_full"
+
+
 class JobError(ExplainCxrError):
     """A step did not come to its end."""
 

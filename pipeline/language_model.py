@@ -20,6 +20,7 @@ from pipeline.errors import (
     WeightsMissingError,
 )
 from pipeline.manifest import load_manifest
+from pipeline.model_memory import check_memory
 
 WRITER_FOLDER = "writer"
 SHIPPED_FORMAT = "explaincxr-plain"
@@ -57,11 +58,13 @@ class LanguageModel:
     Raises:
         ReportModelMissingError: There is no such file.
         ReportModelInvalidError: llama.cpp cannot load it.
+        ReportModelTooLargeError: It needs more memory than is free.
     """
 
     def __init__(self, file: Path, *, context_tokens: int = 2048, threads: int = 1) -> None:
         if not file.is_file():
             raise ReportModelMissingError(file=file.name)
+        check_memory(file, context_tokens)
         self.file = file
         self._options = {
             "model_path": str(file),

@@ -14,6 +14,7 @@ from pipeline.types import (
     Radiograph,
     Report,
     Section,
+    TextAttributions,
     TextExplanation,
 )
 
@@ -163,22 +164,38 @@ def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
 
 
 def _text(explanation: TextExplanation) -> dict[str, Any]:
-    def pieces(attributions: Iterable[Attribution]) -> list[dict[str, Any]]:
-        return [{"key": a.key, "text": a.text, "value": a.value} for a in attributions]
-
+    verdict = explanation.verdict
     return {
         "model": explanation.model,
-        "shap": {
-            "values": pieces(explanation.shap),
-            "full": explanation.shap_full,
-            "base": explanation.shap_base,
+        **_attributions(explanation),
+        "words": _pieces(explanation.words),
+        "sentences": [
+            {"sentence": one.sentence, **_attributions(one)} for one in explanation.sentences
+        ],
+        "verdict": None
+        if verdict is None
+        else {
+            "words": _pieces(verdict.words),
+            "full": verdict.full,
+            "base": verdict.base,
+            "delta": verdict.delta,
         },
-        "integrated_gradients": {
-            "values": pieces(explanation.integrated_gradients),
-            "delta": explanation.ig_delta,
-        },
-        "words": pieces(explanation.words),
     }
+
+
+def _attributions(found: TextAttributions) -> dict[str, Any]:
+    return {
+        "shap": {"values": _pieces(found.shap), "full": found.shap_full, "base": found.shap_base},
+        "integrated_gradients": {
+            "values": _pieces(found.integrated_gradients),
+            "delta": found.ig_delta,
+        },
+        "agreement": found.agreement,
+    }
+
+
+def _pieces(attributions: Iterable[Attribution]) -> list[dict[str, Any]]:
+    return [{"key": a.key, "text": a.text, "value": a.value} for a in attributions]
 
 
 def _provenance(result: CaseResult) -> dict[str, Any]:

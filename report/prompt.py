@@ -84,6 +84,13 @@ def join(parts: Iterable[tuple[str, str]], without: frozenset[str] = frozenset()
     return "".join(texts)
 
 
+def told_verdict(report: Report) -> str:
+    """The verdict's name as a report's prompt told it; empty if it was not told."""
+    text = dict(report.prompt_parts).get(LABEL, "")
+    before, _, after = terms(report.language).prompt["label"].partition("{label}")
+    return text.removeprefix(before).removesuffix(after)
+
+
 def spelled(sections: Mapping[Section, str], language: Language) -> str:
     """The report as one text with its headings, as the shipped model writes it."""
     names = terms(language).sections

@@ -247,6 +247,16 @@ class FailingWriter(FakeWriter):
         raise ZeroDivisionError
 
 
+class DyingWriter(FakeWriter):
+    """Kills its own process in mid-sentence unless it is asked with another seed than 0."""
+
+    def write(self, *arguments: Any, seed: int, progress: Progress, **options: Any) -> Report:
+        progress(ProgressEvent(step=Step.WRITE, fraction=0.1, text="Strong attention in"))
+        if seed == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().write(*arguments, seed=seed, progress=progress, **options)
+
+
 def fake_makers(
     room: Room, settings: Settings, classifier: Callable[[], Any] = FakeClassifier
 ) -> Mapping[str, Callable[[], Any]]:
@@ -282,6 +292,11 @@ def talkative_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[]
 def failing_writer_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
     """As `fake_makers`, with `FailingWriter`."""
     return {**fake_makers(room, settings), "writer": FailingWriter}
+
+
+def dying_writer_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
+    """As `fake_makers`, with `DyingWriter`."""
+    return {**fake_makers(room, settings), "writer": DyingWriter}
 
 
 def fake_models(settings: Settings) -> Models:

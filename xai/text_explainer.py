@@ -1,11 +1,13 @@
 """Why the report says what it says: asked of the model that wrote it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.errors import (
     ContractError,
@@ -16,14 +18,22 @@ from pipeline.errors import (
 from pipeline.language_model import LanguageModel, ScoredText, shipped_file
 from pipeline.protocols import Progress, silent
 from pipeline.settings import Settings
-from pipeline.types import Attribution, ProgressEvent, Report, Step, TextExplanation
+from pipeline.types import (
+    Attribution,
+    ProgressEvent,
+    Report,
+    SentenceExplanation,
+    Step,
+    TextExplanation,
+    VerdictWords,
+)
 from xai.text_gradients import TorchCopy, fits_torch
-from xai.text_pieces import fold, key_of, part_spans, token_spans
+from xai.text_pieces import fold, token_spans
 from xai.text_shap import import_shap, shapley_values
+from xai.text_tokens import Join, PromptTokens, stretches_of
 
-Join = Callable[[Iterable[tuple[str, str]], frozenset[str]], str]
 Spell = Callable[[Report], str]
-SHAP_SHARE = 0.6  # of the time, for progress
+SHAP_SHARE = 0.5  # of the time, for progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +53,19 @@ class GgufTextExplainer:
     `TextExplanation.model` names it.
     """
 
-    def __init__(self, settings: Settings, *, join: Join, spell: Spell) -> None:
+    def __init__(self, settings: Settings, *, join: Join, spell: Spell, verdict: Spell) -> None:
         """Choose the model; nothing is loaded before `warm` or the first report.
 
         Args:
             settings: Names the report model, the weights' folder, context and threads.
             join: Joins the prompt's parts without those of the keys named, grammatically.
             spell: The report as the model wrote it, headings included.
+            verdict: The verdict's name as the prompt has it; empty if it has none.
         """
         self._settings = settings
         self._join = join
         self._spell = spell
+        self._verdict = verdict
         self._copies: _Copies | None = None
         self._loading = Lock()  # `warm` may run in a thread of its own
 
@@ -90,7 +102,6 @@ class GgufTextExplainer:
         prompt_of = self._prompts(report, copies)
         text = self._spell(report)
         keys = tuple(dict.fromkeys(key for key, _ in report.prompt_parts if key))
-        names = {key: piece.strip() for key, piece in report.prompt_parts}
         nobody, everybody = frozenset[str](), frozenset(keys)
         room = model.context_tokens - len(model.tokenize(text))
         if len(model.tokenize(prompt_of(nobody))) + 1 > room:
@@ -99,30 +110,55 @@ class GgufTextExplainer:
         def tell(fraction: float) -> None:
             progress(ProgressEvent(step=Step.EXPLAIN_TEXT, fraction=fraction))
 
+        stretches = stretches_of(report, text, model)
         scored: dict[frozenset[str], ScoredText] = {}
 
-        def score(without: frozenset[str]) -> float:
+        def score(without: frozenset[str]) -> NDArray[np.float64]:
             if without not in scored:
                 scored[without] = model.log_probability(prompt_of(without), text)
-            return scored[without].total
+            nats = scored[without].nats
+            return np.array([sum(nats[part.first : part.last]) for part in stretches])
 
         full, base = score(nobody), score(everybody)
-        values = shapley_values(
-            score, keys, seed=report.seed, scored=lambda share: tell(SHAP_SHARE * share)
+        shares = shapley_values(
+            score, keys, seed=report.seed, scored=lambda done: tell(SHAP_SHARE * done)
         )
-        gradients, delta = self._gradients(report, copies, prompt_of(nobody), text)
+        prompt = PromptTokens.of(report, prompt_of(nobody), model, self._join)
+        ids = scored[nobody].token_ids
+        gradients = []
+        for done, part in enumerate(stretches, start=1):
+            gradients.append(prompt.gradients(copies.network, ids, part))
+            tell(SHAP_SHARE + (1 - SHAP_SHARE) * done / (len(stretches) + 1))
+        verdict = self._verdict_words(report, copies, prompt_of(everybody), text)
         tell(1.0)
+        names = {key: piece.strip() for key, piece in report.prompt_parts}
+
+        def told(games: Sequence[int]) -> dict[str, Any]:
+            """The attributions to some stretches together, by name."""
+            rows = list(games)
+            return {
+                "shap": tuple(
+                    Attribution(key=key, text=names[key], value=float(value))
+                    for key, value in zip(keys, shares[:, rows].sum(axis=1), strict=True)
+                ),
+                "shap_full": float(full[rows].sum()),
+                "shap_base": float(base[rows].sum()),
+                "integrated_gradients": prompt.folded(
+                    np.sum([gradients[row].values[: len(prompt.ids)] for row in rows], axis=0)
+                ),
+                "ig_delta": sum(gradients[row].delta for row in rows),
+            }
+
         return TextExplanation(
             model=model.name,
-            shap=tuple(
-                Attribution(key=key, text=names[key], value=value)
-                for key, value in zip(keys, values, strict=True)
-            ),
-            shap_full=full,
-            shap_base=base,
-            integrated_gradients=gradients,
             words=_words(scored[nobody], scored[everybody], model),
-            ig_delta=delta,
+            sentences=tuple(
+                SentenceExplanation(sentence=part.text, **told([index]))
+                for index, part in enumerate(stretches)
+                if report.claims
+            ),
+            verdict=verdict,
+            **told(range(len(stretches))),
         )
 
     def _read(self) -> _Copies:
@@ -178,30 +214,34 @@ class GgufTextExplainer:
 
         return prompt
 
-    def _gradients(
+    def _verdict_words(
         self, report: Report, copies: _Copies, prompt: str, text: str
-    ) -> tuple[tuple[Attribution, ...], float]:
-        """What each piece of the user's part of the prompt added, and the completeness error."""
+    ) -> VerdictWords | None:
+        """What each word adds to the verdict's first mention, with no descriptor in the prompt."""
+        term = self._verdict(report)
+        place = text.casefold().find(term.casefold()) if term else -1
+        if place < 0:
+            return None
         model = copies.language_model
-        ids = model.prompt_ids(prompt)
+        ids, before = model.tokenize(text), model.prompt_ids(prompt)
         spans = token_spans(ids, model.text)
-        shown = model.text(ids)
-        user = self._join(report.prompt_parts, frozenset())
-        start = shown.find(user.strip()) - (len(user) - len(user.lstrip()))
-        parts = part_spans(report.prompt_parts, start)
-        first, last = parts[0][1][0], parts[-1][1][1]
-        keys = [key_of(span, shown, parts) for span in spans]
-        moved = np.array([bool(key) for key in keys])
-        found = copies.network.integrated_gradients(ids, model.tokenize(text), moved)
-        inside = [i for i, (begin, end) in enumerate(spans) if begin < last and end > first]
-        pieces = fold(
-            shown,
-            [spans[i] for i in inside],
-            [float(found.values[i]) for i in inside],
-            [keys[i] for i in inside],
+        first = next(at for at, (_, end) in enumerate(spans) if end > place)
+        last = next(at for at, (_, end) in enumerate(spans) if end >= place + len(term)) + 1
+        moved = np.array([False] * len(before) + [True] * first)
+        given = (*before, *ids[:first])
+        found = copies.network.integrated_gradients(given, ids[first:last], moved)
+        shown = model.text(ids[:first])
+        pieces = fold(shown, spans[:first], [float(v) for v in found.values[len(before) :]])
+        full = copies.network.log_probability(given, ids[first:last])
+        return VerdictWords(
+            words=tuple(
+                Attribution(key=str(index), text=piece.text, value=piece.value)
+                for index, piece in enumerate(pieces)
+            ),
+            full=full,
+            base=full - found.change,
+            delta=found.delta,
         )
-        told = tuple(Attribution(key=p.key, text=p.text, value=p.value) for p in pieces)
-        return told, found.delta
 
 
 def _words(full: ScoredText, base: ScoredText, model: LanguageModel) -> tuple[Attribution, ...]:

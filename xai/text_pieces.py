@@ -48,6 +48,27 @@ def part_spans(parts: Sequence[tuple[str, str]], start: int) -> tuple[tuple[str,
     return tuple(spans)
 
 
+def sentence_spans(text: str, sentences: Sequence[str]) -> tuple[Span, ...]:
+    """Cut a text after each of its sentences, in order; what stands between belongs to the next.
+
+    Args:
+        text: The whole text.
+        sentences: What to look for; one that does not follow the one before is left out.
+
+    Returns:
+        Spans that tile the text, one a sentence found, or one for all of it.
+    """
+    ends = []
+    at = 0
+    for sentence in sentences:
+        place = text.find(sentence, at)
+        if place >= 0:
+            at = place + len(sentence)
+            ends.append(at)
+    cuts = [0, *ends[:-1], len(text)]
+    return tuple(pairwise(cuts))
+
+
 def key_of(span: Span, text: str, parts: Sequence[tuple[str, Span]]) -> str:
     """The key of the part in which a token's first character that is no space stands."""
     start, end = span

@@ -30,6 +30,7 @@ from pipeline.workers import Workers
 from tests.fakes import (
     FakeTextExplainer,
     dying_makers,
+    dying_writer_makers,
     failing_writer_makers,
     fake_makers,
     slow_makers,
@@ -193,6 +194,22 @@ def test_a_failing_writer_leaves_the_images_and_says_so() -> None:
         assert job.result.report is None
         (problem,) = job.result.problems
         assert (problem.step, problem.code) == (Step.WRITE, "step_failed")
+
+
+def test_a_writer_killed_in_mid_sentence_loses_nothing_that_was_done() -> None:
+    with Workers(SETTINGS, dying_writer_makers) as started:
+        cut = started.submit(film(), SETTINGS)
+        assert cut.wait(60)
+        assert any(event.text == "Strong attention in" for event in cut.events())
+        assert cut.result is not None
+        assert set(cut.result.explanations) == set(Method)
+        (problem,) = cut.result.problems
+        assert (problem.step, problem.code) == (Step.WRITE, "worker_died")
+        again = started.submit_report(cut.result, replace(SETTINGS, seed=1))
+        assert again.wait(60)
+        assert again.result is not None
+        assert again.result.report is not None
+        assert again.result.problems == ()
 
 
 def test_one_job_too_many_is_refused() -> None:

@@ -18,9 +18,18 @@ from pipeline.errors import (
 from pipeline.language_model import LanguageModel
 from pipeline.manifest import write_manifest
 from pipeline.settings import Settings, load_settings
-from pipeline.types import Language, ProgressEvent, Report, Section
+from pipeline.types import (
+    Attribution,
+    Claim,
+    ClaimStatus,
+    Language,
+    ProgressEvent,
+    Report,
+    Section,
+    TextAttributions,
+)
 from report import prompt
-from report.prompt import prompt_parts, spelled_report
+from report.prompt import prompt_parts, spelled_report, told_verdict
 from training.report_gguf import write_gguf
 from training.report_text import case_sections, random_case
 from training.report_tokens import Vocabulary
@@ -48,7 +57,13 @@ def spell(report: Report) -> str:
     return "Findings:\n" + report.sections[Section.FINDINGS]
 
 
-def written(whole: str | None = None, findings: str = FINDINGS) -> Report:
+def explaining(settings: Settings) -> GgufTextExplainer:
+    return GgufTextExplainer(settings, join=join, spell=spell, verdict=lambda report: "opacity")
+
+
+def written(
+    whole: str | None = None, findings: str = FINDINGS, sentences: tuple[str, ...] = ()
+) -> Report:
     return Report(
         language=Language.ENGLISH,
         model="explaincxr-plain-tiny",
@@ -60,7 +75,10 @@ def written(whole: str | None = None, findings: str = FINDINGS) -> Report:
             Section.INTERPRETATION: "",
             Section.RECOMMENDATIONS: "",
         },
-        claims=(),
+        claims=tuple(
+            Claim(section=Section.FINDINGS, sentence=sentence, status=ClaimStatus.NOT_CHECKABLE)
+            for sentence in sentences
+        ),
     )
 
 
@@ -116,7 +134,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def explainer(weights: Path) -> GgufTextExplainer:
     settings = Settings(weights_folder=weights, context_tokens=512, threads=1)
-    return GgufTextExplainer(settings, join=join, spell=spell)
+    return explaining(settings)
 
 
 def test_torch_and_llama_cpp_agree_on_a_text(weights: Path) -> None:
@@ -152,6 +170,73 @@ def test_explanation_adds_up(explainer: GgufTextExplainer) -> None:
     assert fractions[-1] == 1.0
 
 
+def test_sentences_share_the_whole(explainer: GgufTextExplainer) -> None:
+    first, second = "Opacity in the right middle zone.", "Затемнение справа."
+    report = written(findings=f"{first} {second}", sentences=(first, second))
+    found = explainer.explain_text(report)
+    told = [one.sentence for one in found.sentences]
+    assert told == [f"Findings:\n{first}", second]
+    for name in ("shap", "integrated_gradients"):
+        whole = [one.value for one in getattr(found, name)]
+        parts = [[one.value for one in getattr(part, name)] for part in found.sentences]
+        assert np.sum(parts, axis=0) == pytest.approx(whole)
+    for part in found.sentences:
+        change = part.shap_full - part.shap_base
+        assert sum(one.value for one in part.shap) == pytest.approx(change, abs=1e-3)
+        assert abs(part.ig_delta) <= 0.05 * max(1.0, abs(change))
+    assert sum(part.shap_full for part in found.sentences) == pytest.approx(found.shap_full)
+
+
+def test_the_words_before_the_verdict_account_for_it(explainer: GgufTextExplainer) -> None:
+    found = explainer.explain_text(written(findings="The right middle zone. Opacity there."))
+    assert found.verdict is not None
+    told = "".join(word.text for word in found.verdict.words)
+    assert told.startswith("Findings:\nThe right")
+    assert "pacity" not in told
+    gained = sum(word.value for word in found.verdict.words)
+    change = found.verdict.full - found.verdict.base
+    assert gained == pytest.approx(change + found.verdict.delta)
+    assert abs(found.verdict.delta) <= 0.05 * max(1.0, abs(change))
+    assert explainer.explain_text(written(findings="Nothing of it.")).verdict is None
+
+
+def test_agreement_of_the_two_methods_by_hand() -> None:
+    def attributed(*shares: tuple[float, float]) -> TextAttributions:
+        return TextAttributions(
+            shap=tuple(
+                Attribution(key=str(key), text="", value=one) for key, (one, _) in enumerate(shares)
+            ),
+            shap_full=0.0,
+            shap_base=0.0,
+            integrated_gradients=tuple(
+                Attribution(key=str(key), text="", value=value / 2)
+                for key, (_, value) in enumerate(shares)
+                for _ in range(2)
+            ),
+            ig_delta=0.0,
+        )
+
+    assert attributed((3.0, 1.5), (4.0, 2.0)).agreement == pytest.approx(1.0)
+    assert attributed((1.0, 0.0), (0.0, 2.0)).agreement == pytest.approx(0.0)
+    assert attributed((1.0, -1.0)).agreement == pytest.approx(-1.0)
+    assert attributed((1.0, 0.0)).agreement is None
+
+
+def test_other_weights_give_another_explanation(weights: Path, tmp_path: Path) -> None:
+    """The sanity check of Adebayo et al. 2018: what does not ask the weights explains nothing."""
+    other = tmp_path / "other.gguf"
+    write_tiny(other, "explaincxr-plain-tiny", seed=7)
+    found = [
+        explaining(
+            Settings(weights_folder=weights, report_model=file, context_tokens=512, threads=1)
+        ).explain_text(written())
+        for file in (weights / "writer" / "tiny.gguf", other)
+    ]
+    for name in ("shap", "integrated_gradients"):
+        first, second = ([one.value for one in getattr(one, name)] for one in found)
+        assert abs(np.corrcoef(first, second)[0, 1]) < 0.9
+
+
 def test_same_report_same_explanation(explainer: GgufTextExplainer) -> None:
     assert explainer.explain_text(written()) == explainer.explain_text(written())
 
@@ -177,10 +262,10 @@ def test_report_longer_than_the_context_is_refused(explainer: GgufTextExplainer)
 
 def test_missing_model_is_said(tmp_path: Path) -> None:
     with pytest.raises(ManifestError):
-        GgufTextExplainer(Settings(weights_folder=tmp_path), join=join, spell=spell).warm()
+        explaining(Settings(weights_folder=tmp_path)).warm()
     settings = Settings(weights_folder=tmp_path, report_model=tmp_path / "absent.gguf")
     with pytest.raises(ReportModelMissingError):
-        GgufTextExplainer(settings, join=join, spell=spell).warm()
+        explaining(settings).warm()
 
 
 def test_shipped_file_that_was_changed_is_not_loaded(weights: Path, tmp_path: Path) -> None:
@@ -188,7 +273,7 @@ def test_shipped_file_that_was_changed_is_not_loaded(weights: Path, tmp_path: Pa
     with (tmp_path / "writer" / "tiny.gguf").open("ab") as file:
         file.write(b"x")
     with pytest.raises(WeightsMismatchError):
-        GgufTextExplainer(Settings(weights_folder=tmp_path), join=join, spell=spell).warm()
+        explaining(Settings(weights_folder=tmp_path)).warm()
 
 
 def test_too_large_a_writer_leaves_reading_to_the_shipped_model(
@@ -197,13 +282,11 @@ def test_too_large_a_writer_leaves_reading_to_the_shipped_model(
     other = tmp_path / "other.gguf"
     write_tiny(other, "other", seed=1)
     settings = Settings(weights_folder=weights, report_model=other, context_tokens=512, threads=1)
-    assert GgufTextExplainer(settings, join=join, spell=spell).explain_text(written()).model == (
-        "other"
-    )
+    assert explaining(settings).explain_text(written()).model == ("other")
     monkeypatch.setattr(
         "xai.text_explainer.fits_torch", lambda file: file.name != "other.gguf" and fits_torch(file)
     )
-    found = GgufTextExplainer(settings, join=join, spell=spell).explain_text(written())
+    found = explaining(settings).explain_text(written())
     assert found.model == "explaincxr-plain-tiny"
 
 
@@ -217,11 +300,14 @@ def test_size_and_architecture_decide(weights: Path, monkeypatch: pytest.MonkeyP
 def test_shapley_values_of_a_game_worked_by_hand() -> None:
     worth = {"": 0.0, "a": 2.0, "b": 4.0, "ab": 10.0}
 
-    def score(without: frozenset[str]) -> float:
-        return worth["".join(player for player in "ab" if player not in without)]
+    def score(without: frozenset[str]) -> np.ndarray:
+        left = "".join(player for player in "ab" if player not in without)
+        return np.array([worth[left], -1.0 * len(left)])  # two games of the same players
 
     # a joins first (2) or second (10 - 4); b joins first (4) or second (10 - 2)
-    assert shapley_values(score, ("a", "b")) == pytest.approx((4.0, 6.0))
+    found = shapley_values(score, ("a", "b"))
+    assert found[:, 0] == pytest.approx((4.0, 6.0))
+    assert found[:, 1] == pytest.approx((-1.0, -1.0))
 
 
 def test_shapley_values_drawn_still_sum_to_the_change() -> None:
@@ -229,17 +315,29 @@ def test_shapley_values_drawn_still_sum_to_the_change() -> None:
     weights = np.arange(1.0, 9.0)
     played = []
 
-    def score(without: frozenset[str]) -> float:
+    def score(without: frozenset[str]) -> np.ndarray:
         played.append(without)
         here = np.array([player not in without for player in players])
-        return float(weights @ here + 3 * (here[0] and here[1]))
+        return np.array([weights @ here + 3.0 * (here[0] and here[1])])
 
-    values = shapley_values(score, players, most_scores=64)
+    values = shapley_values(score, players, most_exact=7)[:, 0]
     assert len(set(played)) <= 66
     assert sum(values) == pytest.approx(36 + 3)
     # players without interactions get their own weight whatever is drawn
     assert values[2:] == pytest.approx(weights[2:])
-    assert shapley_values(score, ()) == ()
+    assert shapley_values(score, ()).shape == (0, 1)
+
+
+def test_ten_descriptors_are_shared_out_exactly() -> None:
+    players = tuple("abcdefghij")
+    played = set()
+
+    def score(without: frozenset[str]) -> np.ndarray:
+        played.add(without)
+        return np.array([1.0 if not without else 0.0])  # all of them or nothing
+
+    assert shapley_values(score, players)[:, 0] == pytest.approx(np.full(10, 0.1))
+    assert len(played) == 1024
 
 
 def test_tokens_fold_into_words() -> None:
@@ -309,7 +407,7 @@ def test_shipped_model_explains_its_own_prompts(language: Language) -> None:
         claims=(),
     )
     found = GgufTextExplainer(
-        load_settings(threads=1), join=prompt.join, spell=spelled_report
+        load_settings(threads=1), join=prompt.join, spell=spelled_report, verdict=told_verdict
     ).explain_text(report)
     change = found.shap_full - found.shap_base
     shares = {a.key: a.value for a in found.shap}
@@ -318,3 +416,8 @@ def test_shipped_model_explains_its_own_prompts(language: Language) -> None:
     total = sum(a.value for a in found.integrated_gradients)
     assert abs(found.ig_delta) <= 0.05 * abs(total - found.ig_delta)
     assert "".join(a.text for a in found.words) == spelled_report(report)
+    assert found.agreement is not None
+    assert found.agreement > 0.5
+    assert found.verdict is not None
+    gained = sum(a.value for a in found.verdict.words)
+    assert gained == pytest.approx(found.verdict.full - found.verdict.base, rel=0.05, abs=0.05)
