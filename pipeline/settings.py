@@ -26,6 +26,7 @@ class Settings:
         weights_folder: One folder a model, each with its manifest.
         classifier: The folder of another classifier, with its manifest; the shipped one if `None`.
         report_model: Another GGUF file for the report; the shipped one if `None`.
+        models_folder: Where `python -m report fetch` lays bigger report models.
         context_tokens: Context length of the report model, in tokens.
         report_tokens: Most tokens of one report.
         threads: Threads of each model worker.
@@ -49,6 +50,7 @@ class Settings:
     weights_folder: Path = ROOT / "weights"
     classifier: Path | None = None
     report_model: Path | None = None
+    models_folder: Path = ROOT / "models"
     context_tokens: int = 2048
     report_tokens: int = 700
     threads: int = 2

@@ -1,8 +1,10 @@
 """The report model's tokens: a small byte-level BPE, and whole phrases as tokens of their own.
 
 A zone, a two-decimal number, a label, a grade are one token each, so that copying a fact from the
-prompt is one step; the templates' wording is cut into phrases of a few words, so that a report is
-short and what the model spends itself on are the facts. Other text falls back to the BPE.
+prompt is one step, and a number of the prompt is one token with the words that say what it is, so
+that an intensity is not taken for an agreement; the templates' wording is cut into phrases of a few
+words, so that a report is short and what the model spends itself on are the facts. Other text falls
+back to the BPE.
 """
 
 import json
@@ -18,7 +20,9 @@ from training.report_text import case_prompt, case_report, random_case, template
 
 END = "<|end|>"
 PHRASE_WORDS = 4
+NUMBERS = tuple(f"{number / 100:.2f}" for number in range(101))
 _SLOT = re.compile(r"\{\w+\}")
+_NUMBER_SLOT = re.compile(r"([^{}]*)\{(?:intensity|agreement|confidence)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,9 @@ def _phrases(language: Language) -> Iterator[str]:
         yield own.prompt[name]
     for name in ("zone", "label", "confidence"):
         yield from (piece.rstrip() for piece in _SLOT.split(own.prompt[name]))
+    for name in ("zone", "confidence"):
+        for before in _NUMBER_SLOT.findall(own.prompt[name]):
+            yield from (f"{before}{number}" for number in NUMBERS)
     for section in Section:
         yield f"{own.sections[section]}:\n"
         yield f"\n\n{own.sections[section]}:\n"
@@ -99,7 +106,7 @@ def _phrases(language: Language) -> Iterator[str]:
 
 def phrases() -> tuple[str, ...]:
     """Every phrase token of all languages, without repeats, in a stable order."""
-    found = [f" {number / 100:.2f}" for number in range(101)]
+    found = [f" {number}" for number in NUMBERS]
     for language in Language:
         found += _phrases(language)
     return tuple(dict.fromkeys(phrase for phrase in found if len(phrase) > 1))

@@ -2,18 +2,16 @@
 
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline.language_model import LanguageModel
 from pipeline.settings import Settings
-from pipeline.types import Claim, ClaimStatus, Language, Section
-from report.claims import check_report
-from report.facts import Facts
-from report.repair import faults
-from report.sections import parse_sections
-from report.writer import GgufWriter
-from training.report_text import Case, case_prompt, random_case
+from pipeline.types import Claim, ClaimStatus, Descriptor, Language, Report, Section
+from report.claims import check_section
+from report.draft import Draft
+from report.writer import ReportWriter
+from training.report_text import Case, random_case
 
 HELD_OUT_SEED = "held out"
 _BUDGET = 300
@@ -33,74 +31,54 @@ def measure(file: Path, *, cases: int = 100) -> dict[str, dict[str, float]]:
         `zones_exact_after_check`, `contradicted_after_check`, `written_twice` and
         `sentences_replaced`; and `tokens_per_s`, `tokens_per_report`.
     """
-    model = _Remembering(LanguageModel(file))
-    writer = GgufWriter(Settings(report_tokens=_BUDGET), model)
+    writer = ReportWriter(Settings(report_tokens=_BUDGET), LanguageModel(file))
     figures = {}
     for language in Language:
         rng = random.Random(f"{HELD_OUT_SEED} {language}")
         drawn = [random_case(rng, language) for _ in range(cases)]
-        figures[language.value] = _first_texts(model, drawn) | _finished(writer, drawn)
+        started = time.perf_counter()
+        drafts = [
+            writer.draft(case.prediction, case.descriptors, language=language, seed=0)
+            for case in drawn
+        ]
+        seconds = time.perf_counter() - started
+        reports = [writer.finish(draft) for draft in drafts]
+        figures[language.value] = _first_texts(drafts, seconds) | _finished(reports, drawn)
     return figures
 
 
-class _Remembering:
-    """A language model that replays its likeliest texts instead of writing them again."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        self._model = model
-        self._texts: dict[str, list[str]] = {}
-        self.name, self.sha256 = model.name, model.sha256
-        self.takes_plain_prompt = model.takes_plain_prompt
-        self.prompt = model.prompt
-
-    def generate(
-        self, prompt: str, *, tokens: int, temperature: float = 0.0, seed: int = 0
-    ) -> Iterator[str]:
-        if temperature > 0:
-            return self._model.generate(prompt, tokens=tokens, temperature=temperature, seed=seed)
-        if prompt not in self._texts:
-            self._texts[prompt] = list(self._model.generate(prompt, tokens=tokens))
-        return iter(self._texts[prompt])
-
-
-def _first_texts(model: _Remembering, drawn: list[Case]) -> dict[str, float]:
+def _first_texts(drafts: Sequence[Draft], seconds: float) -> dict[str, float]:
     complete = exact = clean = faultless = tokens = 0
-    seconds = 0.0
-    for case in drawn:
-        started = time.perf_counter()
-        pieces = list(model.generate(case_prompt(case), tokens=_BUDGET))
-        seconds += time.perf_counter() - started
-        tokens += len(pieces)
-        sections = parse_sections("".join(pieces), case.language)
-        whole = {section: sections.get(section, "") for section in Section}
-        claims = check_report(whole, case.prediction, case.descriptors, case.language)
-        complete += len(sections) == len(Section)
-        exact += _zones_exact(claims, case)
+    for draft in drafts:
+        tokens += draft.tokens
+        claims = [
+            claim
+            for section, text in draft.sections.items()
+            for claim in check_section(section, text, draft.facts)
+        ]
+        complete += len(draft.sections) == len(Section)
+        exact += _zones_exact(claims, draft.facts.items)
         clean += all(claim.status is not ClaimStatus.CONTRADICTED for claim in claims)
-        facts = Facts(
-            prediction=case.prediction, items=case.descriptors.items, language=case.language
-        )
-        faultless += faults(sections, facts) == 0
+        faultless += draft.faults == 0
     return {
-        "sections_complete": complete / len(drawn),
-        "zones_exact": exact / len(drawn),
-        "nothing_contradicted": clean / len(drawn),
-        "faultless": faultless / len(drawn),
+        "sections_complete": complete / len(drafts),
+        "zones_exact": exact / len(drafts),
+        "nothing_contradicted": clean / len(drafts),
+        "faultless": faultless / len(drafts),
         "tokens_per_s": round(tokens / seconds, 1),
-        "tokens_per_report": round(tokens / len(drawn), 1),
+        "tokens_per_report": round(tokens / len(drafts), 1),
     }
 
 
-def _zones_exact(claims: Iterable[Claim], case: Case) -> bool:
+def _zones_exact(claims: Iterable[Claim], items: Iterable[Descriptor]) -> bool:
     named = {zone for claim in claims if claim.section is Section.FINDINGS for zone in claim.zones}
-    return named == {item.zone for item in case.descriptors.items}
+    return named == {item.zone for item in items}
 
 
-def _finished(writer: GgufWriter, drawn: list[Case]) -> dict[str, float]:
+def _finished(reports: Sequence[Report], drawn: Sequence[Case]) -> dict[str, float]:
     exact = contradicted = twice = replaced = sentences = 0
-    for case in drawn:
-        report = writer.write(case.prediction, case.descriptors, language=case.language, seed=0)
-        exact += _zones_exact(report.claims, case)
+    for report, case in zip(reports, drawn, strict=True):
+        exact += _zones_exact(report.claims, case.descriptors.items)
         contradicted += sum(claim.status is ClaimStatus.CONTRADICTED for claim in report.claims)
         twice += report.attempts > 1
         replaced += sum(claim.replaced for claim in report.claims)

@@ -1,0 +1,187 @@
+"""The command line: `python -m report models` and `python -m report fetch NAME`."""
+
+import argparse
+import io
+import os
+import shlex
+import sys
+import textwrap
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self, TextIO
+from urllib.parse import urlsplit
+
+from pipeline.errors import DownloadBrokenError, ExplainCxrError
+from pipeline.messages import message
+from pipeline.settings import Settings, load_settings
+from pipeline.types import Language
+from report.catalogue import CatalogueModel, find, load_catalogue
+from report.fetch import GB, Hubs, fetch
+from report.pins import read_pin
+
+ALL_WELL, FAILED, INTERRUPTED = 0, 1, 130
+LINE_SECONDS = 0.2
+WIDTH = 100
+ROOM_TO_THINK = (
+    "EXPLAINCXR_CONTEXT_TOKENS=8192 EXPLAINCXR_REPORT_TOKENS=4000 EXPLAINCXR_REPORT_SECONDS=3600"
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: As typed, without the program's name.
+
+    Returns:
+        0 if all went well, 1 if not, 2 for wrong usage, 130 if it was interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
+            stream.reconfigure(errors="backslashreplace")
+    language = Language.ENGLISH
+    try:
+        settings = load_settings()
+        language = settings.language
+        return int(options.run(options, settings))
+    except ExplainCxrError as error:
+        print(message(error.code, language, **error.parameters), file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m report",
+        description="Bigger models for the report. For research use only. Not a medical device.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    models = commands.add_parser("models", help="list the models that can be fetched")
+    models.set_defaults(run=_models)
+    bring = commands.add_parser("fetch", help="fetch a model, or go on where that was interrupted")
+    bring.set_defaults(run=_fetch)
+    bring.add_argument("name", metavar="NAME", help="as `models` lists it")
+    bring.add_argument(
+        "--endpoint",
+        type=_url,
+        metavar="URL",
+        default=os.environ.get("HF_ENDPOINT") or None,
+        help="the model hub (default: HF_ENDPOINT, else huggingface_hub's own)",
+    )
+    bring.add_argument(
+        "--mirror",
+        type=_url,
+        metavar="URL",
+        action="append",
+        default=[],
+        help="asked if the hub cannot be reached; repeat it for more, in their order",
+    )
+    return parser
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text} is no URL")
+    return text.rstrip("/")
+
+
+def _models(options: argparse.Namespace, settings: Settings) -> int:
+    catalogue = load_catalogue()
+    for line in _table(catalogue, settings.models_folder):
+        print(line)
+    for model in catalogue.values():
+        print()
+        print(textwrap.fill(f"{model.name}: {model.note}", WIDTH, subsequent_indent="    "))
+    print()
+    print("Fetch one:  .venv/bin/python -m report fetch NAME")
+    _tell_use("PATH")
+    print(f"The models lie in {settings.models_folder}, each in a folder of its name.")
+    return ALL_WELL
+
+
+def _table(catalogue: Mapping[str, CatalogueModel], models_folder: Path) -> list[str]:
+    """The catalogue in columns; sizes are approximate."""
+    rows = [
+        ("name", "GB", "memory, GB", "thinks", "fetched", "pinned", "licence", "languages"),
+        *(
+            (
+                model.name,
+                f"{model.size_gb:.1f}",
+                f"{model.memory_gb:.1f}",
+                _yes(model.reasoning),
+                _yes(model.path(models_folder).is_file()),
+                _yes(model.revision is not None or read_pin(model, models_folder) is not None),
+                model.licence,
+                " ".join(model.languages),
+            )
+            for model in catalogue.values()
+        ),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _fetch(options: argparse.Namespace, settings: Settings) -> int:
+    model = find(options.name, load_catalogue())
+    hubs = Hubs(
+        endpoint=options.endpoint,
+        mirrors=tuple(options.mirror),
+        token=os.environ.get("HF_TOKEN") or None,
+    )
+    try:
+        with _Line(model.name, sys.stderr) as line:
+            file = fetch(model, settings.models_folder, hubs=hubs, progress=line.tell)
+    except KeyboardInterrupt:
+        code = DownloadBrokenError.code
+        print(message(code, settings.language, file=model.file), file=sys.stderr)
+        return INTERRUPTED
+    pin = read_pin(model, settings.models_folder)
+    if pin is not None:
+        print(f"{model.name}: {pin.repo} at {pin.revision}, SHA-256 {pin.sha256}")
+    _tell_use(shlex.quote(str(file)))
+    if model.reasoning:
+        print(f"It thinks before it writes; give it room and time:  {ROOM_TO_THINK}")
+    return ALL_WELL
+
+
+def _tell_use(path: str) -> None:
+    analyse = ".venv/bin/python -m pipeline analyse FILE... --out DIR"
+    print(f"Use it:     {analyse} --report-model {path}")
+    print(f"In the app: EXPLAINCXR_REPORT_MODEL={path} make run")
+
+
+class _Line:
+    """How far a download is, in one line that is written over and in the end taken away.
+
+    Nothing is shown where the screen is no terminal.
+    """
+
+    def __init__(self, name: str, screen: TextIO) -> None:
+        self._name, self._screen = name, screen
+        self._shown = screen.isatty()
+        self._next = 0.0
+
+    def tell(self, here: int, whole: int) -> None:
+        """Show how many bytes of how many are here."""
+        if not self._shown or (time.monotonic() < self._next and here < whole):
+            return
+        self._next = time.monotonic() + LINE_SECONDS
+        share = f"{here / GB:.2f} of {whole / GB:.2f} GB ({here / whole:.0%})"
+        text = f"{self._name}: {share if here < whole else 'checking the SHA-256'} …"
+        print(f"\r\033[K{text}", end="", file=self._screen, flush=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            print("\r\033[K", end="", file=self._screen, flush=True)
