@@ -10,8 +10,8 @@ from bench.figures import TargetFigures
 from pipeline.language_model import LanguageModel, shipped_file
 from pipeline.settings import Settings
 from pipeline.types import Language, Report, TextExplanation
-from report.prompt import join, spelled_report
-from report.writer import GgufWriter
+from report.prompt import join, spelled_report, told_verdict
+from report.writer import ReportWriter
 from training.report_text import random_case
 from xai.text_explainer import GgufTextExplainer
 
@@ -43,8 +43,8 @@ def measure_text_explanation(settings: Settings, cases: int) -> TargetFigures:
     """
     file = settings.report_model or shipped_file(settings.weights_folder)
     model = LanguageModel(file, context_tokens=settings.context_tokens)
-    writer = GgufWriter(replace(settings, threads=1), model)
-    explainer = GgufTextExplainer(settings, join=join, spell=spelled_report)
+    writer = ReportWriter(replace(settings, threads=1), model)
+    explainer = GgufTextExplainer(settings, join=join, spell=spelled_report, verdict=told_verdict)
     explainer.warm()
     rng = random.Random(SEED)
     sums: list[float] = []

@@ -46,9 +46,11 @@ def local_models(settings: Settings) -> Models:
     return Models(
         reader=_decode(settings)["reader"](),
         segmenter=vision["segmenter"](),
+        sign_meter=vision["sign_meter"](),
         classifier=vision["classifier"](),
         explainers={method: vision[method.value]() for method in Method},
         describer=vision["describer"](),
+        trust_assessor=vision["trust_assessor"]() if settings.measure_trust else None,
         writer=writer["writer"]() if settings.write_report else None,
         text_explainer=writer["text_explainer"]() if settings.write_report else None,
         provenance=provenance(settings),
@@ -100,10 +102,16 @@ def _decode(settings: Settings) -> Mapping[str, Callable[[], Any]]:
 
 
 def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
+    @cache
     def segmenter() -> Any:
         from segmentation.segmenter import DeepLabSegmenter
 
         return DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
+
+    def sign_meter() -> Any:
+        from segmentation.sign_meter import OutlineSignMeter
+
+        return OutlineSignMeter(segmenter())
 
     @cache
     def classifier() -> Any:
@@ -129,25 +137,36 @@ def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
 
         return ZoneDescriber()
 
+    def trust_assessor() -> Any:
+        import scipy.stats  # noqa: F401 - as above
+
+        from xai.trust import TrustAssessor
+        from xai.trust_thresholds import load_thresholds
+
+        thresholds = load_thresholds(_classifier_folder(settings))
+        return TrustAssessor(classifier(), settings, thresholds)
+
     return {
         "segmenter": segmenter,
+        "sign_meter": sign_meter,
         "classifier": classifier,
         Method.GRAD_CAM.value: grad_cam,
         Method.LIME.value: lime,
         "describer": describer,
+        "trust_assessor": trust_assessor,
     }
 
 
 def _writer(settings: Settings) -> Mapping[str, Callable[[], Any]]:
     def writer() -> Any:
-        from report.writer import GgufWriter
+        from report.writer import ReportWriter
 
-        return GgufWriter(settings)
+        return ReportWriter(settings)
 
     def text_explainer() -> Any:
-        from report.prompt import join, spelled_report
+        from report.prompt import join, spelled_report, told_verdict
         from xai.text_explainer import GgufTextExplainer
 
-        return GgufTextExplainer(settings, join=join, spell=spelled_report)
+        return GgufTextExplainer(settings, join=join, spell=spelled_report, verdict=told_verdict)
 
     return {"writer": writer, "text_explainer": text_explainer}

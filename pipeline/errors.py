@@ -152,13 +152,13 @@ class ManifestError(ModelError):
 
 
 class ReportModelMissingError(ModelError):
-    """The GGUF file named for the report is not there."""
+    """The model named for the report is not there; `file`."""
 
     code = "report_model_missing"
 
 
 class ReportModelInvalidError(ModelError):
-    """The GGUF file named for the report cannot be loaded."""
+    """The model named for the report cannot be loaded; `file`."""
 
     code = "report_model_invalid"
 

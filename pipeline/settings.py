@@ -21,6 +21,7 @@ class Settings:
     Attributes:
         language: Language of the report and of messages.
         write_report: Whether the language model is asked at all.
+        measure_trust: Whether it is measured how far the explanations can be trusted.
         explain_label: The label to explain; the predicted one if `None`.
         seed: Seed of everything that samples.
         weights_folder: One folder a model, each with its manifest.
@@ -45,6 +46,7 @@ class Settings:
 
     language: Language = Language.ENGLISH
     write_report: bool = True
+    measure_trust: bool = True
     explain_label: str | None = None
     seed: int = 0
     weights_folder: Path = ROOT / "weights"

@@ -1,8 +1,35 @@
-"""`python -m report`."""
+"""`python -m report`: as a program's entry it may join the rooms."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from pipeline.errors import StepFailedError
+from pipeline.settings import Settings
+from pipeline.types import CaseResult
+from pipeline.worker_process import Room
+from pipeline.workers import Workers
 from report.command_line import main
+from report.compare_cases import Analyse
+
+
+@contextmanager
+def analyst(settings: Settings) -> Iterator[Analyse]:
+    """Worker processes that analyse films, without a report."""
+    with Workers(settings) as workers:
+        workers.warm((Room.DECODE, Room.VISION))
+
+        def analyse(data: bytes) -> CaseResult:
+            job = workers.submit(data, settings)
+            job.wait()
+            if job.error is not None:
+                raise job.error
+            if job.result is None:  # a job ends in either
+                raise StepFailedError(step="job", error="no result")
+            return job.result
+
+        yield analyse
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], analyst))

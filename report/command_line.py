@@ -1,4 +1,4 @@
-"""The command line: `python -m report models` and `python -m report fetch NAME`."""
+"""The command line: `python -m report models`, `fetch NAME` and `compare`."""
 
 import argparse
 import io
@@ -17,6 +17,8 @@ from pipeline.messages import message
 from pipeline.settings import Settings, load_settings
 from pipeline.types import Language
 from report.catalogue import CatalogueModel, find, load_catalogue
+from report.compare_cases import Analyst
+from report.compare_command import add_parser
 from report.fetch import GB, Hubs, fetch
 from report.pins import read_pin
 
@@ -28,16 +30,17 @@ ROOM_TO_THINK = (
 )
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], analyst: Analyst | None = None) -> int:
     """Run a command.
 
     Args:
         arguments: As typed, without the program's name.
+        analyst: Who analyses films; without one there is no `compare`.
 
     Returns:
         0 if all went well, 1 if not, 2 for wrong usage, 130 if it was interrupted.
     """
-    options = _parser().parse_args(arguments)
+    options = _parser(analyst).parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
             stream.reconfigure(errors="backslashreplace")
@@ -49,9 +52,11 @@ def main(arguments: Sequence[str]) -> int:
     except ExplainCxrError as error:
         print(message(error.code, language, **error.parameters), file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(analyst: Analyst | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m report",
         description="Bigger models for the report. For research use only. Not a medical device.",
@@ -77,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="asked if the hub cannot be reached; repeat it for more, in their order",
     )
+    if analyst is not None:
+        add_parser(commands, analyst)
     return parser
 
 

@@ -1,8 +1,6 @@
-"""The writer: a GGUF model asked for a report, its text checked, asked again, and mended."""
+"""The writer: a language model asked for a report, its text checked, asked again, and mended."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import replace
 
 from pipeline.protocols import Progress, silent
 from pipeline.settings import Settings
@@ -15,59 +13,20 @@ from pipeline.types import (
     Section,
     Step,
 )
+from report.draft import Draft
 from report.facts import Facts
 from report.languages import terms
 from report.prompt import join, prompt_parts
-from report.repair import faults, repaired
+from report.repair import repaired
 from report.sections import parse_sections, split_thoughts, trimmed
+from report.text_model import TextModel
 
 RETRY_TEMPERATURE = 0.7
 _ATTEMPTS = 2
 
 
-class TextModel(Protocol):
-    """What the writer needs of a language model; `pipeline.language_model.LanguageModel` has it."""
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        ...
-
-    @property
-    def sha256(self) -> str:
-        """Hex digest of its file."""
-        ...
-
-    @property
-    def takes_plain_prompt(self) -> bool:
-        """Whether it was taught on the bare prompt."""
-        ...
-
-    def prompt(self, system: str, user: str) -> str:
-        """The whole prompt in the model's own chat format."""
-        ...
-
-    def generate(
-        self, prompt: str, *, tokens: int, temperature: float = 0.0, seed: int = 0
-    ) -> Iterator[str]:
-        """Write on after a prompt, one piece a token."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    """One attempt: what came, taken apart."""
-
-    sections: Mapping[Section, str]
-    thoughts: str
-    truncated: bool
-    temperature: float
-    seed: int
-    faults: int
-
-
-class GgufWriter:
-    """Writes reports with the shipped GGUF model, or with the one the settings name.
+class ReportWriter:
+    """Writes reports with the shipped model, or with the one the settings name.
 
     Args:
         settings: Model, budget, threads. The model is loaded at the first report.
@@ -103,29 +62,52 @@ class GgufWriter:
         starts anew; a model's thoughts are not streamed.
 
         Raises:
-            ReportModelMissingError: There is no such file.
-            ReportModelInvalidError: llama.cpp cannot load it.
+            ReportModelMissingError: There is no such model.
+            ReportModelInvalidError: The model cannot be loaded.
             ModelError: The shipped model's folder is not as its manifest says.
         """
-        model = self._loaded()
+        draft = self.draft(prediction, descriptors, language=language, seed=seed, progress=progress)
+        return self.finish(draft, progress=progress)
+
+    def draft(
+        self,
+        prediction: Prediction,
+        descriptors: Descriptors,
+        *,
+        language: Language,
+        seed: int,
+        progress: Progress = silent,
+    ) -> Draft:
+        """The model's first text: its likeliest tokens, before any check.
+
+        Raises:
+            ModelError: As for `write`.
+        """
         facts = Facts(prediction=prediction, items=descriptors.items, language=language)
         parts = prompt_parts(prediction, descriptors, language)
-        prompt = model.prompt(terms(language).prompt["system"], join(parts))
-        drafts: list[_Draft] = []
-        for attempt in range(_ATTEMPTS):
-            temperature = RETRY_TEMPERATURE if attempt else 0.0
-            draft = self._draft(prompt, temperature, seed + attempt, facts, progress)
-            drafts.append(draft)
-            if not draft.faults:
-                break
+        prompt = self._loaded().prompt(terms(language).prompt["system"], join(parts))
+        blank = Draft(facts=facts, parts=parts, prompt=prompt, seed=seed)
+        return self._written(blank, progress)
+
+    def finish(self, draft: Draft, *, progress: Progress = silent) -> Report:
+        """Make a report of a first text: ask again where it has faults, then mend.
+
+        Raises:
+            ModelError: As for `write`.
+        """
+        model = self._loaded()
+        drafts = [draft]
+        while drafts[-1].faults and len(drafts) < _ATTEMPTS:
+            again = replace(draft, temperature=RETRY_TEMPERATURE, seed=draft.seed + len(drafts))
+            drafts.append(self._written(again, progress))
         best = min(drafts, key=lambda draft: draft.faults)
-        sections, claims = repaired(self._completed(best, join(parts), facts, progress), facts)
+        sections, claims = repaired(self._completed(best, progress), best.facts)
         return Report(
-            language=language,
+            language=best.facts.language,
             model=model.name,
             model_sha256=model.sha256,
-            prompt=prompt,
-            prompt_parts=parts,
+            prompt=best.prompt,
+            prompt_parts=best.parts,
             sections=sections,
             claims=claims,
             thoughts=best.thoughts,
@@ -142,10 +124,11 @@ class GgufWriter:
 
     def _loaded(self) -> TextModel:
         if self._model is None:
-            from pipeline.language_model import LanguageModel, shipped_file
+            from pipeline.language_model import shipped_file
+            from report.open_model import open_model
 
             named = self._settings.report_model
-            self._model = LanguageModel(
+            self._model = open_model(
                 named if named is not None else shipped_file(self._settings.weights_folder),
                 context_tokens=self._settings.context_tokens,
                 # A second spinning thread costs the small model more than it gives.
@@ -153,30 +136,29 @@ class GgufWriter:
             )
         return self._model
 
-    def _draft(
-        self, prompt: str, temperature: float, seed: int, facts: Facts, progress: Progress
-    ) -> _Draft:
-        text, truncated = self._streamed(prompt, temperature, seed, progress)
-        body, thoughts = split_thoughts(text, opened=prompt.rstrip().endswith("<think>"))
-        sections = parse_sections(body, facts.language)
-        if truncated:
-            sections = trimmed(sections, facts.language)
-        return _Draft(
-            sections=sections,
+    def _written(self, draft: Draft, progress: Progress) -> Draft:
+        """A draft with its text, at its temperature and from its seed."""
+        language = draft.facts.language
+        text, tokens = self._streamed(draft.prompt, draft.temperature, draft.seed, progress)
+        truncated = tokens >= self._settings.report_tokens
+        body, thoughts = split_thoughts(text, opened=_opens_thought(draft.prompt))
+        sections = parse_sections(body, language)
+        return replace(
+            draft,
+            text=body,
+            sections=trimmed(sections, language) if truncated else sections,
             thoughts=thoughts,
+            tokens=tokens,
             truncated=truncated,
-            temperature=temperature,
-            seed=seed,
-            faults=faults(sections, facts),
         )
 
     def _streamed(
         self, prompt: str, temperature: float, seed: int, progress: Progress
-    ) -> tuple[str, bool]:
-        """Let the model write, telling the listener; the text, and whether the budget ended it."""
+    ) -> tuple[str, int]:
+        """Let the model write, telling the listener; the text, and how many tokens it has."""
         budget = self._settings.report_tokens
         progress(ProgressEvent(step=Step.WRITE, fraction=0.0))
-        opened = prompt.rstrip().endswith("<think>")
+        opened = _opens_thought(prompt)
         text, shown, count = "", "", 0
         pieces = self._loaded().generate(prompt, tokens=budget, temperature=temperature, seed=seed)
         for count, piece in enumerate(pieces, start=1):
@@ -185,27 +167,32 @@ class GgufWriter:
             fresh = visible[len(shown) :]
             shown = visible
             progress(ProgressEvent(step=Step.WRITE, fraction=min(1.0, count / budget), text=fresh))
-        return text, count >= budget
+        return text, count
 
-    def _completed(
-        self, draft: _Draft, user: str, facts: Facts, progress: Progress
-    ) -> dict[Section, str]:
+    def _completed(self, draft: Draft, progress: Progress) -> dict[Section, str]:
         """Ask a model of another's making for each section it left out."""
         sections = dict(draft.sections)
         model = self._loaded()
         if model.takes_plain_prompt:
             return sections
-        words = terms(facts.language)
+        language = draft.facts.language
+        words = terms(language)
         for section in Section:
             if section in sections:
                 continue
             only = words.prompt["one_section"].format(section=words.sections[section])
-            prompt = model.prompt(words.prompt["system"], f"{user}\n{only}")
-            text, truncated = self._streamed(prompt, 0.0, draft.seed, progress)
-            body, _ = split_thoughts(text, opened=prompt.rstrip().endswith("<think>"))
-            found = parse_sections(body, facts.language)
+            prompt = model.prompt(words.prompt["system"], f"{join(draft.parts)}\n{only}")
+            text, tokens = self._streamed(prompt, 0.0, draft.seed, progress)
+            body, _ = split_thoughts(text, opened=_opens_thought(prompt))
+            found = parse_sections(body, language)
             alone = found.get(section) or (body.strip() if not found else "")
             if alone:
                 whole = {section: alone}
-                sections |= trimmed(whole, facts.language) if truncated else whole
+                truncated = tokens >= self._settings.report_tokens
+                sections |= trimmed(whole, language) if truncated else whole
         return sections
+
+
+def _opens_thought(prompt: str) -> bool:
+    """Whether a prompt ends in an opened thought, as some chat templates have it."""
+    return prompt.rstrip().endswith("<think>")

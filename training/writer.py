@@ -54,7 +54,7 @@ class WriterRecipe:
     minutes: float | None = None
 
 
-FACTS = WriterRecipe(steps=3200, rate=6e-4, fact_weight=10.0, seed=2, averaging=0.995)
+FACTS = WriterRecipe(steps=3000, rate=6e-4, fact_weight=10.0, seed=2, averaging=0.995)
 """The second sitting: wording is known by then, and nearly all that is left to learn is copying."""
 
 

@@ -10,7 +10,7 @@ from pipeline.build import exporter
 from pipeline.run import analyse
 from pipeline.settings import Settings
 from pipeline.types import Language
-from report.writer import GgufWriter
+from report.writer import ReportWriter
 from tests.browser.films import dicom
 from tests.fakes import fake_models
 
@@ -73,7 +73,7 @@ def test_no_order_in_a_tag_reaches_a_prompt_or_a_file(film, order):
 
     heard = Overhears()
     settings = Settings(language=Language.ENGLISH, report_tokens=120)
-    models = replace(fake_models(settings), writer=GgufWriter(settings, heard))
+    models = replace(fake_models(settings), writer=ReportWriter(settings, heard))
     case = analyse(stream.getvalue(), models=models, settings=settings)
     assert heard.prompts
     assert case.report is not None

@@ -16,7 +16,7 @@ from pipeline.types import (
     Zone,
 )
 from report.sections import parse_sections, split_thoughts, trimmed
-from report.writer import GgufWriter
+from report.writer import ReportWriter
 
 PREDICTION = Prediction(
     labels=("normal", "bacterial_pneumonia", "tuberculosis"),
@@ -79,7 +79,7 @@ class ScriptedModel:
 
 
 def write(model: ScriptedModel, *, tokens: int = 500, progress=None, seed: int = 5):
-    writer = GgufWriter(Settings(report_tokens=tokens), model)
+    writer = ReportWriter(Settings(report_tokens=tokens), model)
     told = progress if progress is not None else (lambda event: None)
     return writer.write(
         PREDICTION, DESCRIPTORS, language=Language.ENGLISH, seed=seed, progress=told
@@ -193,13 +193,13 @@ def test_progress_streams_the_text():
 
 
 def test_missing_and_invalid_models(tmp_path):
-    missing = GgufWriter(Settings(report_model=tmp_path / "none.gguf"))
+    missing = ReportWriter(Settings(report_model=tmp_path / "none.gguf"))
     with pytest.raises(ReportModelMissingError):
         missing.write(PREDICTION, DESCRIPTORS, language=Language.ENGLISH, seed=0)
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + b"\0" * 64)
     with pytest.raises(ReportModelInvalidError):
-        GgufWriter(Settings(report_model=broken)).write(
+        ReportWriter(Settings(report_model=broken)).write(
             PREDICTION, DESCRIPTORS, language=Language.ENGLISH, seed=0
         )
 
@@ -230,7 +230,7 @@ SHIPPED = Path(__file__).resolve().parents[2] / "weights" / "writer"
 
 @pytest.fixture(scope="module")
 def shipped_writer():
-    return GgufWriter(Settings())
+    return ReportWriter(Settings())
 
 
 @pytest.mark.parametrize("language", list(Language))
