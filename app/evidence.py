@@ -1,9 +1,36 @@
-"""The measured values a sentence rests on, said in the page's language."""
+"""What a sentence rests on: the zones it speaks of, and the measured values in words."""
 
 from collections.abc import Mapping
 
 from app.language import Words
-from pipeline.types import Grade, Prediction, Side
+from pipeline.types import Claim, Descriptors, Grade, Prediction, Side, Zone
+
+VERDICT = frozenset({"label", "confidence", "abnormal_probability"})
+
+
+def zones_of(claim: Claim, descriptors: Descriptors) -> tuple[Zone, ...]:
+    """The zones that a sentence speaks of, in the order of `Zone`; none if only of the verdict.
+
+    Args:
+        claim: The sentence. The zones it names count first, then those whose values it was held
+            against ("there"), then those that were found on the sides, or in the number, that it
+            was held against.
+        descriptors: What was found.
+    """
+    measured_at = {name.partition(".")[0] for name in claim.evidence}
+    found = {item.zone for item in descriptors.items}
+    if claim.zones:
+        named = set(claim.zones)
+    elif measured_at & VERDICT:  # a bare number is held against every zone's values as well
+        named = set()
+    elif measured_at & set(Zone):
+        named = {zone for zone in Zone if zone in measured_at}
+    elif "sides" in measured_at:
+        sides = {part.strip() for part in str(claim.evidence["sides"]).split(",")}
+        named = {zone for zone in found if zone.side in sides}
+    else:
+        named = found if "regions" in measured_at else set()
+    return tuple(zone for zone in Zone if zone in named)
 
 
 def measured(words: Words, prediction: Prediction, evidence: Mapping[str, float | str]) -> str:

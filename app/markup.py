@@ -11,6 +11,15 @@ def draw(html: str) -> None:
     st.html(html)
 
 
+def draw_svg(html: str) -> None:
+    """Put a piece that holds SVG on the page; `draw` would strip the SVG from it.
+
+    Args:
+        html: One block without blank lines, which would end it.
+    """
+    st.markdown(html, unsafe_allow_html=True)
+
+
 def heading(text: str, level: int = 2) -> str:
     """A heading of the page's outline."""
     return f'<h{level} class="cxr-h{level}">{escape(text)}</h{level}>'

@@ -1,9 +1,9 @@
-"""The pictures of a case as PNG files, each made once."""
+"""The pictures of a case as PNG or JPEG files, each made once."""
 
 from collections.abc import Callable
 
 from app.cases import Case
-from pipeline.figures import Picture, encode_png
+from pipeline.figures import Picture, encode_jpeg, encode_png
 
 MAX_KEPT = 24
 
@@ -16,8 +16,17 @@ def png(case: Case, key: tuple[object, ...], make: Callable[[], Picture]) -> byt
         key: All that the picture depends on.
         make: Draws it, `(row, col, 3)` uint8 RGB.
     """
+    return _kept(case, ("png", *key), lambda: encode_png(make()))
+
+
+def jpeg(case: Case, key: tuple[object, ...], make: Callable[[], Picture]) -> bytes:
+    """The same as a JPEG, a sixth of the size; for a film with nothing drawn into it."""
+    return _kept(case, ("jpeg", *key), lambda: encode_jpeg(make()))
+
+
+def _kept(case: Case, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
     if key not in case.pictures:
         if len(case.pictures) >= MAX_KEPT:
             del case.pictures[next(iter(case.pictures))]
-        case.pictures[key] = encode_png(make())
+        case.pictures[key] = make()
     return case.pictures[key]

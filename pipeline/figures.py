@@ -32,6 +32,18 @@ def grey_picture(radiograph: Radiograph) -> Picture:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
+def reduced(picture: Picture, longest_px: int) -> Picture:
+    """The picture made so small that neither side is longer; a smaller one as it is."""
+    import cv2
+
+    rows, cols = picture.shape[:2]
+    scale = longest_px / max(rows, cols)
+    if scale >= 1:
+        return picture
+    size = (max(1, round(cols * scale)), max(1, round(rows * scale)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def anatomy_overlay(radiograph: Radiograph, anatomy: Anatomy, opacity: float = 0.3) -> Picture:
     """The film with every structure filled and outlined in its colour.
 
@@ -149,6 +161,16 @@ def encode_png(picture: Picture) -> bytes:
     done, data = cv2.imencode(".png", np.ascontiguousarray(picture[:, :, ::-1]))
     if not done:
         raise OutputError(file="png")
+    return bytes(data)
+
+
+def encode_jpeg(picture: Picture) -> bytes:
+    """The picture as a JPEG file, for a page that carries it in its own text."""
+    import cv2
+
+    done, data = cv2.imencode(".jpg", np.ascontiguousarray(picture[:, :, ::-1]))
+    if not done:
+        raise OutputError(file="jpeg")
     return bytes(data)
 
 

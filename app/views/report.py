@@ -6,12 +6,13 @@ import streamlit as st
 
 from app import service
 from app.cases import Case, State, rewrite
-from app.evidence import measured
+from app.evidence import measured, zones_of
 from app.language import Words
 from app.markup import draw, heading, lead, notice
+from app.views import evidence_film
 from app.views.problems import sentence
 from pipeline.errors import QueueFullError
-from pipeline.types import CaseResult, Claim, ClaimStatus, Prediction, Report, Section
+from pipeline.types import CaseResult, Claim, ClaimStatus, Report, Section
 
 POLL_SECONDS = 0.5
 MARKS = {
@@ -60,23 +61,38 @@ def _written(words: Words, case: Case, result: CaseResult, report: Report) -> No
         name = words(f"language.{report.language}")
         draw(notice(words("report.other_language", language=name)))
     draw(_key(words))
-    for section in Section:
-        draw(heading(words(f"section.{section}"), 3))
-        checked, edited = st.columns(2, gap="large")
-        with checked:
-            claims = [claim for claim in report.claims if claim.section is section]
-            draw(_sentences(words, result.prediction, claims, report.sections[section]))
-        with edited:
-            key = f"edit_{case.id}_{case.attempt}_{section}"
-            st.text_area(
-                words("report.edit", section=words(f"section.{section}")),
-                value=case.edits.get(section, report.sections[section]),
-                key=key,
-                height="content",
-                persist_state="session",
-                on_change=_keep,
-                args=(case, section, key),
-            )
+    draw(lead(f"{words('report.point')} {words('result.sides')}"))
+    with st.container(key="evidence"):
+        film, text = st.columns([5, 7], gap="large")
+        with film:
+            evidence_film.show(words, case, result)
+        with text:  # to the very end, so that the film beside it stays in sight
+            for section in Section:
+                _section(words, case, result, report, section)
+            _after(words, case, report)
+
+
+def _section(
+    words: Words, case: Case, result: CaseResult, report: Report, section: Section
+) -> None:
+    """One section: its sentences, and under them the clinician's own text."""
+    draw(heading(words(f"section.{section}"), 3))
+    claims = [claim for claim in report.claims if claim.section is section]
+    draw(_sentences(words, result, claims, report.sections[section]))
+    key = f"edit_{case.id}_{case.attempt}_{section}"
+    st.text_area(
+        words("report.edit", section=words(f"section.{section}")),
+        value=case.edits.get(section, report.sections[section]),
+        key=key,
+        height="content",
+        persist_state="session",
+        on_change=_keep,
+        args=(case, section, key),
+    )
+
+
+def _after(words: Words, case: Case, report: Report) -> None:
+    """What to do with the text, and what the model was told and thought."""
     draw(f'<p class="cxr-caption">{escape(words("report.edit_help"))}</p>')
     if case.job is None:
         _again(words, case)
@@ -106,24 +122,27 @@ def _key(words: Words) -> str:
     return f'<ul class="cxr-legend">{items}</ul>'
 
 
-def _sentences(words: Words, prediction: Prediction, claims: list[Claim], text: str) -> str:
+def _sentences(words: Words, result: CaseResult, claims: list[Claim], text: str) -> str:
     """Each sentence with its mark; the bare text where nothing was checked."""
     if not claims:
         return f'<div class="cxr-text">{escape(text)}</div>'
-    items = "".join(_claim(words, prediction, claim) for claim in claims)
+    items = "".join(_claim(words, result, claim) for claim in claims)
     return f'<ul class="cxr-claims">{items}</ul>'
 
 
-def _claim(words: Words, prediction: Prediction, claim: Claim) -> str:
+def _claim(words: Words, result: CaseResult, claim: Claim) -> str:
+    """A sentence that can be pointed at, by mouse, key or finger; it names its zones."""
     sign, kind = ("↺", "replaced") if claim.replaced else MARKS[claim.status]
     said = escape(words(f"report.{kind}"))
-    evidence = measured(words, prediction, claim.evidence)
+    evidence = measured(words, result.prediction, claim.evidence)
     shown = (
         f"<small>{escape(words('report.evidence', evidence=evidence))}</small>" if evidence else ""
     )
+    names = "".join(f" cxr-names-{zone}" for zone in zones_of(claim, result.descriptors))
     return (
-        f'<li class="cxr-{kind}"><span class="cxr-check" role="img" aria-label="{said}" '
-        f'title="{said}">{sign}</span><span>{escape(claim.sentence)}{shown}</span></li>'
+        f'<li class="cxr-{kind}{names}" tabindex="0">'
+        f'<span class="cxr-check" role="img" aria-label="{said}" title="{said}">{sign}</span>'
+        f"<span>{escape(claim.sentence)}{shown}</span></li>"
     )
 
 

@@ -7,7 +7,9 @@ import streamlit as st
 from app.cases import Case
 from app.language import Words
 from app.markup import draw, facts, heading, lead, notice, shaded, signed_bars
-from pipeline.types import Attribution, TextExplanation, Zone
+from pipeline.types import Attribution, TextAttributions, TextExplanation, VerdictWords, Zone
+
+HARDLY_NATS = 1.0
 
 
 def show(words: Words, case: Case) -> None:
@@ -18,30 +20,45 @@ def show(words: Words, case: Case) -> None:
     if found is None:
         draw(notice(words("text.coming" if case.job is not None else "text.none")))
         return
-    draw(f'<p class="cxr-caption">{escape(words("text.model", model=found.model))}</p>')
+    wrote = case.report is None or case.report.model == found.model
+    asked = words("text.model" if wrote else "text.other_model", model=found.model)
+    draw(f'<p class="cxr-caption">{escape(asked)}</p>')
+    shown = _chosen(words, case, found)
     left, right = st.columns(2, gap="large")
     with left:
-        _shap(words, found)
+        _shap(words, shown)
     with right:
         draw(heading(words("text.prompt"), 3) + lead(words("text.prompt_lead")))
-        draw(shaded([(item.text, item.value) for item in found.integrated_gradients]))
-        draw(heading(words("text.words"), 3) + lead(words("text.words_lead")))
-        draw(shaded(_running(found.words)))
+        draw(shaded([(item.text, item.value) for item in shown.integrated_gradients]))
         draw(_key(words))
-    draw(heading(words("text.trust"), 3))
-    draw(
-        facts(
-            [
-                (words("text.shap_full"), words("text.nats", value=words.number(found.shap_full))),
-                (words("text.shap_base"), words("text.nats", value=words.number(found.shap_base))),
-                (words("text.ig_delta"), words("text.nats", value=words.number(found.ig_delta, 3))),
-            ]
-        )
+    _trust(words, shown)
+    draw(heading(words("text.words"), 3) + lead(words("text.words_lead")))
+    draw(shaded(_running(found.words)))
+    if found.verdict is not None:
+        _verdict(words, found.verdict)
+
+
+def _chosen(words: Words, case: Case, found: TextExplanation) -> TextAttributions:
+    """The whole report or the sentence that is picked."""
+    if not found.sentences:
+        return found
+    told = [_plain(sentence.sentence) for sentence in found.sentences]
+    picked = st.selectbox(
+        words("text.of"),
+        options=[None, *range(len(told))],
+        format_func=lambda index: words("text.whole") if index is None else told[index],
+        key=f"text_of_{case.id}_{case.attempt}",
+        persist_state="session",
     )
-    draw(lead(words("text.trust_lead")))
+    return found if picked is None else found.sentences[picked]
 
 
-def _shap(words: Words, found: TextExplanation) -> None:
+def _plain(sentence: str) -> str:
+    """A sentence with the heading before it in the same line."""
+    return " ".join(sentence.split())
+
+
+def _shap(words: Words, shown: TextAttributions) -> None:
     draw(heading(words("text.shap"), 3) + lead(words("text.shap_lead")))
     rows = [
         (
@@ -49,9 +66,38 @@ def _shap(words: Words, found: TextExplanation) -> None:
             item.value,
             f"{'+' if item.value > 0 else ''}{words.number(item.value)}",
         )
-        for item in sorted(found.shap, key=lambda item: -abs(item.value))
+        for item in sorted(shown.shap, key=lambda item: -abs(item.value))
     ]
     draw(signed_bars(rows, name=words("text.shap")) if rows else notice(words("text.no_parts")))
+    if rows and abs(shown.shap_full - shown.shap_base) < HARDLY_NATS:
+        draw(notice(words("text.hardly")))
+
+
+def _trust(words: Words, shown: TextAttributions) -> None:
+    """What both methods must account for, and how far they do and agree."""
+    draw(heading(words("text.trust"), 3))
+    rows = [
+        (words("text.shap_full"), words("text.nats", value=words.number(shown.shap_full))),
+        (words("text.shap_base"), words("text.nats", value=words.number(shown.shap_base))),
+        (words("text.ig_delta"), words("text.nats", value=words.number(shown.ig_delta, 3))),
+    ]
+    if shown.agreement is not None:
+        rows.append((words("text.agreement"), words.number(shown.agreement)))
+    draw(facts(rows) + lead(words("text.trust_lead")))
+
+
+def _verdict(words: Words, found: VerdictWords) -> None:
+    draw(heading(words("text.verdict"), 3) + lead(words("text.verdict_lead")))
+    draw(shaded([(item.text, item.value) for item in found.words]))
+    draw(
+        facts(
+            [
+                (words("text.verdict_full"), words("text.nats", value=words.number(found.full))),
+                (words("text.verdict_base"), words("text.nats", value=words.number(found.base))),
+                (words("text.ig_delta"), words("text.nats", value=words.number(found.delta, 3))),
+            ]
+        )
+    )
 
 
 def _name(words: Words, item: Attribution) -> str:

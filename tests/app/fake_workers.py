@@ -54,6 +54,11 @@ SENTENCES = {
     Section.INTERPRETATION: "The pattern may fit bacterial pneumonia.",
     Section.RECOMMENDATIONS: "Correlate with the clinical picture.",
 }
+EVIDENCE = {
+    Section.FINDINGS: {"right_lower.intensity": 0.62},
+    Section.INTERPRETATION: {"confidence": 0.83, "label": "bacterial_pneumonia"},
+    Section.RECOMMENDATIONS: {},
+}
 PHANTOM = draw_phantom(0, Zone.RIGHT_LOWER, (192, 160))
 
 
@@ -134,7 +139,8 @@ def reported(case, settings):
                 section=section,
                 sentence=text,
                 status=statuses[section],
-                evidence={"right_lower": 0.62},
+                zones=(Zone.RIGHT_LOWER,) if section is Section.FINDINGS else (),
+                evidence=EVIDENCE[section],
                 replaced=section is Section.INTERPRETATION,
             )
             for section, text in SENTENCES.items()

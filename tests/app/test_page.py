@@ -1,11 +1,15 @@
 """The page through AppTest, with workers that answer as they are told."""
 
 import json
+import re
 import tomllib
 import zipfile
+from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,8 +17,8 @@ from app import service
 from app.language import words_of
 from app.views.result import doubt
 from pipeline.errors import StepTimedOutError
-from pipeline.types import Language, Step
-from tests.app.fake_workers import FakeWorkers, images_only
+from pipeline.types import Language, Step, Zone
+from tests.app.fake_workers import PHANTOM, FakeWorkers, images_only
 
 APP = Path(__file__).parents[2] / "app"
 PNG = ("Ivanova_1970.png", b"film", "image/png")
@@ -182,6 +186,39 @@ def test_the_report_marks_each_sentence_and_what_was_replaced(page):
     assert "replaced: 1." in text
     assert "The right lower zone is the strongest." in text  # the model's thoughts
     assert "fake-writer" in text
+
+
+def test_each_sentence_names_its_zones_and_the_film_shows_them(page):
+    text = shown(open_tab(upload(page, PNG), "report"))
+    items = re.findall(r'<li class="([^"]*)" tabindex="0">.*?<span>([^<]*)', text)
+    assert items == [
+        ("cxr-supported cxr-names-right_lower", "Opacity in the right lower zone, intensity 0.62."),
+        ("cxr-replaced", "The pattern may fit bacterial pneumonia."),
+        ("cxr-unchecked", "Correlate with the clinical picture."),
+    ]
+    assert "Measured: confidence: 0.83; label: bacterial pneumonia" in text
+    (film,) = re.findall(r'<img src="data:image/jpeg;base64,([^"]*)" alt="([^"]*)"', text)
+    picture = cv2.imdecode(np.frombuffer(b64decode(film[0]), np.uint8), cv2.IMREAD_COLOR)
+    assert picture.shape == (192, 160, 3)  # small already
+    assert film[1] == words()["report"]["film_alt"]
+    assert '<svg viewBox="0 0 160 192"' in text  # the film's pixels
+    for zone in Zone:
+        unfound = "" if zone in (Zone.RIGHT_LOWER, Zone.LEFT_UPPER) else " cxr-unfound"
+        (outline,) = re.findall(rf'<path class="cxr-zone cxr-zone-{zone}{unfound}" d="(.*?)"', text)
+        points = np.array(re.findall(r"(\d+),(\d+)", outline), int)
+        rows, cols = np.nonzero(PHANTOM.zones[zone])
+        edges = [cols.min(), rows.min(), cols.max() + 1, rows.max() + 1]
+        assert np.abs([*points.min(axis=0), *points.max(axis=0)] - np.array(edges)).max() <= 1
+    assert "<b>Right lower zone</b> <span>0.62, strong · agreement 0.88</span>" in text
+    assert "<b>Left lower zone</b> <span>nothing found</span>" in text
+
+
+@pytest.mark.parametrize("zone", list(Zone))
+def test_the_style_sheet_lights_every_zone(zone):
+    style = (APP / "style.css").read_text(encoding="utf-8")
+    pointed = f"&:has(.cxr-names-{zone}:is(:hover, :focus-visible)) .cxr-zone-{zone},"
+    kept = f"&:not(:has(.cxr-claims li:hover)):has(.cxr-names-{zone}:focus) .cxr-zone-{zone}"
+    assert pointed in style and kept in style
 
 
 def test_writing_again_takes_the_language_of_the_page_and_another_seed(page, workers):

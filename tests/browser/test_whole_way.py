@@ -124,6 +124,70 @@ def test_the_report_has_its_sections_checks_and_model(analysed):
     expect(analysed.get_by_text(re.compile("Written by .* attempts"))).to_be_visible()
 
 
+def sentences(page):
+    """Each sentence with the zones it names; one that names the fewest, but some, comes first."""
+    items = page.locator(".cxr-claims li").all()
+    named = [(item, re.findall(r"cxr-names-(\w+)", item.get_attribute("class"))) for item in items]
+    return sorted(named, key=lambda pair: len(pair[1]) or 99)
+
+
+def lit_zones(page):
+    """The zones whose outlines are drawn thick, once the page has come to rest."""
+    page.wait_for_timeout(300)
+    drawn = page.locator(".cxr-film .cxr-zone").evaluate_all(
+        "items => items.map(item => [item.classList[1], getComputedStyle(item)])"
+        ".map(([name, style]) => [name, parseFloat(style.strokeWidth), style.stroke])"
+    )
+    assert len(drawn) == 6
+    thick = [(name.removeprefix("cxr-zone-"), stroke) for name, px, stroke in drawn if px > 3]
+    assert all(stroke == "rgb(240, 228, 66)" for _, stroke in thick)
+    return {name for name, _ in thick}
+
+
+def test_pointing_at_a_sentence_lights_its_zones(analysed):
+    open_tab(analysed, "Report")
+    analysed.locator(".cxr-film svg").wait_for(timeout=SWITCH_MS)
+    told = sentences(analysed)
+    sentence, zones = told[0]
+    without = next(item for item, names in told if not names)
+    analysed.mouse.move(0, 0)
+    assert zones and lit_zones(analysed) == set()
+    sentence.hover()
+    assert lit_zones(analysed) == set(zones)
+    value = analysed.locator(f".cxr-zones .cxr-zone-{zones[0]}")
+    expect(value).to_have_css("background-color", "rgb(253, 248, 207)")
+    expect(value).to_contain_text(re.compile(r"zone\s+(\d\.\d\d, \w+ · agreement|nothing found)"))
+    sentence.click()
+    analysed.mouse.move(0, 0)  # what was clicked, or tapped, keeps its zones lit,
+    assert lit_zones(analysed) == set(zones)
+    without.hover()  # until another sentence is pointed at
+    assert lit_zones(analysed) == set()
+    analysed.mouse.move(0, 0)
+    analysed.keyboard.press("Tab")
+    next_class = analysed.evaluate("document.activeElement.className")
+    assert lit_zones(analysed) == set(re.findall(r"cxr-names-(\w+)", next_class))
+    analysed.keyboard.press("Shift+Tab")
+    assert lit_zones(analysed) == set(zones)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_film_stays_in_sight_under_its_outlines(analysed, width):
+    open_tab(analysed, "Report")
+    analysed.set_viewport_size({"width": width, "height": 844})
+    analysed.locator(".cxr-claims li").last.hover()
+    analysed.wait_for_timeout(800)
+    film = analysed.locator(".cxr-film img")
+    shown, outlines = film.bounding_box(), analysed.locator(".cxr-film svg").bounding_box()
+    assert outlines == pytest.approx(shown, abs=0.6)
+    rows, cols = film.evaluate("image => [image.naturalHeight, image.naturalWidth]")
+    assert shown["height"] / shown["width"] == pytest.approx(rows / cols, rel=0.01)
+    assert shown["y"] >= 0 and shown["y"] + shown["height"] < 800
+    last = analysed.locator(".cxr-claims li").last.bounding_box()
+    beside, below = shown["x"] + shown["width"], shown["y"] + shown["height"]
+    assert last["x"] > beside if width == 1280 else last["y"] > below
+    analysed.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_the_text_explanation_names_its_model_and_parts(analysed):
     open_tab(analysed, "Text explanation")
     expect(analysed.get_by_text("the model that wrote the report").last).to_be_visible(

@@ -10,8 +10,10 @@ from pipeline.figures import (
     anatomy_overlay,
     colour_bar,
     colours_of,
+    encode_jpeg,
     encode_png,
     grey_picture,
+    reduced,
     saliency_overlay,
     zone_diagram,
     zone_outlines,
@@ -166,3 +168,18 @@ def test_png_round_trip_keeps_channel_order() -> None:
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert decoded[0, 0].tolist() == [20, 10, 255]
     assert encode_png(picture) == data
+
+
+def test_a_picture_is_reduced_to_the_longest_side_and_never_enlarged() -> None:
+    picture = np.zeros((40, 20, 3), np.uint8)
+    picture[::2] = 200  # rows of 200 and 0 average to 100
+    small = reduced(picture, 20)
+    assert small.shape == (20, 10, 3)
+    assert np.unique(small).tolist() == [100]
+    assert reduced(picture, 40) is picture
+
+
+def test_encode_jpeg_keeps_red_red() -> None:
+    data = encode_jpeg(np.full((16, 16, 3), (250, 10, 20), np.uint8))
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert np.abs(decoded[8, 8].astype(int) - (20, 10, 250)).max() < 6
