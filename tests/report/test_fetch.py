@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hub_stub import HubStub, serving
 
 from pipeline.errors import (
     CatalogueError,
@@ -28,6 +27,7 @@ from report.catalogue import CatalogueModel, load_catalogue
 from report.command_line import main
 from report.fetch import Hubs, fetch
 from report.pins import LOCK_FILE, read_pin
+from tests.report.hub_stub import HubStub, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 10_000
