@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from pipeline.manifest import write_manifest
-from training.writer import NAME, WriterRecipe
+from training.writer import FACTS, NAME, WriterRecipe
 from training.writer_figures import measure
 
 FILE = "writer.gguf"
@@ -14,7 +14,7 @@ COMMAND = "python -m training train writer"
 
 
 def publish_writer(
-    trained: Path, folder: Path, *, cases: int = 100, note: str = ""
+    trained: Path, folder: Path, *, cases: int = 170, note: str = ""
 ) -> dict[str, dict[str, float]]:
     """Copy a model to its folder, measure it there, and say what it is.
 
@@ -66,14 +66,17 @@ only; not a medical device.
 **Its tokens.** A byte-level BPE of {recipe.base_tokens} tokens, and phrases that are one token
 each: every zone in each grammatical form, every number from 0.00 to 1.00, every label and grade,
 and the templates' wording in runs of up to four words. Copying a fact is therefore one step, which
-a model of this size learns; with words split up, right and left are the last thing it learns.
+a model of this size learns; with words split up, right and left are the last thing it learns. In
+the prompt a number is one token with what it is a number of, so an intensity is not taken for the
+agreement beside it.
 
 **What it cannot do.** It copies badly the names of labels it was not taught; it repeats its
 templates' wording; it says nothing that the descriptors do not hold. Every sentence is checked
 against the measurements afterwards, wrong ones are written again and then replaced by plain ones.
 
-**Rebuild.** `{COMMAND}` (one processor core, {recipe.steps} steps of {recipe.batch} cases: about
-an hour).{" " + note if note else ""}
+**Rebuild.** `{COMMAND}` (one processor core; {recipe.steps} steps of {recipe.batch} cases for the
+wording and {FACTS.steps} in which facts weigh {FACTS.fact_weight:.0f} times as much: about two
+hours).{" " + note if note else ""}
 
 ## Figures
 
