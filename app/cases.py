@@ -98,7 +98,9 @@ class Case:
     @property
     def signature(self) -> tuple[object, ...]:
         """Changes whenever the page must be drawn anew."""
-        return self.id, self.state, self.attempt, len(self.explained), len(self.explain_errors)
+        trusted = sum(found.trust is not None for found in self.explained.values())
+        explained = len(self.explained), trusted, len(self.explain_errors)
+        return self.id, self.state, self.attempt, *explained
 
     def steps(self) -> Mapping[Step, float | None]:
         """How far each step that began has come, 1 if it ended."""
@@ -121,7 +123,10 @@ class Case:
             if ended:
                 self.error, self.job = job.error, None
         for label, other in list(self.explaining.items()):
-            if other.done:
+            ended = other.done
+            if other.case is not None:  # its maps, their trust still being measured
+                self.explained[label] = other.case
+            if ended:
                 del self.explaining[label]
                 if other.result is not None:
                     self.explained[label] = other.result
@@ -131,8 +136,9 @@ class Case:
     def _take(self, found: CaseResult | None) -> None:
         if found is None or found is self.result:
             return
-        if self.result is None:
-            self.explained[found.explanations[Method.GRAD_CAM].label] = found
+        label = found.explanations[Method.GRAD_CAM].label
+        if self.result is None or found.trust is not self.explained[label].trust:
+            self.explained[label] = found
         if found.report is not None and (self.result is None or found.report != self.result.report):
             self.edits = {}
         self.result = found

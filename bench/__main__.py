@@ -1,4 +1,4 @@
-"""Benches: `python -m bench latency|report|text_explanation [--json FILE]`.
+"""Benches: `python -m bench NAME [--json FILE]`.
 
 How fast the product is on this machine, and how true its report and its explanations are.
 """
@@ -6,7 +6,10 @@ How fast the product is on this machine, and how true its report and its explana
 import argparse
 import sys
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 
 class Figures(Protocol):
@@ -22,7 +25,7 @@ class Figures(Protocol):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one bench; returns 0, or 1 if a step of the product failed under it."""
+    """Run one bench; returns 0, or 1 if a step of the product or a check failed under it."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True)
     latency = benches.add_parser("latency", help="each step against the stock way")
@@ -31,14 +34,23 @@ def main(arguments: list[str] | None = None) -> int:
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
     explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
     explained.add_argument("--cases", type=int, default=50, help="reports to explain")
-    for bench in (latency, report, explained):
+    faithful = benches.add_parser("faithfulness", help="our maps against stock LIME and chance")
+    faithful.add_argument("--films", type=int, default=200, help="validation films at most")
+    faithful.add_argument("--stock-films", type=int, default=10, help="of them for stock LIME")
+    faithful.add_argument("--plots", type=Path, help="draw the curves to this folder")
+    sane = benches.add_parser("sanity", help="lost weights, lost labels, a planted shortcut")
+    shape = benches.add_parser("signs", help="the signs of hyperinflation against drawn outlines")
+    shape.add_argument("--films", type=int, default=100, help="validation films a pack at most")
+    for bench in (faithful, sane, shape):
+        bench.add_argument("--data", type=Path, help="a pack, or a folder of packs")
+    for bench in (latency, report, explained, faithful, sane, shape):
         bench.add_argument("--json", type=Path, help="write the figures here too")
     chosen = parser.parse_args(arguments)
 
     from pipeline.settings import load_settings
 
     settings = load_settings()
-    for name in ("runs", "cases"):
+    for name in ("runs", "cases", "films"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
     figures: Figures
@@ -51,6 +63,18 @@ def main(arguments: list[str] | None = None) -> int:
         from bench.text_explanation import measure_text_explanation
 
         figures = measure_text_explanation(settings, chosen.cases)
+    elif chosen.bench == "faithfulness":
+        figures = _faithfulness(settings, chosen)
+    elif chosen.bench == "sanity":
+        from bench.sanity import measure_sanity
+        from training.packs import data_folder
+
+        checked = measure_sanity(settings, chosen.data or data_folder())
+        figures, failed = checked, checked.failed
+    elif chosen.bench == "signs":
+        from bench.signs import measure_signs
+
+        figures = measure_signs(settings, chosen.films, chosen.data)
     else:
         from bench.latency import measure_latency
 
@@ -61,6 +85,18 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.json:
         chosen.json.write_text(figures.json_line() + "\n", encoding="utf-8")
     return int(failed)
+
+
+def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Figures:
+    from bench.faithfulness import measure_faithfulness
+    from bench.faithfulness_plots import draw_faithfulness
+    from training.packs import data_folder
+
+    data = chosen.data or data_folder()
+    figures = measure_faithfulness(settings, data, chosen.films, chosen.stock_films)
+    if chosen.plots:
+        draw_faithfulness(figures, chosen.plots)
+    return figures
 
 
 if __name__ == "__main__":

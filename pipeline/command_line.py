@@ -33,6 +33,7 @@ OUTPUT_FILES = (
     "anatomy.png",
     "grad_cam.png",
     "lime.png",
+    "signs.png",
     "report.md",
     "report.pdf",
 )

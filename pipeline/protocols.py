@@ -17,7 +17,9 @@ from pipeline.types import (
     ProgressEvent,
     Radiograph,
     Report,
+    Sign,
     TextExplanation,
+    Trust,
 )
 
 Progress = Callable[[ProgressEvent], None]
@@ -48,6 +50,18 @@ class Segmenter(Protocol):
 
     def segment(self, radiograph: Radiograph) -> Anatomy:
         """Outline one film."""
+        ...
+
+
+class SignMeter(Protocol):
+    """Measures the chest's shape: the signs of hyperinflation.
+
+    Contract: the signs come in the order of `SignName`, the right side first; what the film does
+    not allow has no value and a reason; nothing here is a diagnosis.
+    """
+
+    def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Sign, ...]:
+        """Measure one film."""
         ...
 
 
@@ -115,6 +129,26 @@ class Describer(Protocol):
         ...
 
 
+class TrustAssessor(Protocol):
+    """Measures how far the explanations of a case can be trusted.
+
+    Contract: the same arguments and seed give the same numbers; without thresholds for the
+    classifier there are values and no marks.
+    """
+
+    def assess(
+        self,
+        radiograph: Radiograph,
+        anatomy: Anatomy,
+        explanations: Mapping[Method, Explanation],
+        descriptors: Descriptors,
+        *,
+        progress: Progress = silent,
+    ) -> Trust:
+        """Measure the explanations of one label of one film."""
+        ...
+
+
 class Writer(Protocol):
     """Writes the report and checks each sentence of it.
 
@@ -154,13 +188,18 @@ class Exporter(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Models:
-    """Everything `analyse` needs, behind its protocols; `writer` is `None` without a report."""
+    """Everything `analyse` needs, behind its protocols.
+
+    `writer` is `None` without a report, `trust_assessor` where trust is not measured.
+    """
 
     reader: Reader
     segmenter: Segmenter
+    sign_meter: SignMeter
     classifier: Classifier
     explainers: Mapping[Method, Explainer]
     describer: Describer
     writer: Writer | None
     text_explainer: TextExplainer | None
     provenance: Mapping[str, str | int | float]
+    trust_assessor: TrustAssessor | None = None

@@ -24,8 +24,10 @@ from pipeline.types import (
     Prediction,
     Radiograph,
     Report,
+    Sign,
     Step,
     TextExplanation,
+    Trust,
 )
 from pipeline.worker_pool import WorkerPool
 from pipeline.worker_process import Call
@@ -102,6 +104,20 @@ class RemoteSegmenter:
         return anatomy
 
 
+class RemoteSignMeter:
+    """`SignMeter` in the vision worker."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Sign, ...]:
+        """Measure one film."""
+        signs: tuple[Sign, ...] = self._line.call(
+            Step.MEASURE, "sign_meter", "measure", radiograph, anatomy
+        )
+        return signs
+
+
 class RemoteClassifier:
     """`Classifier` in the vision worker."""
 
@@ -145,6 +161,35 @@ class RemoteDescriber:
             Step.DESCRIBE, "describer", "describe", dict(explanations), anatomy
         )
         return descriptors
+
+
+class RemoteTrustAssessor:
+    """`TrustAssessor` in the vision worker."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def assess(
+        self,
+        radiograph: Radiograph,
+        anatomy: Anatomy,
+        explanations: Mapping[Method, Explanation],
+        descriptors: Descriptors,
+        *,
+        progress: Progress = silent,
+    ) -> Trust:
+        """Measure the explanations of one label of one film."""
+        trust: Trust = self._line.call(
+            Step.TRUST,
+            "trust_assessor",
+            "assess",
+            radiograph,
+            anatomy,
+            dict(explanations),
+            descriptors,
+            progress=progress,
+        )
+        return trust
 
 
 class RemoteWriter:
@@ -202,9 +247,11 @@ def remote_models(
     return Models(
         reader=RemoteReader(decode, settings),
         segmenter=RemoteSegmenter(vision),
+        sign_meter=RemoteSignMeter(vision),
         classifier=RemoteClassifier(vision),
         explainers={method: RemoteExplainer(vision, method) for method in Method},
         describer=RemoteDescriber(vision),
+        trust_assessor=RemoteTrustAssessor(vision),
         writer=RemoteWriter(writer),
         text_explainer=RemoteTextExplainer(writer),
         provenance=provenance,

@@ -34,7 +34,8 @@ def analyse(
         progress: Called as each step starts, advances and ends.
 
     Returns:
-        The case. If writing or explaining the report fails, the rest stands and `problems` says so.
+        The case. If measuring the trust, writing or explaining the report fails, the rest stands
+        and `problems` says so.
 
     Raises:
         InputError: The bytes cannot be analysed.
@@ -44,6 +45,7 @@ def analyse(
     clock = _Clock(progress)
     radiograph = clock.time(Step.READ, lambda: models.reader.read(data))
     anatomy = clock.time(Step.SEGMENT, lambda: models.segmenter.segment(radiograph))
+    signs = clock.time(Step.MEASURE, lambda: models.sign_meter.measure(radiograph, anatomy))
     prediction = clock.time(Step.CLASSIFY, lambda: models.classifier.classify(radiograph, anatomy))
     label = settings.explain_label or prediction.leading_label
     explanations = _explanations(radiograph, anatomy, label, models, clock)
@@ -56,9 +58,12 @@ def analyse(
         prediction=prediction,
         explanations=explanations,
         descriptors=descriptors,
+        signs=signs,
         timings_ms=clock.timings_ms,
         provenance={**models.provenance, "seed": settings.seed},
     )
+    if settings.measure_trust:
+        result = assess_trust(result, models=models, progress=progress)
     if settings.write_report:
         result = write_report(result, models=models, settings=settings, progress=progress)
         result = explain_report(result, models=models, progress=progress)
@@ -71,8 +76,8 @@ def explain_label(
     """Explain another label of a case.
 
     Returns:
-        The case with that label's maps and descriptors, and without a report: a report belongs to
-        the descriptors that it was written from.
+        The case with that label's maps and descriptors, their trust not yet measured, and without
+        a report: a report belongs to the descriptors that it was written from.
     """
     clock = _Clock(progress, result.timings_ms)
     explanations = _explanations(result.radiograph, result.anatomy, label, models, clock)
@@ -83,10 +88,40 @@ def explain_label(
         result,
         explanations=explanations,
         descriptors=descriptors,
+        trust=None,
         report=None,
         text_explanation=None,
         timings_ms=clock.timings_ms,
         problems=(),
+    )
+
+
+def assess_trust(result: CaseResult, *, models: Models, progress: Progress = silent) -> CaseResult:
+    """Measure how far a case's explanations can be trusted.
+
+    Returns:
+        The case with its trust; if the step fails, with one more problem.
+
+    Raises:
+        CancelledByUserError: The user cancelled; the case given still stands.
+    """
+    assessor = models.trust_assessor
+    if assessor is None:
+        return result
+    return _added(
+        result,
+        Step.TRUST,
+        lambda: replace(
+            result,
+            trust=assessor.assess(
+                result.radiograph,
+                result.anatomy,
+                result.explanations,
+                result.descriptors,
+                progress=progress,
+            ),
+        ),
+        progress,
     )
 
 

@@ -95,11 +95,96 @@ class Structure(StrEnum):
     ABDOMEN = "abdomen"
 
 
+class SignName(StrEnum):
+    """What is measured of the chest's shape; over-inflated lungs change each of them."""
+
+    DOME_HEIGHT = "dome_height"
+    DOME_CURVATURE = "dome_curvature"
+    LUNG_HEIGHT = "lung_height"
+    LUNG_HEIGHT_TO_CHEST_WIDTH = "lung_height_to_chest_width"
+    COSTOPHRENIC_ANGLE = "costophrenic_angle"
+    CARDIOTHORACIC_RATIO = "cardiothoracic_ratio"
+    HEART_WIDTH = "heart_width"
+    LUNG_SHARE = "lung_share"
+
+
+class SignUnit(StrEnum):
+    """What a sign is measured in."""
+
+    CM = "cm"
+    DEGREES = "degrees"
+    RATIO = "ratio"
+
+
+class SignReason(StrEnum):
+    """Why a sign cannot be measured."""
+
+    NO_SPACING = "no_spacing"
+    CUT_OFF = "cut_off"
+    ANGLE_HIDDEN = "angle_hidden"
+    DIAPHRAGM_HIDDEN = "diaphragm_hidden"
+    HEART_HIDDEN = "heart_hidden"
+    ASYMMETRIC = "asymmetric"
+    OUTLINE_UNSURE = "outline_unsure"
+
+
+class SignPart(StrEnum):
+    """What a sign's line was drawn along."""
+
+    DIAPHRAGM = "diaphragm"
+    LUNG_HEIGHT = "lung_height"
+    CHEST_WIDTH = "chest_width"
+    ANGLE = "angle"
+    HEART = "heart"
+
+
 class Method(StrEnum):
     """The image explainers."""
 
     GRAD_CAM = "grad_cam"
     LIME = "lime"
+
+
+class SaliencyMap(StrEnum):
+    """The maps whose trust is measured: each explainer's, and the two fused."""
+
+    GRAD_CAM = "grad_cam"
+    LIME = "lime"
+    FUSED = "fused"
+
+
+class TrustMeasure(StrEnum):
+    """What is measured of a map; the fused map bears what compares the two methods."""
+
+    DELETION = "deletion"
+    INSERTION = "insertion"
+    STABILITY = "stability"
+    RANK_AGREEMENT = "rank_agreement"
+    OVERLAP = "overlap"
+    OUTSIDE_SHARE = "outside_share"
+    TEXT_SHARE = "text_share"
+    BORDER_SHARE = "border_share"
+
+    @property
+    def is_shortcut(self) -> bool:
+        """Whether it tells of a classifier that looks at what is no chest."""
+        return self in SHORTCUT_MEASURES
+
+
+SHORTCUT_MEASURES = (
+    TrustMeasure.OUTSIDE_SHARE,
+    TrustMeasure.TEXT_SHARE,
+    TrustMeasure.BORDER_SHARE,
+)
+
+
+class TrustMark(StrEnum):
+    """How far a map can be relied on by one measure, best first."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    UNRELIABLE = "unreliable"
+    NOT_GRADED = "not_graded"
 
 
 class Grade(StrEnum):
@@ -115,10 +200,12 @@ class Step(StrEnum):
 
     READ = "read"
     SEGMENT = "segment"
+    MEASURE = "measure"
     CLASSIFY = "classify"
     GRAD_CAM = "grad_cam"
     LIME = "lime"
     DESCRIBE = "describe"
+    TRUST = "trust"
     WRITE = "write"
     EXPLAIN_TEXT = "explain_text"
 
@@ -283,6 +370,83 @@ class Anatomy:
     def chest_image(self) -> BoolArray:
         """`(row, col)` bool, the thorax without the spine: where shown maps may lie."""
         return self.thorax_image & ~self.masks_image[Structure.SPINE]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignThreshold:
+    """A published threshold of adults.
+
+    Attributes:
+        value: In the sign's unit.
+        above: Whether values above it are beyond it; those below it are otherwise.
+        for_hyperinflation: Whether what lies beyond it fits over-inflated lungs.
+        source: The source's key in the settings, such as `pratt_1987`.
+        citation: The source in words.
+    """
+
+    value: float
+    above: bool
+    for_hyperinflation: bool
+    source: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignLine:
+    """A line that a sign was measured along: `(row, col)` points on the working grid."""
+
+    part: SignPart
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """One measure of the chest's shape: geometry, not a diagnosis.
+
+    Attributes:
+        name: What is measured.
+        side: Of which lung; `None` for what belongs to the whole chest.
+        unit: What `value`, `low`, `high` and the threshold are in.
+        value: The measure, `None` if it cannot be measured; then `reason` says why.
+        low: Lower end of the interval that the outline's error leaves, about 95 %.
+        high: Its upper end.
+        threshold: The published threshold, `None` if there is none.
+        lines: What was measured along; empty if it cannot be drawn.
+        reason: Why there is no value.
+    """
+
+    name: SignName
+    side: Side | None
+    unit: SignUnit
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    threshold: SignThreshold | None = None
+    lines: tuple[SignLine, ...] = ()
+    reason: SignReason | None = None
+
+    def __post_init__(self) -> None:
+        ends = (self.low, self.value, self.high)
+        if len({end is None for end in ends}) > 1 or (self.value is None) == (self.reason is None):
+            raise ContractError(field="Sign", problem="incomplete")
+        if list(ends) != sorted(ends, key=lambda end: end or 0.0):
+            raise ContractError(field="Sign", problem="range")
+
+    @property
+    def beyond_threshold(self) -> bool | None:
+        """Whether the value lies beyond the threshold; `None` without one of them."""
+        if self.value is None or self.threshold is None:
+            return None
+        if self.threshold.above:
+            return self.value > self.threshold.value
+        return self.value < self.threshold.value
+
+    @property
+    def is_borderline(self) -> bool:
+        """Whether the interval holds the threshold, so that the outline's error may decide."""
+        if self.low is None or self.high is None or self.threshold is None:
+            return False
+        return self.low <= self.threshold.value <= self.high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -452,6 +616,103 @@ class Descriptors:
     def __post_init__(self) -> None:
         frozen_array("fused_image", self.fused_image, np.float32, (-1, -1))
         unit_range("fused_image", self.fused_image)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustScore:
+    """One measure of one map.
+
+    Attributes:
+        map: Whose map; the fused one for what compares the two methods.
+        measure: What was measured.
+        value: An area under a curve, a correlation or a share, in [-1, 1].
+        chance: What a map that knows nothing would have; 0 where that is 0 by definition.
+        mark: What the classifier's thresholds make of `excess`.
+    """
+
+    map: SaliencyMap
+    measure: TrustMeasure
+    value: float
+    chance: float = 0.0
+    mark: TrustMark = TrustMark.NOT_GRADED
+
+    @property
+    def excess(self) -> float:
+        """How far the value lies beyond chance, in [-1, 1]; 0 is chance.
+
+        Larger is better, but worse of a shortcut measure. A share is set against what chance
+        leaves over: 1 means that the whole map lies there, whatever the size of the place.
+        """
+        if self.measure is TrustMeasure.DELETION:
+            return self.chance - self.value
+        if self.measure.is_shortcut:
+            left = 1 - self.chance
+            return max(-1.0, (self.value - self.chance) / left) if left > 0 else 0.0
+        return self.value - self.chance
+
+    @property
+    def code(self) -> str:
+        """The stable code of the sentence that says what this means."""
+        return f"{self.measure}_{self.mark}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustCurves:
+    """A label's probability while a map's places are hidden or shown, strongest first.
+
+    Attributes:
+        deletion: From the whole film to nothing, in equal steps.
+        insertion: From nothing to the whole film, in equal steps.
+    """
+
+    deletion: tuple[float, ...]
+    insertion: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """How far the explanations of one label can be trusted.
+
+    Attributes:
+        label: The label explained.
+        scores: Every measure of every map that has it.
+        curves: What the deletion and insertion scores were read from.
+        random_auc: Mean area under the curves of random maps, of deletion and insertion alike.
+        parameters: What was measured with (steps, samples, seeds).
+    """
+
+    label: str
+    scores: tuple[TrustScore, ...]
+    curves: Mapping[SaliencyMap, TrustCurves]
+    random_auc: float
+    parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+
+    @property
+    def worst(self) -> TrustScore | None:
+        """The score of the worst mark, a shortcut first; `None` if nothing was graded."""
+        order = (TrustMark.GOOD, TrustMark.DOUBTFUL, TrustMark.UNRELIABLE)
+        graded = [score for score in self.scores if score.mark in order]
+        if not graded:
+            return None
+        return max(graded, key=lambda one: (order.index(one.mark), one.measure.is_shortcut))
+
+    @property
+    def shortcut_alarm(self) -> bool:
+        """Whether both methods point at the same thing that is no chest, one of them for sure.
+
+        One alone may be wrong about the classifier; two that work differently seldom are.
+        """
+        suspect = (TrustMark.DOUBTFUL, TrustMark.UNRELIABLE)
+        for measure in SHORTCUT_MEASURES:
+            marks = [score.mark for score in self.scores if score.measure is measure]
+            both = len(marks) > 1 and all(mark in suspect for mark in marks)
+            if both and TrustMark.UNRELIABLE in marks:
+                return True
+        return False
+
+    def of(self, saliency_map: SaliencyMap) -> tuple[TrustScore, ...]:
+        """The scores of one map."""
+        return tuple(score for score in self.scores if score.map is saliency_map)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -628,6 +889,8 @@ class CaseResult:
     prediction: Prediction
     explanations: Mapping[Method, Explanation]
     descriptors: Descriptors
+    signs: tuple[Sign, ...] = ()
+    trust: Trust | None = None
     report: Report | None = None
     text_explanation: TextExplanation | None = None
     timings_ms: Mapping[Step, float] = field(default_factory=dict)

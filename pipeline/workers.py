@@ -16,7 +16,7 @@ from pipeline.job import Job
 from pipeline.progress_line import ProgressHub
 from pipeline.protocols import Models
 from pipeline.remote import Line, remote_models
-from pipeline.run import analyse, explain_label, explain_report, write_report
+from pipeline.run import analyse, assess_trust, explain_label, explain_report, write_report
 from pipeline.settings import Settings
 from pipeline.turnstile import Cancellation, Turnstile
 from pipeline.types import CaseResult
@@ -25,7 +25,15 @@ from pipeline.worker_process import PartMakers, Room
 
 WARMED_PARTS = {
     Room.DECODE: ("reader",),
-    Room.VISION: ("segmenter", "classifier", "grad_cam", "lime", "describer"),
+    Room.VISION: (
+        "segmenter",
+        "sign_meter",
+        "classifier",
+        "grad_cam",
+        "lime",
+        "describer",
+        "trust_assessor",
+    ),
     Room.WRITER: ("writer", "text_explainer"),
 }
 
@@ -106,9 +114,12 @@ class Workers:
         """
 
         def work(job: Job, models: Models) -> CaseResult:
-            images_only = replace(settings, write_report=False)
+            images_only = replace(settings, write_report=False, measure_trust=False)
             case = analyse(data, models=models, settings=images_only, progress=job.progressed)
             job.found(case)
+            if settings.measure_trust:
+                case = assess_trust(case, models=models, progress=job.progressed)
+                job.found(case)
             return _reported(case, job, models, settings) if settings.write_report else case
 
         return self._begin(work)
@@ -134,7 +145,11 @@ class Workers:
         """
 
         def work(job: Job, models: Models) -> CaseResult:
-            return explain_label(case, label, models=models, progress=job.progressed)
+            other = explain_label(case, label, models=models, progress=job.progressed)
+            if not settings.measure_trust:
+                return other
+            job.found(other)
+            return assess_trust(other, models=models, progress=job.progressed)
 
         return self._begin(work)
 

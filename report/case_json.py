@@ -14,8 +14,11 @@ from pipeline.types import (
     Radiograph,
     Report,
     Section,
+    Sign,
     TextAttributions,
     TextExplanation,
+    Trust,
+    TrustScore,
 )
 
 SCHEMA_VERSION = 1
@@ -69,6 +72,8 @@ def case_json(result: CaseResult, conclusion: Conclusion | None, disclaimer: str
             }
             for item in result.descriptors.items
         ],
+        "signs": [_sign(sign) for sign in result.signs],
+        "trust": None if result.trust is None else _trust(result.trust),
         "report": None if report is None else _report(report),
         "conclusion": None if conclusion is None else _conclusion(conclusion),
         "text_explanation": (
@@ -126,6 +131,58 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
         "removed_share": explanation.removed_share,
         "measures": dict(explanation.measures),
         "parameters": dict(explanation.parameters),
+    }
+
+
+def _sign(sign: Sign) -> dict[str, Any]:
+    threshold = sign.threshold
+    return {
+        "name": sign.name.value,
+        "side": None if sign.side is None else sign.side.value,
+        "unit": sign.unit.value,
+        "value": sign.value,
+        "low": sign.low,
+        "high": sign.high,
+        "threshold": None
+        if threshold is None
+        else {
+            "value": threshold.value,
+            "above": threshold.above,
+            "for_hyperinflation": threshold.for_hyperinflation,
+            "source": threshold.source,
+            "citation": threshold.citation,
+        },
+        "beyond_threshold": sign.beyond_threshold,
+        "borderline": sign.is_borderline,
+        "reason": None if sign.reason is None else sign.reason.value,
+        "lines": [{"part": line.part.value, "points": line.points} for line in sign.lines],
+    }
+
+
+def _trust(trust: Trust) -> dict[str, Any]:
+    worst = trust.worst
+    return {
+        "label": trust.label,
+        "worst": None if worst is None else _score(worst),
+        "shortcut_alarm": trust.shortcut_alarm,
+        "scores": [_score(score) for score in trust.scores],
+        "random_auc": trust.random_auc,
+        "curves": {
+            name.value: {"deletion": curves.deletion, "insertion": curves.insertion}
+            for name, curves in trust.curves.items()
+        },
+        "parameters": dict(trust.parameters),
+    }
+
+
+def _score(score: TrustScore) -> dict[str, Any]:
+    return {
+        "map": score.map.value,
+        "measure": score.measure.value,
+        "value": score.value,
+        "chance": score.chance,
+        "mark": score.mark.value,
+        "code": score.code,
     }
 
 

@@ -21,6 +21,8 @@ from report.document_text import document_text
 from report.languages import Terms, terms
 from report.prompt import label_term
 from report.runs import Mark, Run, runs_of
+from report.sign_blocks import sign_blocks, sign_figure
+from report.trust_blocks import trust_note, trust_table
 
 METHOD_FILES = {Method.GRAD_CAM: "grad_cam.png", Method.LIME: "lime.png"}
 ANATOMY_FILE = "anatomy.png"
@@ -45,8 +47,11 @@ def document_of(
     blocks: list[Block] = [
         *_verdict(result, words, pictures),
         *_report(result, conclusion, words),
+        *trust_note(result.trust, text, words.terms, language),
         SignatureLine(labels=(text["clinician"], text["date"], text["signature"])),
+        *sign_blocks(result, text, language),
         *_descriptors(result, words),
+        *trust_table(result.trust, text, words.terms, language),
         *_quality(result, words),
         Heading(text=text["pictures"]),
         Figures(items=_figures(result, words, pictures)),
@@ -191,6 +196,7 @@ def _figures(
             file=ANATOMY_FILE,
             legend=legend,
         ),
+        *sign_figure(result, text, pictures),
     ]
     for method, explanation in result.explanations.items():
         caption = text["saliency"].format(

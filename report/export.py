@@ -10,12 +10,14 @@ from pipeline.figures import (
     saliency_overlay,
     zone_diagram,
 )
+from pipeline.sign_figure import signs_overlay
 from pipeline.types import CaseResult, Conclusion, Language
 from report.case_json import case_json
 from report.document import ANATOMY_FILE, METHOD_FILES, document_of
 from report.languages import terms
 from report.markdown import markdown
 from report.pdf import pdf
+from report.sign_blocks import SIGNS_FILE
 
 
 class ReportExporter:
@@ -41,7 +43,7 @@ class ReportExporter:
 
         Returns:
             Contents by name: `result.json`, `anatomy.png`, `grad_cam.png`, `lime.png`,
-            `report.md`, `report.pdf`.
+            `signs.png` of a case with signs, `report.md`, `report.pdf`.
 
         Raises:
             OutputError: A picture or the PDF cannot be made.
@@ -58,6 +60,8 @@ class ReportExporter:
                 for method, explanation in result.explanations.items()
             },
         }
+        if result.signs:
+            shown[SIGNS_FILE] = signs_overlay(result.radiograph, result.signs)
         pictures = {**shown, "original": grey_picture(result.radiograph), "zones": _zones(result)}
         document = document_of(result, conclusion, pictures, language)
         return {

@@ -187,6 +187,7 @@ def _verdict(verdict: Verdict, width: float) -> Any:
 
 # the parts of the page's width for a name and its number, and for a zone and its measures
 _COLUMNS = {2: (0.4, 0.3), 5: (0.26, 0.19, 0.12, 0.18, 0.25)}
+_WORD_COLUMNS = {2: (0.3, 0.7), 5: (0.29, 0.10, 0.15, 0.16, 0.30)}
 _ASIDE = 0.25
 
 
@@ -205,7 +206,7 @@ def _table(table: Table, width: float) -> Any:
                 for place, cell in enumerate(cells)
             ]
         )
-    shares = _COLUMNS[columns] if not table.words else (0.3, 0.7)
+    shares = (_WORD_COLUMNS if table.words else _COLUMNS)[columns]
     widths = [width * share for share in shares]
     style: list[Any] = [
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, ACCENT),

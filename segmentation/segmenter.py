@@ -67,7 +67,7 @@ class DeepLabSegmenter:
 
     def outlines_image(self, radiograph: Radiograph) -> BoolArray:
         """What the network takes for each of `OUTPUTS`: `(6, row, col)` bool, working grid."""
-        return _enlarged(self.logits_model(radiograph), radiograph.shape)
+        return enlarged(self.logits_model(radiograph), radiograph.shape)
 
     def logits_model(self, radiograph: Radiograph) -> FloatArray:
         """The network's answer: `(6, size, size)` float32, above 0 where it sees each output."""
@@ -87,22 +87,9 @@ class DeepLabSegmenter:
         logits_model = self.logits_model(radiograph)
         if lung_doubt(logits_model) > LARGEST_DOUBT:
             raise ChestNotFoundError
-        found = _enlarged(logits_model, radiograph.shape)
-        right, left = two_lungs(
-            found[OUTPUTS.index("right_lung")], found[OUTPUTS.index("left_lung")]
-        )
-        spine = largest_parts(found[OUTPUTS.index("spine")])
-        spine = unbroken(largest_parts(spine & ~right & ~left))
-        # Where the lungs meet in front of the spine, it keeps its place between them.
-        right, left = right & ~spine, left & ~spine
+        masks = structures(logits_model, radiograph.shape)
+        right, left = masks[Structure.RIGHT_LUNG], masks[Structure.LEFT_LUNG]
         lungs = right | left
-        abdomen = largest_parts(found[OUTPUTS.index("abdomen")]) & ~lungs & ~spine
-        masks = {
-            Structure.RIGHT_LUNG: right,
-            Structure.LEFT_LUNG: left,
-            Structure.SPINE: spine,
-            Structure.ABDOMEN: abdomen,
-        }
         thorax, box = thorax_of(lungs)
         return Anatomy(
             masks_image=masks,
@@ -114,12 +101,40 @@ class DeepLabSegmenter:
         )
 
 
-def _enlarged(logits_model: FloatArray, shape: tuple[int, int]) -> BoolArray:
-    """Where each plane is above zero, `(plane, row, col)` bool of another shape."""
+def structures(
+    logits_model: FloatArray, shape: tuple[int, int], level: float = 0.0
+) -> dict[Structure, BoolArray]:
+    """The four structures as the app shows them: cleaned, none overlapping another.
+
+    Args:
+        logits_model: `(6, row, col)` float32, in the order of `OUTPUTS`.
+        shape: `(rows, cols)` of the masks.
+        level: The logit from which a pixel belongs to a structure.
+
+    Raises:
+        ChestNotFoundError: No pair of lungs was found.
+    """
+    found = enlarged(logits_model, shape, level)
+    right, left = two_lungs(found[OUTPUTS.index("right_lung")], found[OUTPUTS.index("left_lung")])
+    spine = largest_parts(found[OUTPUTS.index("spine")])
+    spine = unbroken(largest_parts(spine & ~right & ~left))
+    # Where the lungs meet in front of the spine, it keeps its place between them.
+    right, left = right & ~spine, left & ~spine
+    abdomen = largest_parts(found[OUTPUTS.index("abdomen")]) & ~right & ~left & ~spine
+    return {
+        Structure.RIGHT_LUNG: right,
+        Structure.LEFT_LUNG: left,
+        Structure.SPINE: spine,
+        Structure.ABDOMEN: abdomen,
+    }
+
+
+def enlarged(logits_model: FloatArray, shape: tuple[int, int], level: float = 0.0) -> BoolArray:
+    """Where each plane is above a level, `(plane, row, col)` bool of another shape."""
     rows, cols = shape
     return np.stack(
         [
-            cv2.resize(plane, (cols, rows), interpolation=cv2.INTER_LINEAR) > 0
+            cv2.resize(plane, (cols, rows), interpolation=cv2.INTER_LINEAR) > level
             for plane in logits_model
         ]
     )

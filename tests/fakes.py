@@ -29,12 +29,24 @@ from pipeline.types import (
     ProgressEvent,
     Radiograph,
     Report,
+    SaliencyMap,
     Section,
     ShapeMeasure,
     Side,
+    Sign,
+    SignLine,
+    SignName,
+    SignPart,
+    SignReason,
+    SignUnit,
     Step,
     Structure,
     TextExplanation,
+    Trust,
+    TrustCurves,
+    TrustMark,
+    TrustMeasure,
+    TrustScore,
     Zone,
 )
 from pipeline.worker_process import Room
@@ -89,6 +101,31 @@ class FakeSegmenter:
                 for name, mask in masks.items()
             },
             warnings=(),
+        )
+
+
+class FakeSignMeter:
+    """One sign with a line across the lungs, and one that cannot be measured."""
+
+    def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Sign, ...]:
+        rows, cols = radiograph.shape
+        across = ((0.5 * rows, 0.1 * cols), (0.5 * rows, 0.9 * cols))
+        return (
+            Sign(
+                name=SignName.DOME_HEIGHT,
+                side=Side.RIGHT,
+                unit=SignUnit.CM,
+                reason=SignReason.NO_SPACING,
+            ),
+            Sign(
+                name=SignName.CARDIOTHORACIC_RATIO,
+                side=None,
+                unit=SignUnit.RATIO,
+                value=0.45,
+                low=0.4,
+                high=0.5,
+                lines=(SignLine(part=SignPart.CHEST_WIDTH, points=across),),
+            ),
         )
 
 
@@ -151,6 +188,43 @@ class FakeDescriber:
                     memberships={Grade.WEAK: 0.0, Grade.MODERATE: 0.2, Grade.STRONG: 0.8},
                 ),
             ),
+        )
+
+
+class FakeTrustAssessor:
+    """Grad-CAM is good, LIME is not stable enough; progress twice."""
+
+    def assess(
+        self,
+        radiograph: Radiograph,
+        anatomy: Anatomy,
+        explanations: Mapping[Method, Explanation],
+        descriptors: Descriptors,
+        *,
+        progress: Progress = silent,
+    ) -> Trust:
+        for part in (0.5, 1.0):
+            progress(ProgressEvent(step=Step.TRUST, fraction=part))
+        return Trust(
+            label=explanations[Method.LIME].label,
+            scores=(
+                TrustScore(
+                    map=SaliencyMap.GRAD_CAM,
+                    measure=TrustMeasure.DELETION,
+                    value=0.2,
+                    mark=TrustMark.GOOD,
+                ),
+                TrustScore(
+                    map=SaliencyMap.LIME,
+                    measure=TrustMeasure.STABILITY,
+                    value=0.31,
+                    mark=TrustMark.DOUBTFUL,
+                ),
+            ),
+            curves={
+                SaliencyMap.GRAD_CAM: TrustCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9)),
+            },
+            random_auc=0.5,
         )
 
 
@@ -267,10 +341,12 @@ def fake_makers(
         return {"writer": FakeWriter, "text_explainer": FakeTextExplainer}
     return {
         "segmenter": FakeSegmenter,
+        "sign_meter": FakeSignMeter,
         "classifier": classifier,
         "grad_cam": lambda: FakeExplainer(Method.GRAD_CAM),
         "lime": lambda: FakeExplainer(Method.LIME),
         "describer": FakeDescriber,
+        "trust_assessor": FakeTrustAssessor,
     }
 
 
@@ -304,9 +380,11 @@ def fake_models(settings: Settings) -> Models:
     return Models(
         reader=FileReader(settings),
         segmenter=FakeSegmenter(),
+        sign_meter=FakeSignMeter(),
         classifier=FakeClassifier(),
         explainers={method: FakeExplainer(method) for method in Method},
         describer=FakeDescriber(),
+        trust_assessor=FakeTrustAssessor(),
         writer=FakeWriter(),
         text_explainer=FakeTextExplainer(),
         provenance={"python": "3"},

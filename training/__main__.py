@@ -82,6 +82,10 @@ def main(arguments: list[str]) -> int:
     check.add_argument("--pack", type=Path, required=True, help="a folder with an index.csv")
     check.add_argument("--split", choices=[split.value for split in Split], help="default: all")
     check.add_argument("--json", type=Path, help="write the figures here, curves beside it")
+    limits = commands.add_parser("trust_thresholds", help="set a classifier's trust thresholds")
+    limits.add_argument("--model", default="classifier", help="classifier, or a model's folder")
+    limits.add_argument("--data", type=Path, help="a pack, or a folder of packs")
+    limits.add_argument("--films", type=int, default=120, help="validation films at most")
     commands.add_parser("recipes", help="list what can be trained")
     chosen = parser.parse_args(arguments)
     if chosen.command == "recipes":
@@ -93,6 +97,8 @@ def main(arguments: list[str]) -> int:
         return _classify(parser, chosen)
     elif chosen.command == "export":
         return _export(chosen)
+    elif chosen.command == "trust_thresholds":
+        return _trust_thresholds(chosen)
     else:
         return _evaluate(parser, chosen)
     return 0
@@ -148,6 +154,23 @@ def _export(chosen: argparse.Namespace) -> int:
         return 1
     print(f"{chosen.out}: {made.name} with {len(made.labels)} labels")
     print(f"start the app with it: EXPLAINCXR_CLASSIFIER={chosen.out} make run")
+    return 0
+
+
+def _trust_thresholds(chosen: argparse.Namespace) -> int:
+    from training.packs import data_folder
+    from training.trust_thresholds import set_thresholds
+
+    shipped = ROOT / "weights" / chosen.model
+    folder = shipped if shipped.is_dir() else Path(chosen.model)
+    data = chosen.data or data_folder()
+    try:
+        found = set_thresholds(folder, ROOT / "weights" / "anatomy", data, chosen.films)
+    except (NothingToEvaluateError, ModelError) as error:
+        print(f"{folder}: {error}", file=sys.stderr)
+        return 1
+    for measure, limits in found.limits.items():
+        print(f"{measure:<16}good {limits.good:+.3f}   doubtful {limits.doubtful:+.3f}")
     return 0
 
 

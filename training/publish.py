@@ -28,6 +28,7 @@ from training.evaluate_anatomy import evaluate_anatomy
 from training.evaluate_classifier import classifier_metrics
 from training.evaluate_curves import draw_curves
 from training.packs import Film, Split, data_folder, read_pack
+from training.trust_thresholds import set_thresholds
 
 SURE_ACCURACY = 0.982  # a little over the 0.98 aimed at: the band is chosen on the same films
 SOURCES = {
@@ -93,7 +94,8 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     The figures under `jsrt` are those of `_of_another_hospital`.
 
     Temperature and threshold come from the validation films of both packs, the packs weighing
-    alike, so the figures after them are of the films they were chosen on.
+    alike, so the figures after them are of the films they were chosen on. The thresholds of the
+    trust marks come from some of them, too.
     """
     import keras
 
@@ -145,6 +147,7 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
         threshold=threshold,
         band="{:.2f} to {:.2f}".format(*fields["uncertain_prob"]),
     )
+    set_thresholds(folder, anatomy, data_folder())
     return figures
 
 

@@ -11,6 +11,8 @@ from app.markup import draw
 from pipeline.messages import message
 from pipeline.types import Step
 
+REPORT_STEPS = (Step.WRITE, Step.EXPLAIN_TEXT)
+
 
 def show(words: Words, case: Case) -> None:
     """Draw the steps of the film being looked at; nothing once it has ended."""
@@ -31,23 +33,30 @@ def _list(words: Words, case: Case) -> str:
     begun = case.steps()
     if not begun and case.result is None:
         return f'<p class="cxr-waiting" role="status">{escape(words("progress.waiting"))}</p>'
-    done = case.result is not None
-    items = "".join(_item(words, step, begun, past=done) for step in _steps(case))
+    items = "".join(_item(words, step, begun, past=_is_past(case, step)) for step in _steps(case))
     said = escape(words("progress.title"))
     return f'<ol class="cxr-progress" aria-label="{said}">{items}</ol>'
 
 
 def _steps(case: Case) -> list[Step]:
-    report = (Step.WRITE, Step.EXPLAIN_TEXT)
-    return [step for step in Step if step not in report or case.settings.write_report]
+    wanted = dict.fromkeys(REPORT_STEPS, case.settings.write_report)
+    wanted[Step.TRUST] = case.settings.measure_trust
+    return [step for step in Step if wanted.get(step, True)]
+
+
+def _is_past(case: Case, step: Step) -> bool:
+    """Whether a step's outcome is there already, maybe from an earlier job."""
+    result = case.result
+    if result is None or step in REPORT_STEPS:
+        return False
+    return step is not Step.TRUST or result.trust is not None
 
 
 def _item(words: Words, step: Step, begun: Mapping[Step, float | None], *, past: bool) -> str:
     """One step: ended, under way with its share, or still to come."""
     name = escape(message(step, words.language))
-    early = step not in (Step.WRITE, Step.EXPLAIN_TEXT)
     fraction = begun.get(step)
-    if fraction == 1 or (past and early):
+    if fraction == 1 or past:
         return f'<li class="cxr-done"><span aria-hidden="true">✓</span>{name}</li>'
     if step not in begun:
         return f'<li class="cxr-todo"><span aria-hidden="true">○</span>{name}</li>'

@@ -9,7 +9,7 @@ from app.cases import Case, State, rewrite
 from app.evidence import measured, zones_of
 from app.language import Words
 from app.markup import draw, heading, lead, notice
-from app.views import evidence_film
+from app.views import evidence_film, trust
 from app.views.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.types import CaseResult, Claim, ClaimStatus, Report, Section
@@ -60,6 +60,7 @@ def _written(words: Words, case: Case, result: CaseResult, report: Report) -> No
     if report.language != words.language:
         name = words(f"language.{report.language}")
         draw(notice(words("report.other_language", language=name)))
+    trust.draw_worst(words, result.trust)
     draw(_key(words))
     draw(lead(f"{words('report.point')} {words('result.sides')}"))
     with st.container(key="evidence"):

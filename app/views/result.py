@@ -8,7 +8,7 @@ from app.cases import Case
 from app.language import Words
 from app.markup import bars, draw, facts, heading, lead, legend, notice
 from app.pictures import png
-from app.views import descriptors
+from app.views import descriptors, signs
 from pipeline.figures import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
 from pipeline.messages import message
 from pipeline.types import CaseResult, Prediction, Radiograph, Structure
@@ -28,6 +28,7 @@ def show(words: Words, case: Case) -> None:
     with right:
         _verdict(words, result.prediction)
         _notes(words, result)
+    signs.show(words, case, result)
     descriptors.show(words, case, result)
     _times(words, result)
 

@@ -7,6 +7,7 @@ from app.cases import Case, explain
 from app.language import Words
 from app.markup import draw, facts, heading, lead, notice
 from app.pictures import png
+from app.views import trust
 from app.views.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.figures import colour_bar, encode_png, grey_picture, saliency_overlay
@@ -45,7 +46,9 @@ def show(words: Words, case: Case, method: Method) -> None:
         else:
             _map(words, case, found, other, (opacity, threshold, outlines, raw))
     _bar(words)
-    _trust(words, found.explanations[method])
+    draw(heading(words("saliency.trust"), 3))
+    trust.show(words, case, found, method)
+    _measures(words, found.explanations[method])
 
 
 def _label(words: Words, case: Case) -> str:
@@ -193,9 +196,8 @@ def _measured(words: Words, name: str, value: float) -> str:
     return words.percent(value) if name.endswith("_share") else words.number(value)
 
 
-def _trust(words: Words, explanation: Explanation) -> None:
+def _measures(words: Words, explanation: Explanation) -> None:
     """How much was cut away, and the method's own measures."""
-    draw(heading(words("saliency.trust"), 3))
     rows = [(words("saliency.removed"), words.percent(explanation.removed_share))]
     for name, value in explanation.measures.items():
         rows.append((words.optional(f"measure.{name}", name), _measured(words, name, value)))

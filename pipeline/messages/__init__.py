@@ -1,4 +1,4 @@
-"""The sentence a person reads for a code: errors, notes, warnings, reasons, steps."""
+"""The sentence a person reads for a code: errors, notes, warnings, reasons, trust, steps."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,15 +9,16 @@ from pipeline.errors import Parameter
 from pipeline.types import Language
 
 FOLDER = Path(__file__).parent
-TABLES = ("errors", "notes", "warnings", "reasons", "steps")
+TABLES = ("errors", "notes", "warnings", "reasons", "trust", "trust_names", "steps")
 
 
 def message(code: str, language: Language, **parameters: Parameter) -> str:
     """The sentence for a code, its placeholders filled in.
 
     Args:
-        code: An error's code, a `ReadingNote`, a `SignReason`, a `Step` or a code of
-            `Anatomy.warnings`.
+        code: An error's code, a `ReadingNote`, a `SignReason`, a `Step`, a code of
+            `Anatomy.warnings` or of a `TrustScore`, or `mark_` or `measure_` before a `TrustMark`
+            or a `TrustMeasure`.
         language: The reader's language.
         **parameters: An error's parameters; the name of a step is said in the language, too.
 

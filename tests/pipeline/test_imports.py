@@ -21,6 +21,7 @@ GROUND = {  # what every room may use of the pipeline's
 SHARED = {
     "report": {
         "pipeline.figures",  # page and files show the same pictures
+        "pipeline.sign_figure",
         "pipeline.fonts",
         "pipeline.messages",  # why a step failed
         "pipeline.language_model",  # one GGUF, asked by writer and text explainer alike

@@ -8,7 +8,7 @@ from PIL import Image
 
 from pipeline.errors import CancelledByUserError, ChestNotFoundError, StepFailedError
 from pipeline.protocols import Models
-from pipeline.run import analyse, explain_label, explain_report, write_report
+from pipeline.run import analyse, assess_trust, explain_label, explain_report, write_report
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Language, Method, Problem, ProgressEvent, Step
 from tests.fakes import FakeWriter, fake_models
@@ -118,3 +118,36 @@ def test_an_early_error_ends_the_flow(models: Models) -> None:
     lenient = fake_models(replace(SETTINGS, min_side_px=8))
     with pytest.raises(ChestNotFoundError):
         analyse(small, models=lenient, settings=SETTINGS)
+
+
+def test_a_failed_trust_leaves_the_rest_and_a_problem(models: Models) -> None:
+    class Raising:
+        def assess(self, *arguments: Any, **options: Any) -> Any:
+            raise StepFailedError(step="trust", error="X")
+
+    case = analyse(FILM, models=replace(models, trust_assessor=Raising()), settings=SETTINGS)
+    assert [(problem.step, problem.code) for problem in case.problems] == [
+        (Step.TRUST, "step_failed")
+    ]
+    assert case.trust is None
+    assert case.report is not None
+
+
+def test_trust_is_measured_unless_it_is_switched_off(models: Models) -> None:
+    case = case_of(models)
+    assert case.trust is not None
+    assert case.trust.label == "tuberculosis"
+    off = case_of(models, measure_trust=False)
+    assert off.trust is None
+    assert Step.TRUST not in off.timings_ms
+    assert (
+        analyse(FILM, models=replace(models, trust_assessor=None), settings=SETTINGS).trust is None
+    )
+
+
+def test_another_label_forgets_the_trust_of_the_first_until_it_is_measured(models: Models) -> None:
+    other = explain_label(case_of(models), "covid19", models=models)
+    assert other.trust is None
+    measured = assess_trust(other, models=models)
+    assert measured.trust is not None
+    assert measured.trust.label == "covid19"

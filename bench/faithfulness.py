@@ -1,0 +1,165 @@
+"""Our maps against stock LIME, a blob in the middle and noise, on validation films.
+
+All are held to the same curves, on the network's own grid; see `xai/trust_curves.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.faithfulness_figures import FaithfulnessFigures, MethodFigures
+from bench.faithfulness_maps import STOCK_NAME, Drawn, FilmToMap, maps_of_film, stock_way
+from pipeline.classifier import FolderClassifier
+from pipeline.errors import ChestNotFoundError
+from pipeline.settings import Settings
+from pipeline.types import BoolArray, TrustCurves
+from segmentation.segmenter import DeepLabSegmenter
+from training.explained import validation_films
+from training.metrics import bootstrap
+from training.thorax_cache import radiograph_of
+from xai.mask_maps import share_within
+from xai.trust import Prepared, chance_area, prepare
+from xai.trust_agreement import rank_correlation
+from xai.trust_curves import area, curves_of, random_map, ranking
+
+RANDOM_MAPS = 4  # a film, besides the one that is measured as a method
+TIES, CHANCE = 101, 103  # what random maps are drawn for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FilmFigures:
+    """One method on one film: what `MethodFigures` holds the means of, and its curves."""
+
+    patient: str
+    curves: TrustCurves
+    random_auc: float
+    stability: float
+    thorax_share: float
+    ms: float
+
+    @property
+    def deletion_auc(self) -> float:
+        """Area under the deletion curve, in [0, 1]."""
+        return area(self.curves.deletion)
+
+    @property
+    def insertion_auc(self) -> float:
+        """Area under the insertion curve, in [0, 1]."""
+        return area(self.curves.insertion)
+
+
+def measure_faithfulness(
+    settings: Settings,
+    data: Path,
+    films: int,
+    stock_films: int,
+    tell: Callable[[str], None] = print,
+) -> FaithfulnessFigures:
+    """Measure every method on validation films; the leading label is the one explained.
+
+    Args:
+        settings: The classifier, its LIME settings, where the anatomy model lies.
+        data: A pack, or a folder of packs.
+        films: Validation films at most.
+        stock_films: Films at most for stock LIME, which takes longer than all else together.
+        tell: Hears how far it is.
+
+    Raises:
+        ModelError: A model cannot be used.
+        NothingToEvaluateError: There is no film.
+    """
+    folder = settings.classifier or settings.weights_folder / "classifier"
+    network = FolderClassifier(folder, settings.threads)
+    segmenter = DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
+    stock = stock_way(folder) if stock_films else None
+    found: dict[str, list[FilmFigures]] = {}
+    done = 0
+    for film in validation_films(data, network.labels, films):
+        radiograph = radiograph_of(film)
+        try:
+            anatomy = segmenter.segment(radiograph)
+        except ChestNotFoundError:
+            continue
+        label = network.classify(radiograph, anatomy).leading_label
+        prepared = prepare(network, radiograph, anatomy, label)
+        to_map = FilmToMap(
+            radiograph=radiograph,
+            anatomy=anatomy,
+            label=label,
+            image_model=prepared.subject.image_model,
+            grid=prepared.grid,
+        )
+        drawn = maps_of_film(to_map, network, settings, stock if done < stock_films else None)
+        thorax = prepared.grid.mask_to_model(anatomy.thorax_image)
+        for name, one in _measured(film.patient, drawn, prepared, thorax).items():
+            found.setdefault(name, []).append(one)
+        done += 1
+        if done % 5 == 0:
+            tell(f"{done} films")
+    shared = len(found.get(STOCK_NAME, []))
+    return FaithfulnessFigures(
+        methods={name: _means(rows) for name, rows in found.items()},
+        on_stock_films={name: _means(rows[:shared]) for name, rows in found.items() if shared},
+        curves={name: _mean_curves(rows) for name, rows in found.items()},
+        random_maps=RANDOM_MAPS,
+    )
+
+
+def _measured(
+    patient: str, drawn: dict[str, Drawn], prepared: Prepared, thorax_model: BoolArray
+) -> dict[str, FilmFigures]:
+    """Every method on one film, all held against the same random maps."""
+    subject, size = prepared.subject, prepared.grid.size
+    ties = random_map(size, (TIES,))
+    chance = [random_map(size, (CHANCE, number)) for number in range(RANDOM_MAPS)]
+    maps = [one.maps_model[0] for one in drawn.values()] + chance
+    curves = curves_of(subject, [ranking(one, subject.seen_model, ties) for one in maps])
+    random_auc = chance_area(curves[len(drawn) :])
+    seen = subject.seen_model
+    return {
+        name: FilmFigures(
+            patient=patient,
+            curves=curve,
+            random_auc=random_auc,
+            stability=rank_correlation(*(one[seen] for one in item.maps_model)),
+            thorax_share=share_within(item.maps_model[0], thorax_model),
+            ms=item.ms,
+        )
+        for (name, item), curve in zip(drawn.items(), curves, strict=False)
+    }
+
+
+def _means(rows: Sequence[FilmFigures]) -> MethodFigures:
+    deletion = np.array([row.random_auc - row.deletion_auc for row in rows])
+    insertion = np.array([row.insertion_auc - row.random_auc for row in rows])
+    patients = [row.patient for row in rows]
+    return MethodFigures(
+        films=len(rows),
+        deletion_auc=float(np.mean([row.deletion_auc for row in rows])),
+        insertion_auc=float(np.mean([row.insertion_auc for row in rows])),
+        stability=float(np.mean([row.stability for row in rows])),
+        thorax_share=float(np.mean([row.thorax_share for row in rows])),
+        ms=float(np.median([row.ms for row in rows])),
+        deletion_gain=float(deletion.mean()),
+        deletion_gain_ci95=_interval(deletion, patients),
+        insertion_gain=float(insertion.mean()),
+        insertion_gain_ci95=_interval(insertion, patients),
+    )
+
+
+def _interval(values: NDArray[np.float64], patients: Sequence[str]) -> tuple[float, float]:
+    found = bootstrap(lambda cases: float(values[cases].mean()), patients)
+    return (float("nan"), float("nan")) if found is None else found.ci95
+
+
+def _mean_curves(rows: Sequence[FilmFigures]) -> TrustCurves:
+    def mean(curves: list[tuple[float, ...]]) -> tuple[float, ...]:
+        return tuple(float(value) for value in np.mean(curves, axis=0))
+
+    return TrustCurves(
+        deletion=mean([row.curves.deletion for row in rows]),
+        insertion=mean([row.curves.insertion for row in rows]),
+    )

@@ -1,0 +1,106 @@
+"""What the faithfulness bench gave, as a table and as one JSON line."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pipeline.types import TrustCurves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodFigures:
+    """One method's means over films.
+
+    Attributes:
+        films: How many films.
+        deletion_auc: Area under the deletion curve, in [0, 1]; smaller is better.
+        insertion_auc: Area under the insertion curve, in [0, 1]; larger is better.
+        stability: Rank correlation of its maps under two seeds, over what the network sees, in
+            [-1, 1]; 1 of a method that draws nothing.
+        thorax_share: Share of its raw map inside the thorax, in [0, 1].
+        ms: Time of one map, in ms.
+        deletion_gain: How far the deletion area lies below that of random maps of the same films.
+        deletion_gain_ci95: Its 95 % interval, by bootstrap over patients.
+        insertion_gain: How far the insertion area lies above that of random maps.
+        insertion_gain_ci95: Its 95 % interval.
+    """
+
+    films: int
+    deletion_auc: float
+    insertion_auc: float
+    stability: float
+    thorax_share: float
+    ms: float
+    deletion_gain: float
+    deletion_gain_ci95: tuple[float, float]
+    insertion_gain: float
+    insertion_gain_ci95: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaithfulnessFigures:
+    """All methods.
+
+    Attributes:
+        methods: Means over all films a method was measured on.
+        on_stock_films: The same over those films alone that stock LIME was measured on, where the
+            methods can be compared with it; empty without stock LIME.
+        curves: Mean curves, of all films.
+        random_maps: How many random maps a film the gains are taken against.
+    """
+
+    methods: Mapping[str, MethodFigures]
+    on_stock_films: Mapping[str, MethodFigures]
+    curves: Mapping[str, TrustCurves]
+    random_maps: int
+
+    def json_line(self) -> str:
+        """The figures as one line of JSON."""
+        content: dict[str, Any] = {
+            name: _rounded(asdict(figures)) for name, figures in self.methods.items()
+        }
+        content["on_stock_films"] = {
+            name: _rounded(asdict(figures)) for name, figures in self.on_stock_films.items()
+        }
+        content["curves"] = {name: _rounded(asdict(curve)) for name, curve in self.curves.items()}
+        return json.dumps(content)
+
+    def table(self) -> str:
+        """The figures for people."""
+        lines = _table(self.methods)
+        if self.on_stock_films:
+            count = next(iter(self.on_stock_films.values())).films
+            lines += ["", f"on the {count} films that stock LIME was measured on:"]
+            lines += _table(self.on_stock_films)
+        lines += [
+            "",
+            f"gains are against {self.random_maps} random maps a film, with 95 % intervals",
+        ]
+        return "\n".join(lines)
+
+
+def _table(methods: Mapping[str, MethodFigures]) -> list[str]:
+    head = f"{'method':<13}{'films':>6}{'deletion':>10}{'insertion':>11}{'stability':>11}"
+    head += f"{'in thorax':>11}{'ms':>9}  {'deletion gain':<24}insertion gain"
+    lines = [head]
+    for name, found in methods.items():
+        lines.append(
+            f"{name:<13}{found.films:>6}{found.deletion_auc:>10.3f}{found.insertion_auc:>11.3f}"
+            f"{found.stability:>11.3f}{found.thorax_share:>11.3f}{found.ms:>9.1f}  "
+            f"{_gain(found.deletion_gain, found.deletion_gain_ci95):<24}"
+            f"{_gain(found.insertion_gain, found.insertion_gain_ci95)}"
+        )
+    return lines
+
+
+def _gain(value: float, interval: tuple[float, float]) -> str:
+    return f"{value:+.3f} ({interval[0]:+.3f} to {interval[1]:+.3f})"
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return round(value, 4) if isinstance(value, float) else value

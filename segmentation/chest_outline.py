@@ -1,0 +1,89 @@
+"""What the signs are measured on: both lungs, their aerated fields, and the size of a pixel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.types import BoolArray, Side
+from segmentation.geometry import largest_parts
+from segmentation.lung_contour import LungContour, Points, lung_contour
+
+BORDER_SHARE = 1 / 224  # of the film's side: one pixel of the network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ChestOutline:
+    """The outlines of one chest on one grid.
+
+    Lengths are in mm where the spacing is known, else in the grid's pixels, which are then taken
+    for squares. Points are those of `LungContour`: the left lung lies at negative x.
+
+    Attributes:
+        lungs: `(row, col)` bool of each side, the part behind the heart included.
+        fields: The same without the heart, as the network found them.
+        spine: `(row, col)` bool.
+        spacing_mm: `(row, col)` spacing, or `None`.
+    """
+
+    lungs: Mapping[Side, BoolArray]
+    fields: Mapping[Side, BoolArray]
+    spine: BoolArray
+    spacing_mm: tuple[float, float] | None
+
+    @property
+    def pixel(self) -> tuple[float, float]:
+        """Height and width of a pixel."""
+        return self.spacing_mm or (1.0, 1.0)
+
+    def contour(self, side: Side) -> LungContour | None:
+        """The lung's border; `None` without a costophrenic angle."""
+        return lung_contour(self.lungs[side], side, self.pixel)
+
+    def field_contour(self, side: Side) -> LungContour | None:
+        """The same of the aerated field's largest part."""
+        return lung_contour(largest_parts(self.fields[side]), side, self.pixel)
+
+    def field_gap(self, side: Side) -> float:
+        """How much of the lung lateral of the heart the field leaves out, as a share of the lung.
+
+        The heart may hide lung only medially: what is missing between the ribs and the field's
+        medial border shows a field that was not found whole.
+        """
+        lung, field = self.lungs[side], self.fields[side]
+        if side is Side.LEFT:
+            lung, field = lung[:, ::-1], field[:, ::-1]
+        cols = np.arange(lung.shape[1])
+        last = np.where(field.any(axis=1), cols[-1] - field[:, ::-1].argmax(axis=1), cols[-1])
+        lateral = cols[None, :] <= last[:, None]
+        return float((lung & ~field & lateral).sum() / max(1, int(lung.sum())))
+
+    def chest_width(self) -> tuple[float, Points]:
+        """The greatest inner width of the chest, and its two ends `(x, y)` in the film's frame."""
+        right, left = self.lungs[Side.RIGHT], self.lungs[Side.LEFT]
+        rows = np.flatnonzero(right.any(axis=1) & left.any(axis=1))
+        if rows.size == 0:
+            return 0.0, np.zeros((2, 2))
+        start = right[rows].argmax(axis=1)
+        end = left.shape[1] - left[rows, ::-1].argmax(axis=1)
+        widest = int(np.argmax(end - start))
+        row_size, col_size = self.pixel
+        y = (rows[widest] + 0.5) * row_size
+        ends = np.array([[start[widest] * col_size, y], [end[widest] * col_size, y]])
+        return float(np.ptp(ends[:, 0])), ends
+
+    def midline(self) -> float | None:
+        """The spine's mean x in the film's frame; `None` without one."""
+        cols = np.nonzero(self.spine)[1]
+        return float(cols.mean() + 0.5) * self.pixel[1] if cols.size else None
+
+    def in_film(self, points: Points) -> Points:
+        """Points of a lung's contour in the film's frame, where x rises with the column."""
+        return np.asarray(np.abs(points))
+
+    def is_inside(self, points: Points) -> bool:
+        """Whether points of the film's frame keep clear of its border."""
+        row_size, col_size = self.pixel
+        extent = np.array([self.spine.shape[1] * col_size, self.spine.shape[0] * row_size])
+        margin = BORDER_SHARE * extent
+        return bool(((points > margin) & (points < extent - margin)).all())

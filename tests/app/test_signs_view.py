@@ -1,0 +1,64 @@
+"""The signs of hyperinflation on the page."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import service
+from app.language import words_of
+from pipeline.messages import message
+from pipeline.types import Language
+from tests.app import fake_workers
+from tests.drawn_signs import SIGNS
+
+APP = Path(__file__).parents[2] / "app"
+
+
+@pytest.fixture
+def page(monkeypatch):
+    plain = fake_workers.images_only
+    monkeypatch.setattr(
+        fake_workers, "images_only", lambda **label: replace(plain(**label), signs=SIGNS)
+    )
+    workers = fake_workers.FakeWorkers()
+    monkeypatch.setattr(service, "workers", lambda: workers)
+    return AppTest.from_file(APP / "main.py", default_timeout=30).run()
+
+
+def shown(page):
+    return "\n".join(item.proto.body for item in page.get("html"))
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_sign_stands_beside_its_threshold(page, language):
+    page.session_state["language"] = language
+    page.file_uploader[0].set_value([("film.png", b"film", "image/png")]).run()
+    assert not page.exception
+    words, html = words_of(language), shown(page)
+    assert words("signs.title") in html
+    assert words("signs.lead") in html
+    assert words("signs.square") in html  # the film has no spacing
+    mark = words("number.mark")
+    assert words("sign_unit.cm", value=f"0{mark}8") in html
+    assert f"0{mark}3–1{mark}4" in html
+    assert words("sign_beyond.dome_height") in html
+    assert message("diaphragm_hidden", language) in html
+    heart = words("sign_beyond.cardiothoracic_ratio")
+    assert f"{heart}; {words('signs.borderline')}" in html
+    assert words("signs.within") in html
+    assert words("signs.no_threshold") in html
+    assert "<li>Pratt 1987.</li>" in html
+    assert words("sign_part.diaphragm") in html
+    assert words("sign_part.chest_width") not in html  # no such line was drawn
+    captions = [image.proto.imgs[0].caption for image in page.image if image.proto.imgs]
+    assert words("signs.picture") in captions
+
+
+def test_a_case_without_signs_shows_none(monkeypatch):
+    workers = fake_workers.FakeWorkers()
+    monkeypatch.setattr(service, "workers", lambda: workers)
+    page = AppTest.from_file(APP / "main.py", default_timeout=30).run()
+    page.file_uploader[0].set_value([("film.png", b"film", "image/png")]).run()
+    assert words_of(Language.ENGLISH)("signs.title") not in shown(page)

@@ -1,0 +1,128 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.faithfulness import FilmFigures, _means
+from bench.faithfulness_figures import FaithfulnessFigures
+from bench.faithfulness_maps import centre_blob
+from bench.faithfulness_plots import draw_faithfulness
+from bench.randomised import constants_of, shuffle_weights
+from bench.sanity_figures import Check, SanityFigures
+from bench.sanity_films import marked, whole_film
+from pipeline.classifier import FolderClassifier
+from pipeline.types import ImageFormat, Radiograph, TrustCurves
+from xai.burned_in import burned_in_text
+
+WEIGHTS = Path(__file__).parents[2] / "weights" / "classifier"
+KEYS = ("deletion_auc", "insertion_auc", "stability", "thorax_share", "ms")
+
+
+def film_figures(patient, deletion, insertion):
+    curves = TrustCurves(deletion=(0.9, deletion, 0.1), insertion=(0.1, insertion, 0.9))
+    return FilmFigures(
+        patient=patient, curves=curves, random_auc=0.5, stability=0.8, thorax_share=0.9, ms=10.0
+    )
+
+
+def figures():
+    rows = [film_figures("a", 0.2, 0.6), film_figures("b", 0.4, 0.8)]
+    means = _means(rows)
+    return FaithfulnessFigures(
+        methods={"lime": means, "stock_lime": _means(rows[:1])},
+        on_stock_films={"lime": _means(rows[:1])},
+        curves={"lime": rows[0].curves, "stock_lime": rows[0].curves},
+        random_maps=4,
+    )
+
+
+def test_means_and_gains_by_hand():
+    found = figures().methods["lime"]
+    assert found.films == 2
+    assert found.deletion_auc == pytest.approx((0.35 + 0.45) / 2)
+    assert found.insertion_auc == pytest.approx((0.55 + 0.65) / 2)
+    assert found.deletion_gain == pytest.approx(0.1)
+    assert found.deletion_gain_ci95 == pytest.approx((0.05, 0.15))
+    assert found.insertion_gain == pytest.approx(0.1)
+
+
+def test_json_has_the_agreed_keys_by_method():
+    found = json.loads(figures().json_line())
+    assert {key: found["lime"][key] for key in KEYS} == {
+        "deletion_auc": 0.4,
+        "insertion_auc": 0.6,
+        "stability": 0.8,
+        "thorax_share": 0.9,
+        "ms": 10.0,
+    }
+    assert (found["lime"]["films"], found["stock_lime"]["films"]) == (2, 1)
+    assert found["curves"]["lime"]["deletion"] == [0.9, 0.2, 0.1]
+
+
+def test_the_table_says_how_many_films_the_stock_way_had():
+    table = figures().table()
+    assert "on the 1 films that stock LIME was measured on" in table
+    assert "+0.100 (+0.050 to +0.150)" in table
+
+
+def test_the_plots_are_drawn(tmp_path):
+    files = draw_faithfulness(figures(), tmp_path / "plots")
+    assert [file.name for file in files] == ["curves.png", "gains.png"]
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+
+
+def test_the_blob_is_highest_in_the_middle():
+    blob = centre_blob(9)
+    assert np.unravel_index(blob.argmax(), blob.shape) == (4, 4)
+    assert blob[4, 4] == 1
+    assert blob[0, 0] == blob.min() == pytest.approx(blob[8, 8])
+
+
+@pytest.mark.parametrize(
+    ("check", "holds"),
+    [
+        (Check(name="a", value=0.4, limit=0.5), True),
+        (Check(name="a", value=0.6, limit=0.5), False),
+        (Check(name="a", value=0.95, limit=0.9, at_least=True), True),
+        (Check(name="a", value=0.85, limit=0.9, at_least=True), False),
+        (Check(name="a", value=9.0), True),
+    ],
+)
+def test_a_check_holds_or_not(check, holds):
+    assert check.holds is holds
+    found = SanityFigures(checks=(check,))
+    assert found.failed is not holds
+    assert json.loads(found.json_line()) == {"a": check.value}
+    assert ("NO" in found.table()) is not holds
+
+
+def test_the_planted_letter_is_seen_by_the_search_for_letters():
+    pixels = np.full((224, 224), 0.2, np.float32)
+    film = Radiograph(pixels=pixels, sha256="", format=ImageFormat.PNG, source_shape=(224, 224))
+    planted = marked(film)
+    letter = planted.pixels > 0.9
+    assert letter[:40, :40].sum() == letter.sum() > 30
+    found = burned_in_text(planted.pixels, np.zeros((224, 224), bool))
+    assert found[letter].mean() > 0.9
+    assert whole_film(planted, 64)[:12, :12].max() > 0.5
+
+
+def test_shuffled_weights_lose_what_was_learned_and_keep_its_scale(tmp_path):
+    constants = constants_of(WEIGHTS / "classifier.xml")
+    assert (5, 1280) in {constant.shape for constant in constants}
+    film = np.random.default_rng(0).random((1, 128, 128)).astype(np.float32)
+    whole = FolderClassifier(WEIGHTS, 1)
+    shuffle_weights(WEIGHTS, tmp_path / "head", 0.0, 1)
+    head = FolderClassifier(tmp_path / "head", 1)
+    assert (head.activations(film[0]) == whole.activations(film[0])).all()
+    assert np.abs(head.logits(film) - whole.logits(film)).max() > 0.05
+    pooled = head.activations(film[0]).mean(axis=(0, 1))
+    offset = head.logits(film)[0] - pooled @ head.head_weights()
+    expected = whole.logits(film)[0] - pooled @ whole.head_weights()
+    assert offset == pytest.approx(expected, abs=1e-3)  # the biases, which are not shuffled
+    assert sorted(head.head_weights().ravel()) == sorted(whole.head_weights().ravel())
+    shuffle_weights(WEIGHTS, tmp_path / "all", 1.0, 1)
+    lost = FolderClassifier(tmp_path / "all", 1)
+    assert np.isfinite(lost.logits(film)).all()
+    assert np.abs(lost.activations(film[0]) - whole.activations(film[0])).max() > 1e-3

@@ -1,0 +1,67 @@
+"""The figures of the signs' bench, by hand, and on a pack of drawn films."""
+
+import csv
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from bench.signs import figures_of, measure_signs
+from pipeline.phantom import draw_phantom
+from pipeline.settings import Settings
+from pipeline.types import Sign, SignName, SignReason, SignUnit, Structure
+from segmentation.signs import Reading
+from training.packs import Split, split_of
+
+RATIO = {"name": SignName.CARDIOTHORACIC_RATIO, "side": None, "unit": SignUnit.RATIO}
+
+
+def test_errors_are_1_96_times_the_root_mean_square():
+    values = [
+        (Sign(**RATIO, value=0.5, low=0.45, high=0.55), Reading(value=0.47)),
+        (Sign(**RATIO, value=0.4, low=0.38, high=0.42), Reading(value=0.44)),
+        (Sign(**RATIO, value=0.6, low=0.5, high=0.7), None),
+        (Sign(**RATIO, reason=SignReason.ASYMMETRIC), Reading(value=0.5)),
+    ]
+    found = figures_of(values)
+    assert (found.films, found.drawn, found.reasons) == (4, 2, {"asymmetric": 1})
+    assert found.bias == pytest.approx((0.03 - 0.04) / 2)
+    assert found.error == pytest.approx(1.96 * np.sqrt((0.03**2 + 0.04**2) / 2))
+    assert found.covered == 0.5
+    assert found.percentiles == pytest.approx((0.41, 0.5, 0.59))
+
+
+def test_centimetres_are_told_as_shares_of_their_span():
+    wide = {"name": SignName.HEART_WIDTH, "side": None, "unit": SignUnit.CM}
+    sign = Sign(**wide, value=13.0, low=12.0, high=14.0)
+    found = figures_of([(sign, Reading(value=12.1, span=30.0))])
+    assert found.bias == pytest.approx(0.03)
+    assert found.percentiles == ()
+    assert found.covered == 1
+
+
+def test_a_pack_of_drawn_films_is_measured_against_its_masks(tmp_path):
+    pack = tmp_path / "jsrt"
+    pack.mkdir()
+    rows = []
+    seeds = [seed for seed in range(60) if split_of(f"{seed}.png") is Split.VALIDATION][:2]
+    for seed in seeds:
+        phantom = draw_phantom(seed)
+        lungs = phantom.masks[Structure.RIGHT_LUNG] | phantom.masks[Structure.LEFT_LUNG]
+        for name, grey in (
+            (f"{seed}.png", np.round(phantom.pixels * 255)),
+            (f"{seed}_mask.png", lungs * 255.0),
+        ):
+            small = cv2.resize(grey.astype(np.uint8), (224, 224), interpolation=cv2.INTER_AREA)
+            cv2.imwrite(str(pack / name), small)
+        rows.append((f"{seed}.png", "no_nodule", f"{seed}_mask.png"))
+    with (pack / "index.csv").open("w", newline="") as index:
+        csv.writer(index).writerows([("file", "label", "lung_mask"), *rows])
+    found = measure_signs(Settings(), 2, tmp_path)
+    heights = found.packs["jsrt"]["lung_height_to_chest_width"]
+    assert (heights.films, heights.drawn) == (2, 2)
+    assert heights.error is not None
+    assert heights.error < 0.1
+    assert json.loads(found.json_line())["jsrt"]["lung_height.right"]["percentiles"] == []
+    assert "lung_height_to_chest_width" in found.table()
