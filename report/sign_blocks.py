@@ -89,8 +89,9 @@ def _reading(sign: Sign, text: Mapping[str, str], judged: frozenset[SignName]) -
     """What the value says beside its threshold, which some signs have on one side only."""
     if sign.beyond_threshold is None:
         return text["sign_other_side" if sign.name in judged else "sign_no_threshold"]
-    key = f"sign_beyond_{sign.name}" if sign.beyond_threshold else "sign_within"
-    return text[key] + (f"; {text['sign_borderline']}" if sign.is_borderline else "")
+    if sign.is_borderline:
+        return text["sign_borderline"]
+    return text[f"sign_beyond_{sign.name}" if sign.beyond_threshold else "sign_within"]
 
 
 def _quantity(value: float, unit: SignUnit, text: Mapping[str, str]) -> str:

@@ -79,8 +79,9 @@ def _reading(words: Words, sign: Sign, judged: frozenset[SignName]) -> str:
     """What the value says beside its threshold, which some signs have on one side only."""
     if sign.beyond_threshold is None:
         return words("signs.other_side" if sign.name in judged else "signs.no_threshold")
-    said = words(f"sign_beyond.{sign.name}" if sign.beyond_threshold else "signs.within")
-    return f"{said}; {words('signs.borderline')}" if sign.is_borderline else said
+    if sign.is_borderline:
+        return words("signs.borderline")
+    return words(f"sign_beyond.{sign.name}" if sign.beyond_threshold else "signs.within")
 
 
 def _quantity(words: Words, value: float, unit: SignUnit) -> str:

@@ -45,8 +45,7 @@ def test_a_pack_of_drawn_films_is_measured_against_its_masks(tmp_path):
     pack = tmp_path / "jsrt"
     pack.mkdir()
     rows = []
-    seeds = [seed for seed in range(60) if split_of(f"{seed}.png") is Split.VALIDATION][:2]
-    for seed in seeds:
+    for seed in [seed for seed in range(90) if split_of(f"{seed}.png") is Split.VALIDATION][:2]:
         phantom = draw_phantom(seed)
         lungs = phantom.masks[Structure.RIGHT_LUNG] | phantom.masks[Structure.LEFT_LUNG]
         for name, grey in (

@@ -100,6 +100,8 @@ def test_another_label_is_explained_and_its_case_has_no_report(workers: Workers)
     assert other.result is not None
     assert other.result.explanations[Method.LIME].label == "covid19"
     assert other.result.report is None
+    assert other.result.trust is not None
+    assert other.result.trust.label == "covid19"
     assert other.result.prediction.label == "tuberculosis"
 
 

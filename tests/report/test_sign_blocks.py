@@ -56,7 +56,7 @@ def test_json_holds_every_sign_with_its_threshold_and_lines():
 def test_documents_tell_each_sign_its_threshold_and_its_source(language):
     made, text = files(language), document_text(language)
     flat = text["sign_beyond_dome_height"]
-    large = f"{text['sign_beyond_cardiothoracic_ratio']}; {text['sign_borderline']}"
+    undecided = text["sign_borderline"]
     hidden = message("diaphragm_hidden", language)
     dome, cm = text["sign_dome_height"], text["sign_unit_cm"]
     markdown = made["report.md"].decode()
@@ -64,7 +64,7 @@ def test_documents_tell_each_sign_its_threshold_and_its_source(language):
     assert f"{expected}{cm.format(value='1.5')} \\[1\\] | {flat} |" in markdown
     assert f"| {dome}, {text['sign_left']} | – |  |  | {hidden} |" in markdown
     ratio = text["sign_cardiothoracic_ratio"]
-    assert f"| {ratio} | 0.52 | 0.47–0.57 | \\> 0.50 \\[2\\] | {large} |" in markdown
+    assert f"| {ratio} | 0.52 | 0.47–0.57 | \\> 0.50 \\[2\\] | {undecided} |" in markdown
     assert "41° | 25–58 |" in markdown
     assert "(signs.png)" in markdown
     printed = pdf_text(made["report.pdf"])
