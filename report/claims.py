@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pipeline.types import (
     Claim,
     ClaimStatus,
+    Descriptor,
     Descriptors,
     Grade,
     Language,
@@ -273,12 +274,24 @@ def _check_words(
     if says(language, "low_confidence", sentence):
         found.note(facts.confidence <= _LOW_TO, confidence=facts.confidence)
     zones = [mention.zone for mention in mentions] or list(context)
-    known = [facts.zones[zone].agreement for zone in zones if zone in facts.zones]
-    known = known or [item.agreement for item in facts.items]
+    items = [facts.zones[zone] for zone in zones if zone in facts.zones] or list(facts.items)
     if says(language, "agree_well", sentence):
-        found.note(any(value >= _WELL_FROM for value in known))
+        _note_agreement(found, max(items, key=_agreement, default=None), _WELL_FROM, 1.0)
     if says(language, "agree_poorly", sentence):
-        found.note(any(value <= _POOR_TO for value in known))
+        _note_agreement(found, min(items, key=_agreement, default=None), 0.0, _POOR_TO)
+
+
+def _agreement(item: Descriptor) -> float:
+    return item.agreement
+
+
+def _note_agreement(found: _Findings, item: Descriptor | None, low: float, high: float) -> None:
+    """Whether the zone that speaks most for it agrees so; where nothing was found, none does."""
+    if item is None:
+        found.note(False)
+    else:
+        name = f"{item.zone}.agreement"
+        found.note(low <= item.agreement <= high, **{name: item.agreement})
 
 
 def _check_label(found: _Findings, sentence: str, facts: Facts) -> None:
