@@ -128,7 +128,7 @@ def test_an_absent_report_model_is_wrong_usage(
     absent = tmp_path / "absent.gguf"
     arguments = ["analyse", str(film), "--out", str(tmp_path / "out"), "--report-model"]
     assert main([*arguments, str(absent)], fake_makers) == 2
-    assert "GGUF" in capsys.readouterr().err
+    assert "report model" in capsys.readouterr().err
 
 
 def test_a_results_folder_that_cannot_be_made_is_wrong_usage(tmp_path: Path, film: Path) -> None:
