@@ -61,7 +61,7 @@ def shapley_values(
 
     nobody, everybody = np.zeros((1, count)), np.ones((1, count))
     if exact:
-        found = explainers.ExactExplainer(value, nobody)(everybody)
+        found = explainers.ExactExplainer(value, nobody)(everybody, silent=True)
     else:
         explainer = explainers.PermutationExplainer(value, nobody, seed=seed)
         found = explainer(everybody, max_evals=total, silent=True)
