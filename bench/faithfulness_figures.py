@@ -82,13 +82,13 @@ class FaithfulnessFigures:
 
 def _table(methods: Mapping[str, MethodFigures]) -> list[str]:
     head = f"{'method':<13}{'films':>6}{'deletion':>10}{'insertion':>11}{'stability':>11}"
-    head += f"{'in thorax':>11}{'ms':>9}  {'deletion gain':<24}insertion gain"
+    head += f"{'in thorax':>11}{'ms':>9}  {'deletion gain':<26}insertion gain"
     lines = [head]
     for name, found in methods.items():
         lines.append(
             f"{name:<13}{found.films:>6}{found.deletion_auc:>10.3f}{found.insertion_auc:>11.3f}"
             f"{found.stability:>11.3f}{found.thorax_share:>11.3f}{found.ms:>9.1f}  "
-            f"{_gain(found.deletion_gain, found.deletion_gain_ci95):<24}"
+            f"{_gain(found.deletion_gain, found.deletion_gain_ci95):<26}"
             f"{_gain(found.insertion_gain, found.insertion_gain_ci95)}"
         )
     return lines

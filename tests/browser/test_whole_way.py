@@ -78,7 +78,7 @@ def test_the_result_shows_verdict_anatomy_and_zones(analysed):
     expect(verdict).to_contain_text(re.compile(r"Probability of an abnormality: [<>]?\d+%"))
     expect(analysed.locator(".cxr-bars li")).to_have_count(5)
     for structure in ("Right lung", "Left lung", "Spine", "Abdomen"):
-        expect(analysed.locator(".cxr-legend")).to_contain_text(structure)
+        expect(analysed.locator(".cxr-legend").first).to_contain_text(structure)
     outlined = analysed.get_by_alt_text("outlined in colour")
     assert outlined.evaluate("image => image.naturalWidth") >= 800
     expect(analysed.get_by_text("For research use only. Not a medical device.")).to_be_visible()
@@ -194,8 +194,9 @@ def test_the_text_explanation_names_its_model_and_parts(analysed):
         timeout=SWITCH_MS
     )
     assert analysed.locator(".cxr-bars li").count() >= 1
-    assert analysed.locator(".cxr-text").count() == 2
-    expect(analysed.get_by_text("Completeness error", exact=True)).to_be_visible()
+    assert analysed.locator(".cxr-text").count() == 3  # the prompt, the words, those of the verdict
+    expect(analysed.get_by_text("Completeness error", exact=True).first).to_be_visible()
+    expect(analysed.get_by_text("Agreement of both methods", exact=True)).to_be_visible()
 
 
 def test_an_edited_conclusion_is_downloaded_without_a_name(analysed):
@@ -222,7 +223,7 @@ def test_an_edited_conclusion_is_downloaded_without_a_name(analysed):
         contents = {item.rsplit("/")[-1]: opened.read(item) for item in opened.namelist()}
     assert set(contents) == {
         *("report.pdf", "report.md", "result.json"),
-        *("anatomy.png", "grad_cam.png", "lime.png"),
+        *("anatomy.png", "signs.png", "grad_cam.png", "lime.png"),
     }
     assert all(b"Petrov" not in content for content in contents.values())
 
@@ -260,7 +261,7 @@ def test_a_dicom_film_goes_the_whole_way_without_its_name(page):
     finish(page)
     expect(page.locator(".cxr-facts").first).to_contain_text("DICOM")
     expect(page.locator(".cxr-facts").first).to_contain_text("0.35 × 0.35 mm")
-    expect(page.locator(".cxr-legend")).to_contain_text("cm²")
+    expect(page.locator(".cxr-legend").first).to_contain_text("cm²")
     expect(page.get_by_text("Inverted so that bone is white.")).to_be_visible()
     open_tab(page, "Download")
     _, data = read(page, "All data (JSON)")
