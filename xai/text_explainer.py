@@ -188,10 +188,10 @@ class GgufTextExplainer:
         if not fits_torch(file):
             return None
         settings = self._settings
-        # a second spinning thread costs a small model more than it gives
+        # in llama.cpp a second spinning thread costs a small model more than it gives
         threads = 1 if settings.report_model is None else settings.threads
         try:
-            network = TorchCopy(file, threads)
+            network = TorchCopy(file, settings.threads)
         except ReportModelInvalidError:
             return None  # what reads in its place is named in the explanation
         model = LanguageModel(file, context_tokens=settings.context_tokens, threads=threads)
