@@ -193,8 +193,10 @@ def test_the_text_explanation_names_its_model_and_parts(analysed):
     expect(analysed.get_by_text("the model that wrote the report").last).to_be_visible(
         timeout=SWITCH_MS
     )
-    assert analysed.locator(".cxr-bars li").count() >= 1
-    assert analysed.locator(".cxr-text").count() == 3  # the prompt, the words, those of the verdict
+    # the panel draws after its caption: each expectation waits
+    expect(analysed.locator(".cxr-bars li").first).to_be_visible(timeout=SWITCH_MS)
+    # the prompt, the words, those of the verdict
+    expect(analysed.locator(".cxr-text")).to_have_count(3, timeout=SWITCH_MS)
     expect(analysed.get_by_text("Completeness error", exact=True).first).to_be_visible()
     expect(analysed.get_by_text("Agreement of both methods", exact=True)).to_be_visible()
 
