@@ -1,7 +1,7 @@
 """The one data flow: what the app, the command line and every service call."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -11,11 +11,13 @@ from pipeline.settings import Settings
 from pipeline.types import (
     Anatomy,
     CaseResult,
+    Descriptors,
     Explanation,
     Method,
     Problem,
     ProgressEvent,
     Radiograph,
+    Sign,
     Step,
 )
 
@@ -50,7 +52,7 @@ def analyse(
     label = settings.explain_label or prediction.leading_label
     explanations = _explanations(radiograph, anatomy, label, models, clock)
     descriptors = clock.time(
-        Step.DESCRIBE, lambda: models.describer.describe(explanations, anatomy)
+        Step.DESCRIBE, lambda: _described(explanations, anatomy, signs, models)
     )
     result = CaseResult(
         radiograph=radiograph,
@@ -82,7 +84,7 @@ def explain_label(
     clock = _Clock(progress, result.timings_ms)
     explanations = _explanations(result.radiograph, result.anatomy, label, models, clock)
     descriptors = clock.time(
-        Step.DESCRIBE, lambda: models.describer.describe(explanations, result.anatomy)
+        Step.DESCRIBE, lambda: _described(explanations, result.anatomy, result.signs, models)
     )
     return replace(
         result,
@@ -214,6 +216,17 @@ def _explanations(
         )
 
     return {method: explain(method) for method in Method}
+
+
+def _described(
+    explanations: Mapping[Method, Explanation],
+    anatomy: Anatomy,
+    signs: Sequence[Sign],
+    models: Models,
+) -> Descriptors:
+    """The maps read off per zone, beside those signs that can be held against a threshold."""
+    found = models.describer.describe(explanations, anatomy)
+    return replace(found, signs=tuple(sign for sign in signs if sign.relation is not None))
 
 
 class _Clock:

@@ -116,6 +116,14 @@ class SignUnit(StrEnum):
     RATIO = "ratio"
 
 
+class ThresholdRelation(StrEnum):
+    """Where a sign lies from its threshold."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    NEAR = "near"
+
+
 class SignReason(StrEnum):
     """Why a sign cannot be measured."""
 
@@ -448,6 +456,19 @@ class Sign:
             return False
         return self.low <= self.threshold.value <= self.high
 
+    @property
+    def relation(self) -> ThresholdRelation | None:
+        """Where the value lies from the threshold; `None` without one of them.
+
+        It is near where the interval holds the threshold.
+        """
+        if self.value is None or self.threshold is None:
+            return None
+        if self.is_borderline:
+            return ThresholdRelation.NEAR
+        is_above = self.value > self.threshold.value
+        return ThresholdRelation.ABOVE if is_above else ThresholdRelation.BELOW
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
@@ -603,19 +624,23 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Descriptors:
-    """Both maps fused inside the lungs, and read off per zone.
+    """What a report is written from: the fused maps read off per zone, and the chest's signs.
 
     Attributes:
         fused_image: `(row, col)` float32 in [0, 1], zero outside the lungs.
         items: One descriptor for each zone that holds anything, strongest first; may be empty.
+        signs: The signs of hyperinflation that were measured and have a published threshold.
     """
 
     fused_image: FloatArray
     items: tuple[Descriptor, ...]
+    signs: tuple[Sign, ...] = ()
 
     def __post_init__(self) -> None:
         frozen_array("fused_image", self.fused_image, np.float32, (-1, -1))
         unit_range("fused_image", self.fused_image)
+        if any(sign.relation is None for sign in self.signs):
+            raise ContractError(field="Descriptors", problem="signs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """Checks each sentence of a report against what was measured.
 
-What cannot be wrong unnoticed: a zone, a side, a level, a count of zones, a grade, a number, the
-verdict's label, the confidence. Wording that states none of these is not checkable, and said so.
+What cannot be wrong unnoticed: a zone, a side, a level, a count of zones, a grade, a number, a sign
+of hyperinflation, the verdict's label, the confidence. Wording that states none of these is not
+checkable, and said so.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from pipeline.types import (
     Claim,
@@ -35,25 +35,13 @@ from report.mentions import (
     zone_mentions,
 )
 from report.sentences import sentences
+from report.sign_claims import check_signs
+from report.tally import Tally
 
 ROUNDED = 0.005  # the prompt told two decimals
 _HIGH_FROM, _LOW_TO = 0.75, 0.7
 _MODERATE = (0.5, 0.9)
 _WELL_FROM, _POOR_TO = 0.55, 0.5
-
-
-@dataclass(slots=True)
-class _Findings:
-    """What the checks of one sentence found."""
-
-    right: int = 0
-    wrong: int = 0
-    evidence: dict[str, float | str] = field(default_factory=dict)
-
-    def note(self, good: bool, **evidence: float | str) -> None:
-        self.right += good
-        self.wrong += not good
-        self.evidence |= evidence
 
 
 def check_report(
@@ -63,7 +51,7 @@ def check_report(
     language: Language,
 ) -> tuple[Claim, ...]:
     """Check every sentence of a report, in order."""
-    facts = Facts(prediction=prediction, items=descriptors.items, language=language)
+    facts = Facts.of(prediction, descriptors, language)
     return tuple(
         claim for section in Section for claim in check_section(section, sections[section], facts)
     )
@@ -95,7 +83,8 @@ def check_sentence(
         The claim: contradicted if anything in it is wrong, supported if something in it was
         checked and nothing is wrong, else not checkable.
     """
-    found = _Findings()
+    found = Tally()
+    text, sentence = sentence, check_signs(found, sentence, facts)
     mentions = zone_mentions(sentence, facts.language)
     _check_zones(found, mentions, facts)
     _check_order(found, sentence, mentions, facts)
@@ -115,14 +104,14 @@ def check_sentence(
         status = ClaimStatus.SUPPORTED
     return Claim(
         section=section,
-        sentence=sentence,
+        sentence=text,
         status=status,
         zones=tuple(dict.fromkeys(mention.zone for mention in mentions)),
         evidence=found.evidence,
     )
 
 
-def _check_zones(found: _Findings, mentions: tuple[ZoneMention, ...], facts: Facts) -> None:
+def _check_zones(found: Tally, mentions: tuple[ZoneMention, ...], facts: Facts) -> None:
     for mention in mentions:
         item = facts.zones.get(mention.zone)
         if item is None:
@@ -132,7 +121,7 @@ def _check_zones(found: _Findings, mentions: tuple[ZoneMention, ...], facts: Fac
 
 
 def _check_order(
-    found: _Findings, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
+    found: Tally, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
 ) -> None:
     present = [facts.zones[item.zone] for item in mentions if item.zone in facts.zones]
     if present and says(facts.language, "superlative", sentence):
@@ -141,7 +130,7 @@ def _check_order(
 
 
 def _check_comparison(
-    found: _Findings, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
+    found: Tally, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
 ) -> None:
     """Two zones against each other: "the first is stronger than the second"."""
     items = [facts.zones.get(mention.zone) for mention in mentions]
@@ -158,13 +147,13 @@ def _check_comparison(
     found.note(difference > -ROUNDED)
 
 
-def _check_nothing(found: _Findings, sentence: str, facts: Facts) -> None:
+def _check_nothing(found: Tally, sentence: str, facts: Facts) -> None:
     if says(facts.language, "nothing", sentence) and not zone_mentions(sentence, facts.language):
         found.note(not facts.items, regions=float(len(facts.items)))
 
 
 def _check_sides(
-    found: _Findings, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
+    found: Tally, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
 ) -> None:
     language = facts.language
     zoned = {mention.zone.side for mention in mentions}
@@ -192,7 +181,7 @@ def _listed(sides: frozenset[Side]) -> str:
 
 
 def _check_count(
-    found: _Findings, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
+    found: Tally, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
 ) -> None:
     table = terms(facts.language).table["claims"]
     for number, word in enumerate(table["counts"]):
@@ -204,7 +193,7 @@ def _check_count(
 
 
 def _check_grades(
-    found: _Findings, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
+    found: Tally, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
 ) -> None:
     present = {item.zone for item in mentions if item.zone in facts.zones}
     without = pattern(facts.language, "superlative").sub(" ", sentence)
@@ -216,7 +205,7 @@ def _check_grades(
 
 
 def _check_numbers(
-    found: _Findings,
+    found: Tally,
     sentence: str,
     mentions: tuple[ZoneMention, ...],
     facts: Facts,
@@ -259,7 +248,7 @@ def _allowed(
 
 
 def _check_words(
-    found: _Findings,
+    found: Tally,
     sentence: str,
     mentions: tuple[ZoneMention, ...],
     facts: Facts,
@@ -285,7 +274,7 @@ def _agreement(item: Descriptor) -> float:
     return item.agreement
 
 
-def _note_agreement(found: _Findings, item: Descriptor | None, low: float, high: float) -> None:
+def _note_agreement(found: Tally, item: Descriptor | None, low: float, high: float) -> None:
     """Whether the zone that speaks most for it agrees so; where nothing was found, none does."""
     if item is None:
         found.note(False)
@@ -294,7 +283,7 @@ def _note_agreement(found: _Findings, item: Descriptor | None, low: float, high:
         found.note(low <= item.agreement <= high, **{name: item.agreement})
 
 
-def _check_label(found: _Findings, sentence: str, facts: Facts) -> None:
+def _check_label(found: Tally, sentence: str, facts: Facts) -> None:
     if says(facts.language, "cautious", sentence):
         return
     for label in label_mentions(sentence, facts.prediction, facts.language):

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.types import Descriptor, Section
+from pipeline.types import Descriptor, Section, Sign
 from report.facts import Facts
 from report.languages import terms
 from report.prompt import label_term
+from report.sign_words import statement
 
 
 def _wording(facts: Facts) -> Mapping[str, str]:
@@ -22,6 +23,11 @@ def zone_sentence(item: Descriptor, facts: Facts) -> str:
             "grade": terms(facts.language).grades[item.grade],
         }
     )
+
+
+def sign_sentence(sign: Sign, facts: Facts) -> str:
+    """One sign with its value and threshold."""
+    return statement(sign, facts.language)
 
 
 def none_sentence(facts: Facts) -> str:
@@ -51,7 +57,8 @@ def advice_sentence(facts: Facts) -> str:
 def section_sentences(section: Section, facts: Facts) -> Sequence[str]:
     """A whole section."""
     if section is Section.FINDINGS:
-        return [zone_sentence(item, facts) for item in facts.items] or [none_sentence(facts)]
+        zones = [zone_sentence(item, facts) for item in facts.items] or [none_sentence(facts)]
+        return [*zones, *(sign_sentence(sign, facts) for sign in facts.signs)]
     if section is Section.INTERPRETATION:
         return [verdict_sentence(facts)]
     return [advice_sentence(facts)]

@@ -17,7 +17,7 @@ class PlainWriter:
         self, prediction: Prediction, descriptors: Descriptors, *, language: Language, seed: int
     ) -> Draft:
         """The whole report; no prompt was made."""
-        facts = Facts(prediction=prediction, items=descriptors.items, language=language)
+        facts = Facts.of(prediction, descriptors, language)
         sections = {section: " ".join(section_sentences(section, facts)) for section in Section}
         return Draft(
             facts=facts,

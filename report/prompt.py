@@ -3,13 +3,15 @@
 It is kept in parts so that the text explainer can take descriptors out and join the rest again.
 
 Reference: Belyaev et al., 2025, section 7. We add LIME, each zone's grade and the agreement of both
-methods, and say the verdict; zones stand for lobes, which overlap on a frontal film.
+methods, the signs of hyperinflation, and the verdict; zones stand for lobes, which overlap on a
+frontal film.
 """
 
 from collections.abc import Iterable, Mapping
 
 from pipeline.types import Descriptors, Language, Prediction, Report, Section, Zone
 from report.languages import terms
+from report.sign_words import statement
 
 Parts = tuple[tuple[str, str], ...]
 LABEL, CONFIDENCE = "label", "confidence"
@@ -26,12 +28,12 @@ def prompt_parts(prediction: Prediction, descriptors: Descriptors, language: Lan
 
     Args:
         prediction: Its label and that label's probability are told.
-        descriptors: Every item is told, in order.
+        descriptors: Every item and every sign is told, in order.
         language: Of the prompt.
 
     Returns:
-        `(key, text)` pairs; the key is a zone's value, `label`, `confidence`, or empty for fixed
-        text. The texts joined are the prompt.
+        `(key, text)` pairs; the key is a zone's or a sign's value, `label`, `confidence`, or empty
+        for fixed text. The texts joined are the prompt.
     """
     words = terms(language).prompt
     parts: list[tuple[str, str]] = [("", words["opening"])]
@@ -47,6 +49,8 @@ def prompt_parts(prediction: Prediction, descriptors: Descriptors, language: Lan
         )
         parts.append((item.zone.value, text))
     parts.append(("", "."))
+    for sign in descriptors.signs:
+        parts.append((sign.name.value, f" {statement(sign, language)}"))
     label = prediction.label
     parts.append((LABEL, words["label"].format(label=label_term(prediction, label, language))))
     confidence = f"{prediction.probability(label):.2f}"

@@ -3,10 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from pipeline.types import Claim, ClaimStatus, Descriptor, Grade, Section
+from pipeline.types import Claim, ClaimStatus, Descriptor, Grade, Section, Sign
 from report.claims import check_section, check_sentence
 from report.facts import Facts
-from report.plain import section_sentences, summary_sentence, verdict_sentence, zone_sentence
+from report.plain import (
+    section_sentences,
+    sign_sentence,
+    summary_sentence,
+    verdict_sentence,
+    zone_sentence,
+)
 from report.sentences import sentences
 
 _WRONG = ClaimStatus.CONTRADICTED
@@ -20,7 +26,7 @@ def faults(sections: Mapping[Section, str], facts: Facts) -> int:
         count += section not in sections
         count += sum(claim.status is _WRONG for claim in claims)
         if section is Section.FINDINGS:
-            count += len(_left_out(claims, facts))
+            count += len(_left_out(claims, facts)) + len(_signs_left_out(claims, facts))
     return count + _verdict_left_out(sections, facts)
 
 
@@ -29,9 +35,9 @@ def repaired(
 ) -> tuple[dict[Section, str], tuple[Claim, ...]]:
     """Make a report that contradicts nothing.
 
-    A contradicted sentence gives way to plain ones about the zones or the verdict it spoke of; a
-    missing section is written plainly; zones of more than weak intensity and the verdict are added
-    where they were left out.
+    A contradicted sentence gives way to plain ones about the zones, the signs or the verdict it
+    spoke of; a missing section is written plainly; zones of more than weak intensity, signs and the
+    verdict are added where they were left out.
 
     Returns:
         The sections, and every sentence with its check; `replaced` marks the plain ones.
@@ -65,6 +71,7 @@ def _repaired_section(section: Section, text: str, facts: Facts) -> list[Claim]:
         return _plain(section, section_sentences(section, facts), facts, [])
     if section is Section.FINDINGS:
         missing = [zone_sentence(item, facts) for item in _left_out(tuple(rows), facts)]
+        missing += [sign_sentence(sign, facts) for sign in _signs_left_out(tuple(rows), facts)]
         rows += _plain(section, missing, facts, rows)
     return rows
 
@@ -79,18 +86,19 @@ def _unsaid(section: Section, text: str, facts: Facts) -> list[Descriptor]:
 def _instead(claim: Claim, unsaid: list[Descriptor], facts: Facts) -> list[str]:
     """What to say in place of a contradicted sentence.
 
-    The zones it named, if they are there; else, in the findings, the strongest zone still unsaid,
-    which is then said.
+    The signs and zones it named, if they are there; else, in the findings, the strongest zone still
+    unsaid, which is then said.
     """
+    signs = [sign_sentence(sign, facts) for sign in facts.signs if sign.name in claim.evidence]
     meant = [facts.zones[zone] for zone in claim.zones if zone in facts.zones]
     wrong_verdict = "label" in claim.evidence
     wrong_verdict |= not claim.zones and "confidence" in claim.evidence
-    if not meant and not wrong_verdict and claim.section is Section.FINDINGS:
+    if not meant and not signs and not wrong_verdict and claim.section is Section.FINDINGS:
         meant = unsaid[:1]
     for item in meant:
         if item in unsaid:
             unsaid.remove(item)
-    said = [zone_sentence(item, facts) for item in meant]
+    said = [zone_sentence(item, facts) for item in meant] + signs
     if wrong_verdict:
         said.append(verdict_sentence(facts))
     return said or [summary_sentence(facts)]
@@ -110,6 +118,12 @@ def _left_out(claims: tuple[Claim, ...], facts: Facts) -> list[Descriptor]:
     """The descriptors of more than weak intensity that no good sentence names."""
     named = {zone for claim in claims if claim.status is not _WRONG for zone in claim.zones}
     return [item for item in facts.items if item.zone not in named and item.grade is not Grade.WEAK]
+
+
+def _signs_left_out(claims: tuple[Claim, ...], facts: Facts) -> list[Sign]:
+    """The signs that no good sentence names."""
+    named = {name for claim in claims if claim.status is not _WRONG for name in claim.evidence}
+    return [sign for sign in facts.signs if sign.name not in named]
 
 
 def _verdict_left_out(sections: Mapping[Section, str], facts: Facts) -> int:

@@ -83,7 +83,7 @@ class ReportWriter:
         Raises:
             ModelError: As for `write`.
         """
-        facts = Facts(prediction=prediction, items=descriptors.items, language=language)
+        facts = Facts.of(prediction, descriptors, language)
         parts = prompt_parts(prediction, descriptors, language)
         prompt = self._loaded().prompt(terms(language).prompt["system"], join(parts))
         blank = Draft(facts=facts, parts=parts, prompt=prompt, seed=seed)

@@ -22,14 +22,29 @@ from pipeline.types import (
     Prediction,
     Section,
     Side,
+    Sign,
+    SignName,
+    SignUnit,
     Zone,
 )
+from report.facts import Facts
 from report.languages import terms
 from report.prompt import Parts, join, label_term, prompt_parts, spelled
+from report.sign_words import DIGITS, quantity
+from segmentation.sign_settings import SignRule, load_sign_settings
 
 LABELS = ("normal", "bacterial_pneumonia", "viral_pneumonia", "covid19", "tuberculosis")
 ZONE_COUNT_WEIGHTS = (7, 8, 12, 13, 13, 14, 33)  # on most films all six hold something
 CLOSE_SHARE = 0.5  # of cases whose zones are about as strong, as they are on most films
+SIGN_RANGES = {  # wider than films have them, and half the width of the interval
+    SignName.DOME_HEIGHT: (0.2, 4.5, 0.7),
+    SignName.LUNG_HEIGHT: (13.0, 36.0, 0.9),
+    SignName.CARDIOTHORACIC_RATIO: (0.3, 0.7, 0.04),
+    SignName.HEART_WIDTH: (7.0, 18.0, 0.9),
+}
+WITHOUT_SIGNS = 0.3  # of cases: the heart's border or the diaphragm is hidden
+WITH_SPACING = 0.4  # of the others: lengths are known where the file says how large a pixel is
+MEASURED = 0.8  # of the signs that can be
 GOOD_AGREEMENT, POOR_AGREEMENT = 0.7, 0.4
 SURE, DOUBTFUL = 0.85, 0.6
 
@@ -51,7 +66,7 @@ def templates(language: Language) -> Mapping[str, Any]:
 
 
 def random_case(rng: random.Random, language: Language) -> Case:
-    """Draw a case: label, confidence, and 0 to 6 zones, strongest first, sides balanced."""
+    """Draw a case: label, confidence, 0 to 6 zones, strongest first, and 0 to 4 signs."""
     return Case(
         language=language,
         prediction=_random_prediction(rng, language),
@@ -120,7 +135,37 @@ def _random_descriptors(rng: random.Random) -> Descriptors:
         )
         for zone, value in zip(zones, values, strict=True)
     )
-    return Descriptors(fused_image=np.zeros((1, 1), np.float32), items=items)
+    blank = np.zeros((1, 1), np.float32)
+    return Descriptors(fused_image=blank, items=items, signs=_random_signs(rng))
+
+
+def _random_signs(rng: random.Random) -> tuple[Sign, ...]:
+    if rng.random() < WITHOUT_SIGNS:
+        return ()
+    has_spacing = rng.random() < WITH_SPACING
+    found = []
+    for name, (low, high, error) in SIGN_RANGES.items():
+        rule = _sign_rules()[name]
+        if (rule.unit is SignUnit.CM and not has_spacing) or rng.random() > MEASURED:
+            continue
+        value = round(rng.uniform(low, high), DIGITS[rule.unit])
+        found.append(
+            Sign(
+                name=name,
+                side=next(iter(rule.sides), None),
+                unit=rule.unit,
+                value=value,
+                low=value - error,
+                high=value + error,
+                threshold=rule.threshold,
+            )
+        )
+    return tuple(found)
+
+
+@cache
+def _sign_rules() -> Mapping[SignName, SignRule]:
+    return load_sign_settings().rules
 
 
 def case_prompt(case: Case, rng: random.Random | None = None) -> str:
@@ -173,7 +218,7 @@ def _findings(case: Case, rng: random.Random) -> list[str]:
     wording = table["findings"]
     items = case.descriptors.items
     if not items:
-        return [rng.choice(wording["none"])]
+        return [rng.choice(wording["none"]), *_signs(case, rng)]
     said = [rng.choice(wording["open"]).format(count=table["counts"][len(items)])]
     said.append(_zone_sentence(rng.choice(wording["first"]), items[0], case.language))
     grade = "good" if items[0].agreement >= GOOD_AGREEMENT else "part"
@@ -186,6 +231,21 @@ def _findings(case: Case, rng: random.Random) -> list[str]:
     said.append(rng.choice(wording["both" if len(sides) == 2 else sides.pop().value]))
     if case.prediction.label == case.prediction.normal_label:
         said.append(rng.choice(wording["normal"]))
+    return said + _signs(case, rng)
+
+
+def _signs(case: Case, rng: random.Random) -> list[str]:
+    """One sentence a sign, in the prompt's order."""
+    said = []
+    for sign in case.descriptors.signs:
+        if sign.value is None or sign.threshold is None or sign.relation is None:
+            continue  # such a sign is not told
+        template = rng.choice(templates(case.language)["signs"][sign.name.value][sign.relation])
+        value, threshold = (
+            quantity(number, sign.unit, case.language)
+            for number in (sign.value, sign.threshold.value)
+        )
+        said.append(template.format(v=value, t=threshold))
     return said
 
 
@@ -204,6 +264,9 @@ def _interpretation(case: Case, rng: random.Random) -> list[str]:
     said.append(rng.choice(table["pattern"][_kind(case)][pattern]))
     if items and items[0].agreement < POOR_AGREEMENT:
         said.append(rng.choice(wording["poor_place"]))
+    facts = Facts.of(case.prediction, case.descriptors, case.language)
+    if facts.hyperinflation is not None:
+        said.append(rng.choice(table["hyperinflation"][facts.hyperinflation]))
     said.append(rng.choice(table["differential"][_kind(case)]))
     return said
 

@@ -14,13 +14,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.types import Language, Section
+from pipeline.types import Language, Section, SignUnit, ThresholdRelation
 from report.languages import terms
+from report.sign_words import quantity, statement_head, statement_tail
+from segmentation.sign_settings import load_sign_settings
 from training.report_text import case_prompt, case_report, random_case, templates
 
 END = "<|end|>"
 PHRASE_WORDS = 4
 NUMBERS = tuple(f"{number / 100:.2f}" for number in range(101))
+LONGEST_MM = 360  # of the lengths that are one token
 _SLOT = re.compile(r"\{\w+\}")
 _NUMBER_SLOT = re.compile(r"([^{}]*)\{(?:intensity|agreement|confidence)\}")
 
@@ -83,6 +86,7 @@ def _phrases(language: Language) -> Iterator[str]:
     for name in ("zone", "confidence"):
         for before in _NUMBER_SLOT.findall(own.prompt[name]):
             yield from (f"{before}{number}" for number in NUMBERS)
+    yield from _sign_phrases(language)
     for section in Section:
         yield f"{own.sections[section]}:\n"
         yield f"\n\n{own.sections[section]}:\n"
@@ -102,6 +106,40 @@ def _phrases(language: Language) -> Iterator[str]:
             yield from chunks
             if chunks and template.startswith(chunks[0]):
                 yield f" {chunks[0]}"
+
+
+def _sign_phrases(language: Language) -> Iterator[str]:
+    """A ratio of the prompt is one token with its name, as every number in [0, 1] is."""
+    for name, rule in load_sign_settings().rules.items():
+        if rule.threshold is None:
+            continue
+        head = f" {statement_head(name, language)}"
+        ratio = rule.unit is SignUnit.RATIO
+        yield from (f"{head} {number}" for number in NUMBERS) if ratio else (head,)
+        threshold = quantity(rule.threshold.value, rule.unit, language)
+        yield from (statement_tail(relation, threshold, language) for relation in ThresholdRelation)
+    yield from _lengths(language)
+
+
+def _lengths(language: Language) -> Iterator[str]:
+    for length in range(LONGEST_MM + 1):
+        yield f" {quantity(length / 10, SignUnit.CM, language)}"
+
+
+def fact_phrases() -> frozenset[str]:
+    """The phrase tokens by which a report states a fact, and does not word it."""
+    found = {f" {number}" for number in NUMBERS}
+    for language in Language:
+        own = terms(language)
+        found |= {f" {form}" for zone in own.zones.values() for form in (zone.name, zone.where)}
+        found |= {f", {grade}" for grade in own.grades.values()}
+        found |= {f" {label}" for label in own.labels.values()}
+        found |= set(_lengths(language))
+        relations = own.table["signs"]["relations"].values()
+        found |= {next(_chunks(f" {_SLOT.split(words)[0].rstrip()}")) for words in relations}
+        for wordings in templates(language)["hyperinflation"].values():
+            found |= {f" {next(_chunks(wording))}" for wording in wordings}
+    return frozenset(found)
 
 
 def phrases() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pipeline.types import Language
 from training.averaging import averaged
 from training.report_gguf import Tokenizer, quantise, read_vocabulary, write_gguf
 from training.report_text import case_prompt, case_report, random_case
-from training.report_tokens import Vocabulary, build_vocabulary, phrases
+from training.report_tokens import Vocabulary, build_vocabulary, fact_phrases, phrases
 
 NAME = f"{SHIPPED_FORMAT}-5m"
 DESCRIPTION = "A 5-million-parameter model taught on chest radiograph reports made by rules"
@@ -56,6 +56,10 @@ class WriterRecipe:
 
 FACTS = WriterRecipe(steps=3000, rate=6e-4, fact_weight=10.0, seed=2, averaging=0.995)
 """The second sitting: wording is known by then, and nearly all that is left to learn is copying."""
+
+
+SIGNS = replace(FACTS, seed=3)
+"""The third sitting, when the prompt came to hold the signs of hyperinflation."""
 
 
 def train(recipe: WriterRecipe, folder: Path) -> Path:
@@ -229,16 +233,9 @@ def _loss(
 
 
 def _fact_ids(vocabulary: Vocabulary) -> list[int]:
-    from report.languages import terms
-
-    spelled = {f" {number / 100:.2f}" for number in range(101)}
-    for language in Language:
-        own = terms(language)
-        spelled |= {f" {form}" for zone in own.zones.values() for form in (zone.name, zone.where)}
-        spelled |= {f", {grade}" for grade in own.grades.values()}
-        spelled |= {f" {label}" for label in own.labels.values()}
+    facts = fact_phrases()
     first = len(vocabulary.base)
-    return [first + at for at, phrase in enumerate(vocabulary.phrases) if phrase in spelled]
+    return [first + at for at, phrase in enumerate(vocabulary.phrases) if phrase in facts]
 
 
 def _say(row: dict[str, object]) -> None:
@@ -246,8 +243,10 @@ def _say(row: dict[str, object]) -> None:
 
 
 def train_writer(runs: Path, folder: Path) -> None:
-    """Train the shipped model in `runs`, wording first and then facts, and publish it."""
+    """Train the shipped model in `runs`, wording first, then facts twice, and publish it."""
     from training.writer_publish import publish_writer
 
-    worded = train(WriterRecipe(), runs / "wording")
-    print(publish_writer(train(replace(FACTS, start=worded), runs / "facts"), folder))
+    trained = train(WriterRecipe(), runs / "wording")
+    for name, sitting in (("facts", FACTS), ("signs", SIGNS)):
+        trained = train(replace(sitting, start=trained), runs / name)
+    print(publish_writer(trained, folder))

@@ -15,7 +15,7 @@ from pipeline.errors import (
     ReportModelMissingError,
     StepFailedError,
 )
-from pipeline.language_model import LanguageModel, ScoredText, shipped_file
+from pipeline.language_model import LanguageModel, shipped_file
 from pipeline.protocols import Progress, silent
 from pipeline.settings import Settings
 from pipeline.types import (
@@ -29,7 +29,7 @@ from pipeline.types import (
 )
 from xai.text_gradients import TorchCopy, fits_torch
 from xai.text_pieces import fold, token_spans
-from xai.text_shap import import_shap, shapley_values
+from xai.text_shap import coalitions_played, import_shap, shapley_values
 from xai.text_tokens import Join, PromptTokens, stretches_of
 
 Spell = Callable[[Report], str]
@@ -38,7 +38,7 @@ SHAP_SHARE = 0.5  # of the time, for progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Copies:
-    """The two copies of one GGUF file: llama.cpp's, and torch's for gradients."""
+    """One GGUF file twice: llama.cpp has its tokens, torch its weights with gradients."""
 
     language_model: LanguageModel
     network: TorchCopy
@@ -111,20 +111,27 @@ class GgufTextExplainer:
             progress(ProgressEvent(step=Step.EXPLAIN_TEXT, fraction=fraction))
 
         stretches = stretches_of(report, text, model)
-        scored: dict[frozenset[str], ScoredText] = {}
+        ids = model.tokenize(text)
 
-        def score(without: frozenset[str]) -> NDArray[np.float64]:
-            if without not in scored:
-                scored[without] = model.log_probability(prompt_of(without), text)
-            nats = scored[without].nats
-            return np.array([sum(nats[part.first : part.last]) for part in stretches])
+        scored: dict[frozenset[str], NDArray[np.float64]] = {}
+        expected = coalitions_played(len(keys))
 
-        full, base = score(nobody), score(everybody)
-        shares = shapley_values(
-            score, keys, seed=report.seed, scored=lambda done: tell(SHAP_SHARE * done)
-        )
+        def score(coalitions: Sequence[frozenset[str]]) -> NDArray[np.float64]:
+            fresh = [one for one in coalitions if one not in scored]
+            before = len(scored)
+            if fresh:
+                nats = copies.network.log_probabilities(
+                    [model.prompt_ids(prompt_of(one)) for one in fresh],
+                    ids,
+                    lambda share: tell(SHAP_SHARE * (before + share * len(fresh)) / expected),
+                )
+                scored.update(zip(fresh, nats, strict=True))
+            played = np.stack([scored[one] for one in coalitions])
+            return np.stack([played[:, part.first : part.last].sum(1) for part in stretches], 1)
+
+        full, base = score([nobody, everybody])
+        shares = shapley_values(score, keys, seed=report.seed)
         prompt = PromptTokens.of(report, prompt_of(nobody), model, self._join)
-        ids = scored[nobody].token_ids
         gradients = []
         for done, part in enumerate(stretches, start=1):
             gradients.append(prompt.gradients(copies.network, ids, part))
@@ -151,7 +158,7 @@ class GgufTextExplainer:
 
         return TextExplanation(
             model=model.name,
-            words=_words(scored[nobody], scored[everybody], model),
+            words=_words(ids, scored[nobody] - scored[everybody], model),
             sentences=tuple(
                 SentenceExplanation(sentence=part.text, **told([index]))
                 for index, part in enumerate(stretches)
@@ -232,7 +239,7 @@ class GgufTextExplainer:
         found = copies.network.integrated_gradients(given, ids[first:last], moved)
         shown = model.text(ids[:first])
         pieces = fold(shown, spans[:first], [float(v) for v in found.values[len(before) :]])
-        full = copies.network.log_probability(given, ids[first:last])
+        full = float(copies.network.log_probabilities([given], ids[first:last]).sum())
         return VerdictWords(
             words=tuple(
                 Attribution(key=str(index), text=piece.text, value=piece.value)
@@ -244,11 +251,11 @@ class GgufTextExplainer:
         )
 
 
-def _words(full: ScoredText, base: ScoredText, model: LanguageModel) -> tuple[Attribution, ...]:
+def _words(
+    ids: tuple[int, ...], gains: NDArray[np.float64], model: LanguageModel
+) -> tuple[Attribution, ...]:
     """Each word's gain in log-probability from the descriptors, in nats."""
-    gains = [with_all - without for with_all, without in zip(full.nats, base.nats, strict=True)]
-    spans = token_spans(full.token_ids, model.text)
-    pieces = fold(model.text(full.token_ids), spans, gains)
+    pieces = fold(model.text(ids), token_spans(ids, model.text), [float(gain) for gain in gains])
     return tuple(
         Attribution(key=str(index), text=piece.text, value=piece.value)
         for index, piece in enumerate(pieces)

@@ -7,7 +7,7 @@ vocabulary; the paper's zero embedding lies where the network's root-mean-square
 
 import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
@@ -20,11 +20,10 @@ from pipeline.errors import ReportModelInvalidError
 from pipeline.types import BoolArray
 
 MOST_PARAMETERS = 150_000_000
-FIRST_STEPS, MOST_STEPS = 32, 64
-FEW_STEPS = 8  # are enough for a text that hardly depends on its prompt
+FIRST_STEPS, MOST_STEPS = 8, 128  # Gauss-Legendre points
 HARDLY = 1.0  # nats
 COMPLETE_SHARE = 0.05
-MOST_BATCH = 8
+MOST_BATCH = 16
 MOST_LOGITS = 20_000_000  # numbers held at once for the logits of a batch
 
 
@@ -102,20 +101,63 @@ class TorchCopy:
         self._keeps = "logits_to_keep" in signature(self._network.forward).parameters
         self._embedding = network.get_input_embeddings()
 
-    def log_probability(self, prompt_ids: Sequence[int], text_ids: Sequence[int]) -> float:
-        """Log-probability of a text after a prompt, in nats."""
+    def log_probabilities(
+        self,
+        prompts: Sequence[Sequence[int]],
+        text_ids: Sequence[int],
+        told: Callable[[float], None] = lambda share: None,
+    ) -> NDArray[np.float64]:
+        """Log-probability of each token of a text after each of some prompts.
+
+        Args:
+            prompts: Each prompt's tokens; they may be of any lengths.
+            text_ids: The text's tokens.
+            told: Told the share of prompts done, in [0, 1].
+
+        Returns:
+            `(prompt, text token)` float64 in nats, never positive.
+        """
+        order = sorted(range(len(prompts)), key=lambda at: len(prompts[at]))
+        found = np.empty((len(prompts), len(text_ids)))
+        size = self._batch_size(len(prompts[order[-1]]), len(text_ids))
+        for start in range(0, len(order), size):
+            chosen = order[start : start + size]
+            found[chosen] = self._after([prompts[at] for at in chosen], text_ids)
+            told(min(1.0, (start + size) / len(order)))
+        return found
+
+    def _after(
+        self, prompts: Sequence[Sequence[int]], text_ids: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """The same for one batch, the shortest prompt first.
+
+        What fills the shorter rows up stands after their text, where no token of it looks.
+        """
         import torch
 
+        shortest, longest, count = len(prompts[0]), len(prompts[-1]), len(text_ids)
+        rows = [[*one, *text_ids] + [0] * (longest - len(one)) for one in prompts]
+        kept = {"logits_to_keep": longest - shortest + count + 1} if self._keeps else {}
         with torch.no_grad():
-            return float(self._score(self._embedded(prompt_ids), text_ids)[0])
+            output = self._network(input_ids=torch.tensor(rows), use_cache=False, **kept)
+            logits = output.logits[:, -(longest - shortest + count + 1) :]
+            told = torch.stack(
+                [
+                    row[len(one) - shortest : len(one) - shortest + count]
+                    for row, one in zip(logits, prompts, strict=True)
+                ]
+            )
+            nats = told.float().log_softmax(dim=-1)
+            wanted = torch.tensor(list(text_ids)).expand(len(rows), -1)[:, :, None]
+            return np.asarray(nats.gather(2, wanted)[:, :, 0].double().numpy())
 
     def integrated_gradients(
         self, prompt_ids: Sequence[int], text_ids: Sequence[int], moved: BoolArray
     ) -> Gradients:
         """Attribute a text's log-probability to its prompt's tokens.
 
-        The number of steps, 32, or 8 where the change is below one nat, is doubled, up to 64, until
-        the contributions sum to the change within 5 % of it, or of one nat where it is smaller.
+        The number of steps, 8, is doubled, up to 128, until the contributions sum to the change
+        within 5 % of it, or of one nat where it is smaller.
 
         Args:
             prompt_ids: The prompt's tokens.
@@ -132,11 +174,9 @@ class TorchCopy:
             ends = self._score(torch.cat([given, baseline]), text_ids)
         change = float(ends[0] - ends[1])
         method = IntegratedGradients(lambda prompts: self._score(prompts, text_ids))
-        tokens = len(text_ids) + 1 if self._keeps else len(prompt_ids) + len(text_ids)
-        logits = tokens * self._embedding.num_embeddings
-        batch = max(1, min(MOST_BATCH, MOST_LOGITS // logits))
+        batch = self._batch_size(len(prompt_ids), len(text_ids))
         enough = COMPLETE_SHARE * max(HARDLY, abs(change))
-        steps = FEW_STEPS if abs(change) < HARDLY else FIRST_STEPS
+        steps = FIRST_STEPS
         while True:
             found = method.attribute(
                 given, baselines=baseline, n_steps=steps, internal_batch_size=batch
@@ -146,6 +186,12 @@ class TorchCopy:
             if abs(delta) <= enough or steps >= MOST_STEPS:
                 return Gradients(values=values, change=change, delta=delta, steps=steps)
             steps *= 2
+
+    def _batch_size(self, prompt_tokens: int, text_tokens: int) -> int:
+        """How many rows fit beside each other."""
+        tokens = text_tokens + 1 if self._keeps else prompt_tokens + text_tokens
+        row = tokens * int(self._embedding.num_embeddings)
+        return max(1, min(MOST_BATCH, MOST_LOGITS // row))
 
     def _embedded(self, ids: Sequence[int]) -> Any:
         import torch
