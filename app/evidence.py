@@ -1,9 +1,9 @@
 """What a sentence rests on: the zones it speaks of, and the measured values in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.language import Words
-from pipeline.types import Claim, Descriptors, Grade, Prediction, Side, Zone
+from pipeline.types import Claim, Descriptors, Grade, Prediction, Side, Sign, Zone
 
 VERDICT = frozenset({"label", "confidence", "abnormal_probability"})
 
@@ -33,18 +33,30 @@ def zones_of(claim: Claim, descriptors: Descriptors) -> tuple[Zone, ...]:
     return tuple(zone for zone in Zone if zone in named)
 
 
-def measured(words: Words, prediction: Prediction, evidence: Mapping[str, float | str]) -> str:
+def measured(
+    words: Words,
+    prediction: Prediction,
+    evidence: Mapping[str, float | str],
+    signs: Sequence[Sign] = (),
+) -> str:
     """Name each value and say it.
 
     Args:
         words: The language.
         prediction: Whose labels may be named.
         evidence: Values as `Claim.evidence` holds them: `right_lower.intensity`, `right_lower`,
-            `confidence`, `label`, `sides`, `regions`.
+            `confidence`, `label`, `sides`, `regions`, `cardiothoracic_ratio`, `hyperinflation`.
+        signs: Those that may be named, for their units.
     """
+    units = {sign.name.value: sign.unit for sign in signs}
+
+    def said(name: str, value: float | str) -> str:
+        if name in units and not isinstance(value, str):
+            return words.quantity(value, units[name])
+        return _value(words, prediction, name, value)
+
     return "; ".join(
-        f"{_name(words, prediction, name)}: {_value(words, prediction, name, value)}"
-        for name, value in evidence.items()
+        f"{_name(words, prediction, name)}: {said(name, value)}" for name, value in evidence.items()
     )
 
 
@@ -54,7 +66,7 @@ def _name(words: Words, prediction: Prediction, name: str) -> str:
     zone, _, measure = name.partition(".")
     place = words.optional(f"zone.{zone}", "")
     if not place:
-        return words.optional(f"evidence.{name}", name)
+        return words.optional(f"evidence.{name}", f"sign.{name}")
     return f"{place}, {words.optional(f'evidence.{measure}', measure)}" if measure else place
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipeline.types import Language, Prediction
+from pipeline.types import Language, Prediction, SignUnit
 
 FOLDER = Path(__file__).parent / "languages"
 
@@ -47,6 +47,10 @@ class Words:
     def number(self, value: float, digits: int = 2) -> str:
         """A number with this language's decimal mark."""
         return f"{value:.{digits}f}".replace(".", self("number.mark")).replace("-", "−")
+
+    def quantity(self, value: float, unit: SignUnit) -> str:
+        """A sign's value with its unit."""
+        return self(f"sign_unit.{unit}", value=self.number(value, unit.digits))
 
 
 @cache

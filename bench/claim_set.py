@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipeline.types import Descriptor, Grade, Language, Section, Side, Zone
+from pipeline.types import (
+    Descriptor,
+    Grade,
+    Language,
+    Section,
+    Side,
+    Sign,
+    ThresholdRelation,
+    Zone,
+)
 from report.facts import Facts
 from report.languages import terms
 from report.prompt import label_term
+from report.sign_words import quantity, statement_head
 from training.report_text import random_case
 
 SEED = "claims"
@@ -56,9 +66,7 @@ def claim_set(language: Language, count: int) -> list[Sentence]:
         while len(made) < count:
             kind = names[len(made) % len(names)]
             case = random_case(rng, language)
-            facts = Facts(
-                prediction=case.prediction, items=case.descriptors.items, language=language
-            )
+            facts = Facts.of(case.prediction, case.descriptors, language)
             try:
                 text = kinds[kind](rng, facts)
             except _DoesNotFitError:  # another case will do
@@ -201,6 +209,46 @@ def _swapped_comparison(rng: random.Random, facts: Facts) -> str:
     return _of_pair(rng, facts, "comparison", other.zone, one.zone)
 
 
+def _sign(rng: random.Random, facts: Facts) -> tuple[Sign, float, float]:
+    """A sign, its value and its threshold."""
+    if not facts.signs:
+        raise _DoesNotFitError
+    sign = rng.choice(facts.signs)
+    if sign.value is None or sign.threshold is None:
+        raise _DoesNotFitError
+    return sign, sign.value, sign.threshold.value
+
+
+def _sign_slots(sign: Sign, value: float, threshold: float, language: Language) -> dict[str, str]:
+    return {
+        "sign": statement_head(sign.name, language).rstrip(":"),
+        "v": quantity(value, sign.unit, language),
+        "t": quantity(threshold, sign.unit, language),
+    }
+
+
+def _measure(rng: random.Random, facts: Facts, *, wrong: bool = False) -> str:
+    """A sign's value, or another that is none of its interval's ends nor its threshold."""
+    sign, value, threshold = _sign(rng, facts)
+    if wrong:
+        told = [end for end in (sign.low, value, sign.high, threshold) if end is not None]
+        drawn = [value * factor for factor in (0.6, 0.7, 0.8, 1.25, 1.35, 1.5)]
+        least = SURELY_APART * value
+        value = rng.choice([one for one in drawn if all(abs(one - end) > least for end in told)])
+    slots = _sign_slots(sign, value, threshold, facts.language)
+    return _pick(rng, facts, "measure").format(**slots)
+
+
+def _relation(rng: random.Random, facts: Facts, *, wrong: bool = False) -> str:
+    """On which side of its threshold a sign lies."""
+    sign, value, threshold = _sign(rng, facts)
+    said = sign.relation
+    if wrong:
+        said = rng.choice([other for other in ThresholdRelation if other is not said])
+    slots = _sign_slots(sign, value, threshold, facts.language)
+    return _pick(rng, facts, f"measure_{said}").format(**slots)
+
+
 RIGHT: Mapping[str, Callable[[random.Random, Facts], str]] = {
     "zone": _zone,
     "pair": _pair,
@@ -210,6 +258,8 @@ RIGHT: Mapping[str, Callable[[random.Random, Facts], str]] = {
     "negation": lambda rng, facts: _of_zone(rng, facts, "absence", _absent(rng, facts)),
     "label": _label,
     "comparison": _comparison,
+    "measure": _measure,
+    "threshold": _relation,
 }
 WRONG: Mapping[str, Callable[[random.Random, Facts], str]] = {
     "zone": _moved_zone,
@@ -221,4 +271,6 @@ WRONG: Mapping[str, Callable[[random.Random, Facts], str]] = {
     "negation": lambda rng, facts: _of_zone(rng, facts, "absence", _item(rng, facts).zone),
     "label": lambda rng, facts: _label(rng, facts, wrong=True),
     "comparison": _swapped_comparison,
+    "measure": lambda rng, facts: _measure(rng, facts, wrong=True),
+    "threshold": lambda rng, facts: _relation(rng, facts, wrong=True),
 }

@@ -115,6 +115,11 @@ class SignUnit(StrEnum):
     DEGREES = "degrees"
     RATIO = "ratio"
 
+    @property
+    def digits(self) -> int:
+        """Decimals that a value is shown with."""
+        return {SignUnit.CM: 1, SignUnit.DEGREES: 0, SignUnit.RATIO: 2}[self]
+
 
 class ThresholdRelation(StrEnum):
     """Where a sign lies from its threshold."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from pipeline.figures import Picture
 from pipeline.messages import message
 from pipeline.sign_figure import PART_COLOURS, drawn_parts
-from pipeline.types import CaseResult, Language, Sign, SignName, SignUnit
+from pipeline.types import CaseResult, Language, Sign, SignName
 from report.blocks import Block, Figure, Heading, Paragraph, Table
 from report.runs import Run
+from report.sign_words import quantity
 
 SIGNS_FILE = "signs.png"
 UNMEASURED = "–"
@@ -76,12 +77,13 @@ def _row(
     if sign.threshold is not None:
         mark = ">" if sign.threshold.above else "<"
         number = sources.index(sign.threshold.citation) + 1
-        threshold = f"{mark} {_quantity(sign.threshold.value, sign.unit, text)} [{number}]"
+        threshold = f"{mark} {quantity(sign.threshold.value, sign.unit, language)} [{number}]"
     if sign.value is None or sign.low is None or sign.high is None:
         reason = "" if sign.reason is None else message(sign.reason.value, language)
         return (name, UNMEASURED, "", threshold, reason)
-    interval = f"{_number(sign.low, sign.unit)}–{_number(sign.high, sign.unit)}"
-    value = _quantity(sign.value, sign.unit, text)
+    digits = sign.unit.digits
+    interval = f"{sign.low:.{digits}f}–{sign.high:.{digits}f}"
+    value = quantity(sign.value, sign.unit, language)
     return (name, value, interval, threshold, _reading(sign, text, judged))
 
 
@@ -92,12 +94,3 @@ def _reading(sign: Sign, text: Mapping[str, str], judged: frozenset[SignName]) -
     if sign.is_borderline:
         return text["sign_borderline"]
     return text[f"sign_beyond_{sign.name}" if sign.beyond_threshold else "sign_within"]
-
-
-def _quantity(value: float, unit: SignUnit, text: Mapping[str, str]) -> str:
-    return text[f"sign_unit_{unit}"].format(value=_number(value, unit))
-
-
-def _number(value: float, unit: SignUnit) -> str:
-    digits = {SignUnit.CM: 1, SignUnit.DEGREES: 0, SignUnit.RATIO: 2}[unit]
-    return f"{value:.{digits}f}"

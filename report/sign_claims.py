@@ -8,7 +8,6 @@ from pipeline.types import Language, Sign, SignName, SignUnit, ThresholdRelation
 from report.facts import Facts, Hyperinflation
 from report.languages import terms
 from report.mentions import is_denied, pattern, says, zone_mentions
-from report.sign_words import DIGITS
 from report.tally import Tally
 
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)\s?(%|mm|мм)?(?!\w*\d)")
@@ -101,7 +100,7 @@ def _is_of(sign: Sign, match: re.Match[str]) -> bool:
     return any(
         abs(one - float(digits) / scale) <= tolerance + 1e-9
         for value in told
-        for one in (value, round(value, DIGITS[sign.unit]))  # the prompt told it rounded
+        for one in (value, round(value, sign.unit.digits))  # the prompt told it rounded
     )
 
 

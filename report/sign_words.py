@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from pipeline.types import Language, Sign, SignName, SignUnit, ThresholdRelation
 from report.languages import terms
 
-DIGITS = {SignUnit.CM: 1, SignUnit.DEGREES: 0, SignUnit.RATIO: 2}
-
 
 def quantity(value: float, unit: SignUnit, language: Language) -> str:
     """A value with its unit, rounded as it is told: "1.2 cm", "0.53"."""
-    number = f"{value:.{DIGITS[unit]}f}"
+    number = f"{value:.{unit.digits}f}"
     return _table(language)["units"][unit.value].format(value=number)
 
 

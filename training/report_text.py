@@ -30,7 +30,7 @@ from pipeline.types import (
 from report.facts import Facts
 from report.languages import terms
 from report.prompt import Parts, join, label_term, prompt_parts, spelled
-from report.sign_words import DIGITS, quantity
+from report.sign_words import quantity
 from segmentation.sign_settings import SignRule, load_sign_settings
 
 LABELS = ("normal", "bacterial_pneumonia", "viral_pneumonia", "covid19", "tuberculosis")
@@ -148,7 +148,7 @@ def _random_signs(rng: random.Random) -> tuple[Sign, ...]:
         rule = _sign_rules()[name]
         if (rule.unit is SignUnit.CM and not has_spacing) or rng.random() > MEASURED:
             continue
-        value = round(rng.uniform(low, high), DIGITS[rule.unit])
+        value = round(rng.uniform(low, high), rule.unit.digits)
         found.append(
             Sign(
                 name=name,

@@ -135,7 +135,7 @@ def _claim(words: Words, result: CaseResult, claim: Claim) -> str:
     """A sentence that can be pointed at, by mouse, key or finger; it names its zones."""
     sign, kind = ("↺", "replaced") if claim.replaced else MARKS[claim.status]
     said = escape(words(f"report.{kind}"))
-    evidence = measured(words, result.prediction, claim.evidence)
+    evidence = measured(words, result.prediction, claim.evidence, result.descriptors.signs)
     shown = (
         f"<small>{escape(words('report.evidence', evidence=evidence))}</small>" if evidence else ""
     )

@@ -11,10 +11,9 @@ from app.markup import draw, heading, lead, legend, table
 from app.pictures import png
 from pipeline.messages import message
 from pipeline.sign_figure import PART_COLOURS, drawn_parts, signs_overlay
-from pipeline.types import CaseResult, Sign, SignName, SignUnit
+from pipeline.types import CaseResult, Sign, SignName
 
 UNMEASURED = "–"
-DIGITS = {SignUnit.CM: 1, SignUnit.DEGREES: 0, SignUnit.RATIO: 2}
 
 
 def show(words: Words, case: Case, result: CaseResult) -> None:
@@ -66,12 +65,12 @@ def _row(
     if sign.threshold is not None:
         mark = ">" if sign.threshold.above else "<"
         number = sources.index(sign.threshold.citation) + 1
-        threshold = f"{mark} {_quantity(words, sign.threshold.value, sign.unit)} [{number}]"
+        threshold = f"{mark} {words.quantity(sign.threshold.value, sign.unit)} [{number}]"
     if sign.value is None or sign.low is None or sign.high is None:
         reason = "" if sign.reason is None else message(sign.reason, words.language)
         return [name, UNMEASURED, UNMEASURED, threshold or UNMEASURED, reason]
-    ends = (words.number(end, DIGITS[sign.unit]) for end in (sign.low, sign.high))
-    value = _quantity(words, sign.value, sign.unit)
+    ends = (words.number(end, sign.unit.digits) for end in (sign.low, sign.high))
+    value = words.quantity(sign.value, sign.unit)
     return [name, value, "–".join(ends), threshold or UNMEASURED, _reading(words, sign, judged)]
 
 
@@ -82,7 +81,3 @@ def _reading(words: Words, sign: Sign, judged: frozenset[SignName]) -> str:
     if sign.is_borderline:
         return words("signs.borderline")
     return words(f"sign_beyond.{sign.name}" if sign.beyond_threshold else "signs.within")
-
-
-def _quantity(words: Words, value: float, unit: SignUnit) -> str:
-    return words(f"sign_unit.{unit}", value=words.number(value, DIGITS[unit]))

@@ -10,9 +10,10 @@ from PIL import Image
 
 from pipeline.messages import message
 from pipeline.sign_figure import PART_COLOURS
-from pipeline.types import Language, SignPart
+from pipeline.types import Language, SignPart, SignUnit
 from report.document_text import document_text
 from report.export import ReportExporter
+from report.sign_words import quantity
 from tests.drawn_signs import SIGNS
 from tests.report.test_export import FILES, case, pdf_text
 
@@ -58,10 +59,11 @@ def test_documents_tell_each_sign_its_threshold_and_its_source(language):
     flat = text["sign_beyond_dome_height"]
     undecided = text["sign_borderline"]
     hidden = message("diaphragm_hidden", language)
-    dome, cm = text["sign_dome_height"], text["sign_unit_cm"]
+    dome = text["sign_dome_height"]
+    value, threshold = (quantity(number, SignUnit.CM, language) for number in (0.8, 1.5))
     markdown = made["report.md"].decode()
-    expected = f"| {dome}, {text['sign_right']} | {cm.format(value='0.8')} | 0.3–1.4 | \\< "
-    assert f"{expected}{cm.format(value='1.5')} \\[1\\] | {flat} |" in markdown
+    expected = f"| {dome}, {text['sign_right']} | {value} | 0.3–1.4 | \\< "
+    assert f"{expected}{threshold} \\[1\\] | {flat} |" in markdown
     assert f"| {dome}, {text['sign_left']} | – |  |  | {hidden} |" in markdown
     ratio = text["sign_cardiothoracic_ratio"]
     assert f"| {ratio} | 0.52 | 0.47–0.57 | \\> 0.50 \\[2\\] | {undecided} |" in markdown
