@@ -58,13 +58,15 @@ parameters, Q8_0) that writes the three sections of a report in English, Russian
 a prompt of enumerated model outputs.
 
 **What it is.** It was taught from nothing on text made by rules (`training/report_text.py`): the
-zones, grades, numbers and verdict of a drawn case, in sentences whose wording was drawn from
+zones, grades, signs of hyperinflation and verdict of a drawn case, in sentences whose wording was
+drawn from
 `training/report_templates/`. It has read no radiology report, no book and no patient's record, and
 knows no medicine beyond those sentences. Nothing it writes is evidence of disease. For research use
 only; not a medical device.
 
 **Its tokens.** A byte-level BPE of {recipe.base_tokens} tokens, and phrases that are one token
-each: every zone in each grammatical form, every number from 0.00 to 1.00, every label and grade,
+each: every zone in each grammatical form, every number from 0.00 to 1.00, every length to 36.0 cm,
+every label and grade,
 and the templates' wording in runs of up to four words. Copying a fact is therefore one step, which
 a model of this size learns; with words split up, right and left are the last thing it learns. In
 the prompt a number is one token with what it is a number of, so an intensity is not taken for the
@@ -75,8 +77,8 @@ templates' wording; it says nothing that the descriptors do not hold. Every sent
 against the measurements afterwards, wrong ones are written again and then replaced by plain ones.
 
 **Rebuild.** `{COMMAND}` (one processor core; {recipe.steps} steps of {recipe.batch} cases for the
-wording and {FACTS.steps} in which facts weigh {FACTS.fact_weight:.0f} times as much: about two
-hours).{" " + note if note else ""}
+wording, then twice {FACTS.steps} in which facts weigh {FACTS.fact_weight:.0f} times as much: about
+three hours).{" " + note if note else ""}
 
 ## Figures
 
