@@ -90,12 +90,14 @@ def main(arguments: list[str] | None = None) -> int:
 def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Figures:
     from bench.faithfulness import measure_faithfulness
     from bench.faithfulness_plots import draw_faithfulness
+    from bench.membership_plot import draw_membership
     from training.packs import data_folder
 
     data = chosen.data or data_folder()
     figures = measure_faithfulness(settings, data, chosen.films, chosen.stock_films)
     if chosen.plots:
         draw_faithfulness(figures, chosen.plots)
+        draw_membership(chosen.plots)
     return figures
 
 

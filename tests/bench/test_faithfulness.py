@@ -8,6 +8,7 @@ from bench.faithfulness import FilmFigures, _means
 from bench.faithfulness_figures import FaithfulnessFigures
 from bench.faithfulness_maps import centre_blob
 from bench.faithfulness_plots import draw_faithfulness
+from bench.membership_plot import draw_membership
 from bench.randomised import constants_of, shuffle_weights
 from bench.sanity_figures import Check, SanityFigures
 from bench.sanity_films import marked, whole_film
@@ -126,3 +127,9 @@ def test_shuffled_weights_lose_what_was_learned_and_keep_its_scale(tmp_path):
     lost = FolderClassifier(tmp_path / "all", 1)
     assert np.isfinite(lost.logits(film)).all()
     assert np.abs(lost.activations(film[0]) - whole.activations(film[0])).max() > 1e-3
+
+
+def test_the_grades_are_drawn(tmp_path):
+    file = draw_membership(tmp_path / "plots")
+    assert file.name == "membership.png"
+    assert file.read_bytes().startswith(b"\x89PNG")
