@@ -4,9 +4,12 @@ How fast the product is on this machine, and how true its report and its explana
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from pipeline.worker_process import QUIET_AND_OFFLINE
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -26,6 +29,7 @@ class Figures(Protocol):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one bench; returns 0, or 1 if a step of the product or a check failed under it."""
+    os.environ.update(QUIET_AND_OFFLINE)  # as the product's own processes run
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True)
     latency = benches.add_parser("latency", help="each step against the stock way")

@@ -25,6 +25,7 @@ QUIET_AND_OFFLINE = {
     "TRANSFORMERS_OFFLINE": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin at a barrier stall what shares their cores
 }
 WARMED_BESIDE = ("text_explainer",)  # torch takes seconds, and a report need not wait for it
 

@@ -2,6 +2,12 @@
 
 import importlib
 import importlib.util
+import os
+
+from pipeline.worker_process import QUIET_AND_OFFLINE
+
+# as in the workers; read when the libraries load, so it comes before them
+os.environ["OMP_WAIT_POLICY"] = QUIET_AND_OFFLINE["OMP_WAIT_POLICY"]
 
 # torch's triton and TensorFlow each carry an LLVM; loaded after TensorFlow, triton aborts the
 # process, so it comes first wherever both are tested together.
