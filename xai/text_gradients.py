@@ -2,7 +2,9 @@
 
 Reference: Sundararajan M., Taly A., Yan Q. Axiomatic attribution for deep networks, ICML 2017. The
 path moves the embeddings of the prompt's descriptors only, from the mean embedding of the
-vocabulary; the paper's zero embedding lies where the network's root-mean-square norms are singular.
+vocabulary, as long as a token's usually is: the paper's zero embedding lies where the network's
+root-mean-square norms are singular, and the mean itself so near it that the sums need twice as many
+points.
 """
 
 import contextlib
@@ -168,8 +170,8 @@ class TorchCopy:
         from captum.attr import IntegratedGradients
 
         given = self._embedded(prompt_ids)
-        mean = self._embedding.weight.mean(dim=0)
-        baseline = torch.where(torch.from_numpy(moved.copy())[None, :, None], mean, given)
+        start = self._neutral()
+        baseline = torch.where(torch.from_numpy(moved.copy())[None, :, None], start, given)
         with torch.no_grad():
             ends = self._score(torch.cat([given, baseline]), text_ids)
         change = float(ends[0] - ends[1])
@@ -186,6 +188,12 @@ class TorchCopy:
             if abs(delta) <= enough or steps >= MOST_STEPS:
                 return Gradients(values=values, change=change, delta=delta, steps=steps)
             steps *= 2
+
+    def _neutral(self) -> Any:
+        """The embedding that no token is meant by: the direction of the mean, of usual length."""
+        weights = self._embedding.weight
+        mean = weights.mean(dim=0)
+        return mean / mean.norm() * weights.norm(dim=1).median()
 
     def _batch_size(self, prompt_tokens: int, text_tokens: int) -> int:
         """How many rows fit beside each other."""
