@@ -23,7 +23,7 @@ from training.report_text import case_prompt, case_report, random_case, template
 END = "<|end|>"
 PHRASE_WORDS = 4
 NUMBERS = tuple(f"{number / 100:.2f}" for number in range(101))
-LONGEST_MM = 360  # of the lengths that are one token
+LENGTHS = tuple(f"{length / 10:.1f}" for length in range(361))  # in cm, as signs are told
 _SLOT = re.compile(r"\{\w+\}")
 _NUMBER_SLOT = re.compile(r"([^{}]*)\{(?:intensity|agreement|confidence)\}")
 
@@ -118,23 +118,17 @@ def _sign_phrases(language: Language) -> Iterator[str]:
         yield from (f"{head} {number}" for number in NUMBERS) if ratio else (head,)
         threshold = quantity(rule.threshold.value, rule.unit, language)
         yield from (statement_tail(relation, threshold, language) for relation in ThresholdRelation)
-    yield from _lengths(language)
-
-
-def _lengths(language: Language) -> Iterator[str]:
-    for length in range(LONGEST_MM + 1):
-        yield f" {quantity(length / 10, SignUnit.CM, language)}"
+    yield f" {quantity(0.0, SignUnit.CM, language).split()[-1]}"
 
 
 def fact_phrases() -> frozenset[str]:
     """The phrase tokens by which a report states a fact, and does not word it."""
-    found = {f" {number}" for number in NUMBERS}
+    found = {f" {number}" for number in (*NUMBERS, *LENGTHS)}
     for language in Language:
         own = terms(language)
         found |= {f" {form}" for zone in own.zones.values() for form in (zone.name, zone.where)}
         found |= {f", {grade}" for grade in own.grades.values()}
         found |= {f" {label}" for label in own.labels.values()}
-        found |= set(_lengths(language))
         relations = own.table["signs"]["relations"].values()
         found |= {next(_chunks(f" {_SLOT.split(words)[0].rstrip()}")) for words in relations}
         for wordings in templates(language)["hyperinflation"].values():
@@ -144,7 +138,7 @@ def fact_phrases() -> frozenset[str]:
 
 def phrases() -> tuple[str, ...]:
     """Every phrase token of all languages, without repeats, in a stable order."""
-    found = [f" {number}" for number in NUMBERS]
+    found = [f" {number}" for number in (*NUMBERS, *LENGTHS)]
     for language in Language:
         found += _phrases(language)
     return tuple(dict.fromkeys(phrase for phrase in found if len(phrase) > 1))
