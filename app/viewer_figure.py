@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 GAP_PX, TITLE_PX, EDGE_PX = 10, 30, 4
 BAR_PX = 28  # the figure's own buttons stand above the titles
-WHITE, BLACK = "rgba(255,255,255,0.75)", "rgba(0,0,0,0.6)"
-LIT = f"rgb{LIT_COLOUR}"
+BLACK = "rgba(0,0,0,0.6)"
+LINE = {"color": "rgba(255,255,255,0.75)", "width": 1}
+LIT_LINE = {"color": f"rgb{LIT_COLOUR}", "width": 3.5}
 FONT = '"Source Sans", sans-serif'
 
 
@@ -188,22 +189,29 @@ def _side_marks(name: str, sides: tuple[str, str]) -> Iterator[dict[str, Any]]:
 def _outlines(
     name: str, zones: Mapping[Zone, Sequence[Polygon]], lit: Zone | None
 ) -> Iterator[dict[str, Any]]:
-    """The zones of one panel, each light line on a dark one; the lit zone comes last, on top."""
-    for zone in sorted(zones, key=lambda zone: zone == lit):
-        path = "".join(_path(polygon) for polygon in zones[zone])
-        if not path:
-            continue
-        place = {
-            "type": "path",
-            "path": path,
-            "xref": f"x{name}",
-            "yref": f"y{name}",
-            "name": str(zone),
-        }
-        colour, width = (LIT, 3.5) if zone == lit else (WHITE, 1)
-        fill = f"rgba{(*LIT_COLOUR, LIT_FILL)}" if zone == lit else "rgba(0,0,0,0)"
-        yield {**place, "line": {"color": BLACK, "width": width + 2}}
-        yield {**place, "line": {"color": colour, "width": width}, "fillcolor": fill}
+    """The zones of one panel, a light line on a dark one; the lit zone comes last, on top."""
+    plain = [polygon for zone in zones if zone != lit for polygon in zones[zone]]
+    yield from _outline(name, "zones", plain, LINE, "rgba(0,0,0,0)")
+    if lit is not None:
+        fill = f"rgba{(*LIT_COLOUR, LIT_FILL)}"
+        yield from _outline(name, str(lit), zones[lit], LIT_LINE, fill)
+
+
+def _outline(
+    name: str, title: str, polygons: Sequence[Polygon], line: Mapping[str, Any], fill: str
+) -> Iterator[dict[str, Any]]:
+    """Polygons as one path, twice: its dark edge, then the line itself."""
+    if not polygons:
+        return
+    shape = {
+        "type": "path",
+        "name": title,
+        "path": "".join(_path(polygon) for polygon in polygons),
+        "xref": f"x{name}",
+        "yref": f"y{name}",
+    }
+    yield {**shape, "line": {"color": BLACK, "width": line["width"] + 2}}
+    yield {**shape, "line": line, "fillcolor": fill}
 
 
 def _path(polygon: Polygon) -> str:

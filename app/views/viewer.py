@@ -158,7 +158,7 @@ def _alt(words: Words, found: CaseResult, panels: Sequence[Panel], look: Look) -
     said = words("viewer.alt", names=names, label=words.label(found.prediction, label))
     if look.lit is None:
         return said
-    return f"{said} {words('viewer.lit', zone=words(f'zone.{look.lit}'))}"
+    return f"{said} {words('viewer.lit', zone=words(f'zone.{look.lit}'))}."
 
 
 def _told(words: Words, found: CaseResult, lit: Zone | None, view: FilmView) -> None:
@@ -174,7 +174,7 @@ def _told(words: Words, found: CaseResult, lit: Zone | None, view: FilmView) -> 
     if lit is not None:
         items = {item.zone: item for item in found.descriptors.items}
         value = zone_value(words, items.get(lit))
-        part += f" {words('viewer.lit', zone=words(f'zone.{lit}'))} {value}."
+        part += f" {words('viewer.lit', zone=words(f'zone.{lit}'))}: {value}."
     draw(f'<p class="cxr-caption" role="status">{escape(part)} {escape(words("result.sides"))}</p>')
 
 
