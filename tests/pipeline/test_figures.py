@@ -193,7 +193,7 @@ def test_a_lit_zone_is_tinted_within_and_edged_in_yellow_and_black() -> None:
     lit = light_zone(picture, mask)
     assert lit[60, 30].tolist() == [119, 117, 98]  # 102 + 0.12 * (240 - 102), and so on
     assert lit[45, 30].tolist() == [240, 228, 66]
-    assert lit[42, 30].sum() < 60
+    assert lit[42, 30].max() < 50
     assert lit[20, 30].tolist() == [102, 102, 102]
     assert picture[60, 30].tolist() == [102, 102, 102]  # a copy was drawn on
 
