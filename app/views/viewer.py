@@ -47,9 +47,9 @@ def _viewer(words: Words, case: Case, found: CaseResult, panels: Sequence[Panel]
     with st.container(key="viewer"):
         controls, stage = st.columns([5, 16], gap="medium")
         with controls:
+            view = viewer_controls.view(words, case)
             lit = viewer_controls.lit_zone(words, case, found)
             look = viewer_controls.look(words, case, found, lit)
-            view = viewer_controls.view(words, case)
         with stage, st.container(key="viewer_stage"):
             viewer_bridge.mount(case, found.radiograph.shape)
             _figure(words, case, found, panels, look)

@@ -14,7 +14,7 @@ from tests.browser.browser import chromium
 from tests.browser.served import ROOT, served
 
 FOLDER = ROOT / "docs" / "screenshots"
-TABS = ("result", "grad_cam", "lime", "report", "text_explanation", "download")
+TABS = ("result", "viewer", "grad_cam", "lime", "report", "text_explanation", "download")
 LANGUAGES = {"en": "English", "ru": "Русский"}
 WIDTHS = {1280: 900, 390: 844}
 TALLEST = 3000
