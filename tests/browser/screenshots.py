@@ -39,6 +39,8 @@ def main(folder: Path) -> None:
             page.locator(".cxr-progress").wait_for(state="detached", timeout=PATIENCE_MS)
             for index, tab in enumerate(TABS):
                 page.get_by_role("tab").nth(index).click()
+                if tab == "viewer":  # with the strongest zone lit
+                    page.locator("[class*=st-key-lit_] label").nth(2).click()
                 page.wait_for_timeout(SETTLE_MS)
                 for width in WIDTHS:
                     _take(page, folder / f"{tab}-{code}-{width}.png", width)
