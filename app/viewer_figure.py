@@ -140,6 +140,7 @@ def _grid(panels: Sequence[PanelImage], shape: tuple[int, int], page: Page) -> "
     )
     figure.update_layout(
         height=height,
+        template="none",
         margin={"l": EDGE_PX, "r": EDGE_PX, "t": BAR_PX + TITLE_PX, "b": EDGE_PX},
         plot_bgcolor="black",
         paper_bgcolor="white",
