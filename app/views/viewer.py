@@ -92,7 +92,8 @@ def _figure(
     page = Page(width_px=viewer_bridge.width_px(), columns=columns)
     polygons = zone_polygons(found.anatomy.zones_image)
     shown = [zone for zone in Zone if look.outlined or zone is look.lit]
-    drawn = (found, tuple(panels), look, page, words.language)
+    label = found.explanations[Method.GRAD_CAM].label
+    drawn = (label, tuple(panels), look, page, words.language)  # no film: it may be removed
     figure = viewer_figure(
         [_image(words, case, found, panel, look) for panel in panels],
         shape,

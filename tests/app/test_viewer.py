@@ -209,3 +209,11 @@ def test_the_script_listens_where_the_pictures_stand():
     (stage,) = re.findall(r"querySelector\('\.st-key-(\w+)'\)", script)
     assert f'key="{stage}"' in (APP / "views" / "viewer.py").read_text(encoding="utf-8")
     assert set(re.findall(r"set(?:State|Trigger)Value\('(\w+)'", script)) == {"width", "view"}
+
+
+def test_the_viewer_remembers_no_film(page):
+    """What it remembers stays in the visit when the film is removed."""
+    (case,) = page.session_state["cases"].items
+    kept = page.session_state[f"drawn_{case}"]
+    assert kept.what[0] == "bacterial_pneumonia"
+    assert not any(hasattr(item, "radiograph") for item in kept.what)
