@@ -17,11 +17,12 @@ from app.views import (
     saliency,
     text_explanation,
     upload,
+    viewer,
 )
 from pipeline.types import Method
 
 POLL_SECONDS = 0.7
-TABS = ("result", "grad_cam", "lime", "report", "text_explanation", "download")
+TABS = ("result", "viewer", "grad_cam", "lime", "report", "text_explanation", "download")
 
 
 def show() -> None:
@@ -77,6 +78,8 @@ def _tabs(words: Words, case: Case) -> None:
             match tab:
                 case "result":
                     result.show(words, case)
+                case "viewer":
+                    viewer.show(words, case)
                 case "grad_cam":
                     saliency.show(words, case, Method.GRAD_CAM)
                 case "lime":

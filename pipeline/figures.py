@@ -24,6 +24,9 @@ STRUCTURE_COLOURS: Mapping[Structure, Colour] = {
     Structure.ABDOMEN: (204, 121, 167),
 }
 OUTLINE_COLOUR: Colour = (255, 255, 255)
+LIT_COLOUR: Colour = (240, 228, 66)
+CASING_COLOUR: Colour = (0, 0, 0)
+LIT_FILL = 0.12
 
 
 def grey_picture(radiograph: Radiograph) -> Picture:
@@ -32,16 +35,21 @@ def grey_picture(radiograph: Radiograph) -> Picture:
     return np.repeat(grey[:, :, None], 3, axis=2)
 
 
+def reduced_shape(shape: tuple[int, int], longest_px: int) -> tuple[int, int]:
+    """The `(rows, cols)` of a picture made so small that neither side is longer."""
+    scale = min(1.0, longest_px / max(shape))
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+
+
 def reduced(picture: Picture, longest_px: int) -> Picture:
     """The picture made so small that neither side is longer; a smaller one as it is."""
     import cv2
 
-    rows, cols = picture.shape[:2]
-    scale = longest_px / max(rows, cols)
-    if scale >= 1:
+    shape = picture.shape[0], picture.shape[1]
+    rows, cols = reduced_shape(shape, longest_px)
+    if (rows, cols) == shape:
         return picture
-    size = (max(1, round(cols * scale)), max(1, round(rows * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(picture, (cols, rows), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def anatomy_overlay(radiograph: Radiograph, anatomy: Anatomy, opacity: float = 0.3) -> Picture:
@@ -94,6 +102,21 @@ def zone_outlines(picture: Picture, zones: Mapping[Zone, BoolArray]) -> Picture:
     for mask in zones.values():
         _draw_contour(drawn, mask, OUTLINE_COLOUR)
     return drawn
+
+
+def light_zone(picture: Picture, mask: BoolArray) -> Picture:
+    """A copy of the picture with one zone tinted and its border drawn thick, on a dark edge.
+
+    Args:
+        picture: The picture.
+        mask: `(row, col)` bool on the same grid.
+    """
+    lit = picture.copy()
+    tint = np.array(LIT_COLOUR, np.float32) - lit[mask]
+    lit[mask] = np.round(lit[mask] + LIT_FILL * tint).astype(np.uint8)
+    _draw_contour(lit, mask, CASING_COLOUR, 5)
+    _draw_contour(lit, mask, LIT_COLOUR, 3)
+    return lit
 
 
 def zone_diagram(
@@ -179,11 +202,11 @@ def _check_grid(name: str, array: NDArray[np.generic], radiograph: Radiograph) -
         raise ContractError(field=name, problem="shape", found=str(array.shape))
 
 
-def _draw_contour(picture: Picture, mask: BoolArray, colour: Colour) -> None:
+def _draw_contour(picture: Picture, mask: BoolArray, colour: Colour, weight: int = 1) -> None:
     import cv2
 
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    width = max(1, round(max(picture.shape[:2]) / 400))
+    width = weight * max(1, round(max(picture.shape[:2]) / 400))
     cv2.drawContours(picture, contours, -1, colour, width, cv2.LINE_AA)
 
 

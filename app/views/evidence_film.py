@@ -33,7 +33,7 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
     )
     values = "".join(
         f'<li class="cxr-zone-{zone}"><b>{escape(words(f"zone.{zone}"))}</b> '
-        f"<span>{escape(_measured(words, found.get(zone)))}</span></li>"
+        f"<span>{escape(zone_value(words, found.get(zone)))}</span></li>"
         for zone in Zone
     )
     draw_svg(
@@ -53,7 +53,8 @@ def path(polygons: Iterable[Polygon]) -> str:
     )
 
 
-def _measured(words: Words, item: Descriptor | None) -> str:
+def zone_value(words: Words, item: Descriptor | None) -> str:
+    """What was measured in a zone, in a few words."""
     if item is None:
         return words("evidence.absent")
     return words(

@@ -83,6 +83,19 @@ def test_installed_packages_are_not_read_for_components(monkeypatch):
     assert read == [True]
 
 
+def test_plotly_waits_for_the_first_figure():
+    code = (
+        "import sys; from app.__main__ import plotly_absent\n"
+        "with plotly_absent(): import streamlit\n"
+        "import app.page; print('plotly' in sys.modules)\n"
+        "from plotly.graph_objects import Figure; print(Figure().data)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "()"]
+
+
 def test_models_are_loaded_though_nobody_opens_the_page(monkeypatch):
     done = []
     fake = SimpleNamespace(warm=lambda: done.append("warm"))

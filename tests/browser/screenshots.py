@@ -14,7 +14,7 @@ from tests.browser.browser import chromium
 from tests.browser.served import ROOT, served
 
 FOLDER = ROOT / "docs" / "screenshots"
-TABS = ("result", "grad_cam", "lime", "report", "text_explanation", "download")
+TABS = ("result", "viewer", "grad_cam", "lime", "report", "text_explanation", "download")
 LANGUAGES = {"en": "English", "ru": "Русский"}
 WIDTHS = {1280: 900, 390: 844}
 TALLEST = 3000
@@ -39,6 +39,8 @@ def main(folder: Path) -> None:
             page.locator(".cxr-progress").wait_for(state="detached", timeout=PATIENCE_MS)
             for index, tab in enumerate(TABS):
                 page.get_by_role("tab").nth(index).click()
+                if tab == "viewer":  # with the strongest zone lit
+                    page.locator("[class*=st-key-lit_] label").nth(2).click()
                 page.wait_for_timeout(SETTLE_MS)
                 for width in WIDTHS:
                     _take(page, folder / f"{tab}-{code}-{width}.png", width)

@@ -3,15 +3,17 @@
 import io
 import json
 import re
+import time
 import zipfile
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.browser import films
 
-TABS = ["Result", "Grad-CAM", "LIME", "Report", "Text explanation", "Download"]
+TABS = ["Result", "Side by side", "Grad-CAM", "LIME", "Report", "Text explanation", "Download"]
 ANALYSIS_MS = 240_000  # the machine that runs the tests may be busy
 SWITCH_MS = 30_000
 
@@ -99,6 +101,87 @@ def test_the_maps_are_drawn_and_change_with_their_controls(analysed, tab):
     expect(panel.get_by_alt_text("Colour scale")).to_be_visible()
     if tab == "LIME":
         expect(panel.get_by_text("R² of the surrogate")).to_be_visible()
+
+
+def columns(page):
+    """The first and last column of the film that each panel of the viewer shows."""
+    figure = page.locator(".st-key-viewer_stage .js-plotly-plot >> visible=true").last
+    return figure.evaluate(
+        "plot => Object.keys(plot.layout ?? {}).filter(key => key.startsWith('xaxis'))"
+        ".map(key => plot.layout[key].range.map(Math.round))"
+    )
+
+
+def wait_for_columns(page, test):
+    """Wait until the first panel's columns are as wanted; all others must show the same."""
+    until = time.monotonic() + SWITCH_MS / 1000
+    while True:
+        pictures = page.locator(".st-key-viewer_stage .imagelayer image")
+        expect(pictures).to_have_count(5, timeout=SWITCH_MS)
+        shown = columns(page)
+        if shown and test(shown[0]):
+            break
+        assert time.monotonic() < until, shown
+        page.wait_for_timeout(200)
+    assert shown == [shown[0]] * 5
+    return shown[0]
+
+
+def test_the_viewer_enlarges_all_pictures_by_keyboard_and_by_mouse(analysed):
+    open_tab(analysed, "Side by side")
+    whole = wait_for_columns(analysed, lambda ends: ends[0] == 0)
+    for title in ("Radiograph", "Anatomy", "Grad-CAM", "LIME", "Fused map"):
+        expect(
+            analysed.locator(".st-key-viewer_stage .annotation").get_by_text(title)
+        ).to_be_visible()
+    zoom = analysed.locator("[class*=st-key-zoom_] input")
+    zoom.focus()
+    analysed.keyboard.press("ArrowRight")
+    wait_for_columns(analysed, lambda ends: ends == [whole[1] // 10, whole[1] * 9 // 10])
+    expect(analysed.get_by_text("Zoom 125%")).to_be_visible()
+    panel = analysed.locator(".st-key-viewer_stage .nsewdrag >> visible=true").first
+    panel.scroll_into_view_if_needed()
+    box = panel.bounding_box()
+    left, top = box["x"] + box["width"] / 2, box["y"] + 20
+    analysed.mouse.move(left, top)
+    analysed.mouse.down()
+    analysed.mouse.move(left + box["width"] / 4, top + box["height"] / 4, steps=4)
+    analysed.mouse.up()
+    ends = wait_for_columns(analysed, lambda ends: ends[0] >= whole[1] * 0.45)
+    expect(zoom).not_to_have_value("125", timeout=SWITCH_MS)  # the slider follows the mouse,
+    analysed.locator(".st-key-viewer").get_by_text("Raw map", exact=True).click()
+    expect(analysed.get_by_text("Grad-CAM (raw)", exact=True)).to_be_visible(timeout=SWITCH_MS)
+    # and what changes the pictures leaves the place
+    assert wait_for_columns(analysed, lambda now: True) == pytest.approx(ends, abs=1)
+    analysed.locator(".st-key-viewer").get_by_text("Raw map", exact=True).click()
+    analysed.get_by_role("button", name="Whole film").click()
+    wait_for_columns(analysed, lambda ends: ends == whole)
+
+
+def test_a_zone_chosen_by_keyboard_is_lit_in_every_picture(analysed):
+    open_tab(analysed, "Side by side")
+    wait_for_columns(analysed, lambda ends: ends[0] == 0)
+    yellow = analysed.locator('.st-key-viewer_stage .shapelayer path[style*="rgb(240, 228, 66)"]')
+    expect(yellow).to_have_count(0)
+    zones = analysed.locator("[class*=st-key-lit_]")
+    zones.get_by_role("radio").first.focus()
+    analysed.keyboard.press("ArrowDown")
+    expect(yellow).to_have_count(5, timeout=SWITCH_MS)
+    name = zones.get_by_role("radio", checked=True).locator("xpath=ancestor::label").inner_text()
+    lit = name.split("\n")[0]
+    expect(analysed.get_by_text(f"Lit: {lit}: ")).to_be_visible(timeout=SWITCH_MS)
+    analysed.keyboard.press("ArrowUp")
+    expect(yellow).to_have_count(0, timeout=SWITCH_MS)
+
+
+def test_a_picture_of_the_viewer_is_saved_at_full_size_without_a_name(analysed):
+    open_tab(analysed, "Side by side")
+    name, data = read(analysed, "Fused map (PNG)")
+    assert re.fullmatch(r"explaincxr-[0-9a-f]{8}-viewer-fused\.png", name)
+    with Image.open(io.BytesIO(data)) as picture:
+        assert (picture.format, picture.height) == ("PNG", 1024)
+        assert picture.info == {}  # no text beside the pixels
+    assert b"Petrov" not in data
 
 
 def test_another_label_is_explained(analysed):
@@ -253,7 +336,7 @@ def test_tabs_are_reached_by_keyboard(analysed):
     analysed.get_by_role("tab", name="Result").focus()
     analysed.keyboard.press("ArrowRight")
     analysed.keyboard.press("Enter")
-    expect(analysed.get_by_role("tab", name="Grad-CAM")).to_have_attribute(
+    expect(analysed.get_by_role("tab", name="Side by side")).to_have_attribute(
         "aria-selected", "true", timeout=SWITCH_MS
     )
 

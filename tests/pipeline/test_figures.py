@@ -13,7 +13,9 @@ from pipeline.figures import (
     encode_jpeg,
     encode_png,
     grey_picture,
+    light_zone,
     reduced,
+    reduced_shape,
     saliency_overlay,
     zone_diagram,
     zone_outlines,
@@ -183,3 +185,25 @@ def test_encode_jpeg_keeps_red_red() -> None:
     data = encode_jpeg(np.full((16, 16, 3), (250, 10, 20), np.uint8))
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert np.abs(decoded[8, 8].astype(int) - (20, 10, 250)).max() < 6
+
+
+def test_a_lit_zone_is_tinted_within_and_edged_in_yellow_and_black() -> None:
+    picture = grey_picture(film(0.4))  # grey 102
+    mask = chest().zones_image[Zone.RIGHT_MIDDLE]  # rows 45-74, columns 10-49
+    lit = light_zone(picture, mask)
+    assert lit[60, 30].tolist() == [119, 117, 98]  # 102 + 0.12 * (240 - 102), and so on
+    assert lit[45, 30].tolist() == [240, 228, 66]
+    assert lit[42, 30].max() < 50
+    assert lit[20, 30].tolist() == [102, 102, 102]
+    assert picture[60, 30].tolist() == [102, 102, 102]  # a copy was drawn on
+
+
+@pytest.mark.parametrize(
+    ("shape", "longest", "small"),
+    [((1024, 900), 768, (768, 675)), ((500, 1000), 768, (384, 768)), ((300, 200), 768, (300, 200))],
+)
+def test_a_picture_is_reduced_in_its_own_proportions(
+    shape: tuple[int, int], longest: int, small: tuple[int, int]
+) -> None:
+    assert reduced_shape(shape, longest) == small
+    assert reduced(np.zeros((*shape, 3), np.uint8), longest).shape == (*small, 3)
