@@ -559,6 +559,10 @@ class Explanation:
         raw_image: `(row, col)` float32 in [0, 1], the saliency map before anything was cut away.
         shown_image: `(row, col)` float32 in [0, 1], zero at the spine and outside the chest.
         removed_share: Share of the raw saliency that was cut away, in [0, 1].
+        signed_image: `(row, col)` float32 in [-1, 1], what speaks against the label below zero,
+            the largest magnitude 1 and nothing cut away; `None` of a method that has no such map.
+        superpixel_weights: LIME's weights, largest first, each the change of the label's
+            probability with one superpixel; empty of other methods.
         measures: The method's own trust measures by name (LIME: `r2`, the surrogate's fit).
         parameters: What the method ran with (samples, segments, seed, layer).
     """
@@ -568,6 +572,8 @@ class Explanation:
     raw_image: FloatArray
     shown_image: FloatArray
     removed_share: float
+    signed_image: FloatArray | None = None
+    superpixel_weights: tuple[float, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)
     parameters: Mapping[str, int | float | str] = field(default_factory=dict)
 
@@ -575,6 +581,9 @@ class Explanation:
         for name, array in (("raw_image", self.raw_image), ("shown_image", self.shown_image)):
             frozen_array(name, array, np.float32, self.raw_image.shape)
             unit_range(name, array)
+        if self.signed_image is not None:
+            frozen_array("signed_image", self.signed_image, np.float32, self.raw_image.shape)
+            unit_range("signed_image", np.abs(self.signed_image))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

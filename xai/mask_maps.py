@@ -24,6 +24,18 @@ def normalised(map_image: FloatArray) -> FloatArray:
     return np.minimum(positive / peak, 1.0).astype(np.float32)
 
 
+def balanced(map_image: FloatArray) -> FloatArray:
+    """A map of both signs, scaled so that its largest magnitude is 1; zeros stay zeros.
+
+    Args:
+        map_image: `(row, col)` float32, of any range.
+
+    Returns:
+        `(row, col)` float32 in [-1, 1].
+    """
+    return np.asarray(np.copysign(normalised(np.abs(map_image)), map_image), np.float32)
+
+
 def share_within(map_image: FloatArray, mask_image: BoolArray) -> float:
     """Share of a map's total that lies inside a mask, in [0, 1]; 0 for an empty map."""
     total = float(map_image.sum(dtype=np.float64))
@@ -38,8 +50,10 @@ def explanation_of(
     map_image: FloatArray,
     anatomy: Anatomy,
     *,
+    signed_image: FloatArray,
     measures: Mapping[str, float],
     parameters: Mapping[str, int | float | str],
+    superpixel_weights: tuple[float, ...] = (),
 ) -> Explanation:
     """An explanation from an explainer's map on the working grid.
 
@@ -52,8 +66,10 @@ def explanation_of(
         label: The label explained.
         map_image: `(row, col)` float32; negative values count as nothing.
         anatomy: The film's anatomy, which says what is chest.
+        signed_image: `(row, col)` float32 of any range, the map with its negative values.
         measures: The method's own trust measures.
         parameters: What the method ran with.
+        superpixel_weights: LIME's, in any order.
     """
     raw = normalised(map_image)
     chest = anatomy.chest_image
@@ -63,6 +79,8 @@ def explanation_of(
         raw_image=raw,
         shown_image=np.where(chest, raw, np.float32(0)),
         removed_share=share_within(raw, ~chest),
+        signed_image=balanced(signed_image),
+        superpixel_weights=tuple(sorted(superpixel_weights, reverse=True)),
         measures={**measures, "lungs_share": share_within(raw, anatomy.lungs_image)},
         parameters=parameters,
     )
