@@ -22,7 +22,7 @@ from xai.trust import STEPS
 from xai.trust_agreement import rank_correlation
 from xai.trust_curves import Subject, area, curves_of, random_map, ranking
 
-SEGMENTS = (16, 24, 40, 60)
+SEGMENTS = (16, 24, 40)
 SAMPLES = (256, 512)
 
 

@@ -101,6 +101,8 @@ def images_only(probabilities=(0.08, 0.83, 0.09), label="bacterial_pneumonia"):
                 raw_image=raw,
                 shown_image=saliency,
                 removed_share=0.27,
+                signed_image=saliency - 0.4,
+                superpixel_weights=(0.21, 0.043, -0.0125) if method is Method.LIME else (),
                 measures={"r2": 0.64} if method is Method.LIME else {},
                 parameters={"samples": 500} if method is Method.LIME else {"layer": "top_conv"},
             )

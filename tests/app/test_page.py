@@ -178,6 +178,17 @@ def test_lime_shows_its_fit(page):
     assert words()["measure"]["r2"] in shown(page)
 
 
+def test_what_speaks_against_the_label_is_shown_on_demand(page):
+    open_tab(upload(page, PNG), "lime")
+    assert "−0.013" not in shown(page)
+    page.toggle(key="signed").set_value(True).run()
+    assert not page.exception
+    assert "0.210; 0.043" in shown(page)
+    assert "−0.013" in shown(page)
+    captions = [image.proto.imgs[0].caption for image in page.image if image.proto.imgs]
+    assert any("blue against it" in caption for caption in captions)
+
+
 def test_the_report_marks_each_sentence_and_what_was_replaced(page):
     text = shown(open_tab(upload(page, PNG), "report"))
     assert "Opacity in the right lower zone, intensity 0.62." in text
