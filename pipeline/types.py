@@ -586,6 +586,27 @@ class Explanation:
             unit_range("signed_image", np.abs(self.signed_image))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StageMap:
+    """Grad-CAM of one label at one depth of the network.
+
+    Attributes:
+        layer: The layer's name.
+        label: The label explained.
+        signed_model: `(row, col)` float32 on the layer's own grid, in units of the logit; what
+            speaks against the label is below zero, which Grad-CAM proper cuts off.
+        box: The rectangle of the working grid that the layer's grid covers.
+    """
+
+    layer: str
+    label: str
+    signed_model: FloatArray
+    box: Box
+
+    def __post_init__(self) -> None:
+        frozen_array("signed_model", self.signed_model, np.float32, (-1, -1))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptor:
     """A soft descriptor: what the fused map says of one zone.
@@ -888,6 +909,7 @@ class CaseResult:
     """All that was found for one radiograph; later steps are `None` where they did not run.
 
     Attributes:
+        stages: Grad-CAM at several depths, finest first; empty unless asked for.
         timings_ms: Wall time of each step that ran.
         provenance: Versions, weights' hashes, settings and seed, flat; no patient data.
         problems: Steps that failed; what stands was not touched by them.
@@ -902,6 +924,7 @@ class CaseResult:
     trust: Trust | None = None
     report: Report | None = None
     text_explanation: TextExplanation | None = None
+    stages: tuple[StageMap, ...] = ()
     timings_ms: Mapping[Step, float] = field(default_factory=dict)
     provenance: Mapping[str, str | int | float] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
