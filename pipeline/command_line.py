@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from pipeline.build import exporter, part_makers
 from pipeline.errors import (
@@ -139,7 +139,7 @@ def _stages(options: argparse.Namespace, workers: Workers, settings: Settings) -
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = load_settings(**_given(options))
+    settings = replace(load_settings(), **_given(options))
     if options.command == "stages":
         return replace(settings, language=Language(options.language or settings.language))
     report_model = settings.report_model
@@ -155,7 +155,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     )
 
 
-def _given(options: argparse.Namespace) -> dict[str, object]:
+def _given(options: argparse.Namespace) -> dict[str, Any]:
     """The settings that were typed, by their names."""
     typed = {
         "explain_label": options.label,
