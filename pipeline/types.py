@@ -250,9 +250,9 @@ def frozen_array(name: str, array: NDArray[Any], dtype: type, shape: tuple[int, 
     array.setflags(write=False)
 
 
-def unit_range(name: str, array: FloatArray) -> None:
-    """Check that all values lie in [0, 1] (`ContractError` otherwise)."""
-    if array.size and (array.min() < 0 or array.max() > 1):
+def unit_range(name: str, array: FloatArray, lowest: int = 0) -> None:
+    """Check that all values lie in [lowest, 1] (`ContractError` otherwise)."""
+    if array.size and (array.min() < lowest or array.max() > 1):
         raise ContractError(field=name, problem="range")
 
 
@@ -583,7 +583,7 @@ class Explanation:
             unit_range(name, array)
         if self.signed_image is not None:
             frozen_array("signed_image", self.signed_image, np.float32, self.raw_image.shape)
-            unit_range("signed_image", np.abs(self.signed_image))
+            unit_range("signed_image", self.signed_image, lowest=-1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -17,11 +17,8 @@ def normalised(map_image: FloatArray) -> FloatArray:
     Returns:
         `(row, col)` float32 in [0, 1].
     """
-    positive = np.maximum(map_image, 0).astype(np.float64)
-    peak = float(positive.max(initial=0.0))
-    if peak == 0.0:
-        return np.zeros(map_image.shape, np.float32)
-    return np.minimum(positive / peak, 1.0).astype(np.float32)
+    positive = np.maximum(map_image, np.float32(0))
+    return _by(positive, positive.max(initial=np.float32(0)))
 
 
 def balanced(map_image: FloatArray) -> FloatArray:
@@ -33,7 +30,13 @@ def balanced(map_image: FloatArray) -> FloatArray:
     Returns:
         `(row, col)` float32 in [-1, 1].
     """
-    return np.asarray(np.copysign(normalised(np.abs(map_image)), map_image), np.float32)
+    largest = max(-map_image.min(initial=np.float32(0)), map_image.max(initial=np.float32(0)))
+    return _by(map_image, largest)
+
+
+def _by(map_image: FloatArray, largest: np.float32) -> FloatArray:
+    """A map divided by its largest magnitude; a map of zeros as it is."""
+    return map_image if largest == 0 else np.asarray(map_image / largest, np.float32)
 
 
 def share_within(map_image: FloatArray, mask_image: BoolArray) -> float:
