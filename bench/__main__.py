@@ -40,12 +40,14 @@ def _parser() -> argparse.ArgumentParser:
     lime = benches.add_parser("lime", help="ours against stock LIME: speed and fidelity")
     lime.add_argument("--films", type=int, default=6, help="validation films, or phantoms")
     lime.add_argument("--sweep", action="store_true", help="other superpixels and samples instead")
+    variants = benches.add_parser("variants", help="other ways to draw and fuse the maps")
+    variants.add_argument("--films", type=int, default=24, help="validation films, or phantoms")
     sane = benches.add_parser("sanity", help="lost weights, lost labels, a planted shortcut")
     shape = benches.add_parser("signs", help="the signs of hyperinflation against drawn outlines")
     shape.add_argument("--films", type=int, default=100, help="validation films a pack at most")
-    for bench in (faithful, lime, sane, shape):
+    for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a pack, or a folder of packs")
-    for bench in (latency, report, explained, faithful, lime, sane, shape):
+    for bench in (latency, report, explained, faithful, lime, variants, sane, shape):
         bench.add_argument("--json", type=Path, help="write the figures here too")
     return parser
 
@@ -75,6 +77,11 @@ def main(arguments: list[str] | None = None) -> int:
         figures = _faithfulness(settings, chosen)
     elif chosen.bench == "lime":
         figures = _lime(settings, chosen)
+    elif chosen.bench == "variants":
+        from bench.variants import measure_variants
+        from training.packs import data_folder
+
+        figures = measure_variants(settings, chosen.data or data_folder(), chosen.films)
     elif chosen.bench == "sanity":
         from bench.sanity import measure_sanity
         from training.packs import data_folder
