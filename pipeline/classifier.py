@@ -45,7 +45,10 @@ class FolderClassifier:
         cores = {"INFERENCE_NUM_THREADS": threads}
         self._model = ov.compile_model(read, "CPU", {**cores, "PERFORMANCE_HINT": "LATENCY"})
         # For many pictures: the logits alone, and a core for each request in place of all for one.
-        logits = ov.Model([read.get_results()[0]], read.get_parameters(), manifest.name)
+        logits = ov.Model([read.get_results()[0]], read.get_parameters(), manifest.name).clone()
+        shape = logits.input(0).partial_shape
+        shape[0] = SHARE  # a fixed shape is planned better than an open one
+        logits.reshape(shape)
         self._queue = ov.AsyncInferQueue(
             ov.compile_model(logits, "CPU", {**cores, "PERFORMANCE_HINT": "THROUGHPUT"})
         )
@@ -88,11 +91,16 @@ class FolderClassifier:
         found = np.empty((len(batch_model), len(self.labels)), np.float32)
 
         def keep(request: Any, start: int) -> None:
-            found[start : start + SHARE] = request.get_output_tensor(0).data
+            found[start : start + SHARE] = request.get_output_tensor(0).data[: len(found) - start]
 
         self._queue.set_callback(keep)
         for start in range(0, len(batch_model), SHARE):
-            self._queue.start_async({0: batch_model[start : start + SHARE, ..., None]}, start)
+            share = batch_model[start : start + SHARE, ..., None]
+            if len(share) < SHARE:  # the last one is filled up with blanks
+                share = np.concatenate(
+                    [share, np.zeros_like(share, shape=(SHARE - len(share), *share.shape[1:]))]
+                )
+            self._queue.start_async({0: share}, start)
         self._queue.wait_all()
         return found
 

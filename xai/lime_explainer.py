@@ -21,7 +21,7 @@ from pipeline.types import (
 from xai.lime_sampling import Segments, perturbed, superpixels, switches
 from xai.mask_maps import explanation_of, label_index
 
-BATCH = 128
+BATCH = 256
 KERNEL_WIDTH = 0.25  # the library's own, on cosine distance
 
 
