@@ -1,6 +1,6 @@
 """How LIME's fidelity and time follow the number of superpixels and of samples.
 
-The defaults in `pipeline/settings.py` were chosen by this table.
+What the defaults in `pipeline/settings.py` are chosen from.
 """
 
 import json
