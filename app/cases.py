@@ -8,6 +8,7 @@ from enum import StrEnum
 import streamlit as st
 
 from app.service import Job, Workers
+from app.staging import Staging
 from pipeline.errors import CancelledByUserError, ExplainCxrError, FileTooLargeError, QueueFullError
 from pipeline.settings import Settings
 from pipeline.types import (
@@ -53,6 +54,7 @@ class Case:
         explaining: Jobs for labels other than the predicted one.
         explained: The case with its maps and descriptors for each label asked for.
         explain_errors: Why a label could not be explained.
+        staging: Grad-CAM at every stage of the network, where it was asked for.
         edits: The clinician's text of each section, for the report of the same attempt.
         attempt: How many times the report was asked for.
         superseded: The report that the one being written will replace.
@@ -70,6 +72,7 @@ class Case:
     explaining: dict[str, Job] = field(default_factory=dict)
     explained: dict[str, CaseResult] = field(default_factory=dict)
     explain_errors: dict[str, ExplainCxrError] = field(default_factory=dict)
+    staging: Staging = field(default_factory=Staging)
     edits: dict[Section, str] = field(default_factory=dict)
     attempt: int = 0
     superseded: Report | None = None
@@ -93,14 +96,18 @@ class Case:
     @property
     def busy(self) -> bool:
         """Whether anything of it may change without the user."""
-        return self.job is not None or self.data is not None or bool(self.explaining)
+        return (
+            self.job is not None
+            or self.data is not None
+            or bool(self.explaining or self.staging.jobs)
+        )
 
     @property
     def signature(self) -> tuple[object, ...]:
         """Changes whenever the page must be drawn anew."""
         trusted = sum(found.trust is not None for found in self.explained.values())
         explained = len(self.explained), trusted, len(self.explain_errors)
-        return self.id, self.state, self.attempt, *explained
+        return self.id, self.state, self.attempt, *explained, *self.staging.signature
 
     def steps(self) -> Mapping[Step, float | None]:
         """How far each step that began has come, 1 if it ended."""
@@ -122,6 +129,7 @@ class Case:
             self._take(job.result or job.case)
             if ended:
                 self.error, self.job = job.error, None
+        self.staging.refresh()
         for label, other in list(self.explaining.items()):
             ended = other.done
             if other.case is not None:  # its maps, their trust still being measured
@@ -215,7 +223,7 @@ class Cases:
 
     def remove(self, case: Case) -> None:
         """Forget a film and all that was found for it."""
-        for job in (case.job, *case.explaining.values()):
+        for job in (case.job, *case.explaining.values(), *case.staging.jobs.values()):
             if job is not None:
                 job.cancel()
         del self.items[case.id]

@@ -67,6 +67,10 @@ class Workers(Protocol):
         """Explain another label of a case."""
         ...
 
+    def submit_stages(self, case: CaseResult) -> Job:
+        """Explain a case's label by Grad-CAM at every stage of the network."""
+        ...
+
     def warm(self) -> None:
         """Load all models; blocks until they are there."""
         ...

@@ -27,9 +27,7 @@ class Figures(Protocol):
         ...
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one bench; returns 0, or 1 if a step of the product or a check failed under it."""
-    os.environ.update(QUIET_AND_OFFLINE)  # as the product's own processes run
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True)
     latency = benches.add_parser("latency", help="each step against the stock way")
@@ -42,13 +40,25 @@ def main(arguments: list[str] | None = None) -> int:
     faithful.add_argument("--films", type=int, default=200, help="validation films at most")
     faithful.add_argument("--stock-films", type=int, default=10, help="of them for stock LIME")
     faithful.add_argument("--plots", type=Path, help="draw the curves to this folder")
+    lime = benches.add_parser("lime", help="ours against stock LIME: speed and fidelity")
+    lime.add_argument("--films", type=int, default=6, help="validation films, or phantoms")
+    lime.add_argument("--sweep", action="store_true", help="other superpixels and samples instead")
+    variants = benches.add_parser("variants", help="other ways to draw and fuse the maps")
+    variants.add_argument("--films", type=int, default=24, help="validation films, or phantoms")
     sane = benches.add_parser("sanity", help="lost weights, lost labels, a planted shortcut")
     shape = benches.add_parser("signs", help="the signs of hyperinflation against drawn outlines")
     shape.add_argument("--films", type=int, default=100, help="validation films a pack at most")
-    for bench in (faithful, sane, shape):
+    for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a pack, or a folder of packs")
-    for bench in (latency, report, explained, faithful, sane, shape):
+    for bench in (latency, report, explained, faithful, lime, variants, sane, shape):
         bench.add_argument("--json", type=Path, help="write the figures here too")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one bench; returns 0, or 1 if a step of the product or a check failed under it."""
+    os.environ.update(QUIET_AND_OFFLINE)  # as the product's own processes run
+    parser = _parser()
     chosen = parser.parse_args(arguments)
 
     from pipeline.settings import load_settings
@@ -69,6 +79,13 @@ def main(arguments: list[str] | None = None) -> int:
         figures = measure_text_explanation(settings, chosen.cases)
     elif chosen.bench == "faithfulness":
         figures = _faithfulness(settings, chosen)
+    elif chosen.bench == "lime":
+        figures = _lime(settings, chosen)
+    elif chosen.bench == "variants":
+        from bench.variants import measure_variants
+        from training.packs import data_folder
+
+        figures = measure_variants(settings, chosen.data or data_folder(), chosen.films)
     elif chosen.bench == "sanity":
         from bench.sanity import measure_sanity
         from training.packs import data_folder
@@ -103,6 +120,19 @@ def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Figures:
         draw_faithfulness(figures, chosen.plots)
         draw_membership(chosen.plots)
     return figures
+
+
+def _lime(settings: "Settings", chosen: argparse.Namespace) -> Figures:
+    from training.packs import data_folder
+
+    data = chosen.data or data_folder()
+    if chosen.sweep:
+        from bench.lime_sweep import sweep_lime
+
+        return sweep_lime(settings, data, chosen.films)
+    from bench.lime import measure_lime
+
+    return measure_lime(settings, data, chosen.films)
 
 
 if __name__ == "__main__":

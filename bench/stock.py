@@ -89,22 +89,61 @@ def stock_grad_cam(opened_model: Any, image: FloatArray, index: int) -> FloatArr
 
 def stock_lime(model: Any, image: FloatArray, index: int, samples: int, seed: int) -> FloatArray:
     """`lime_image` as its own example runs it, `predict` behind it: signed weight per pixel."""
+    found = stock_explanation(
+        lambda pictures: stock_probabilities(model, pictures[..., :1]),
+        image,
+        index,
+        samples=samples,
+        seed=seed,
+    )
+    return weight_map(found, index)
+
+
+def stock_explanation(
+    answer: Callable[[NDArray[np.double]], FloatArray],
+    image: FloatArray,
+    index: int,
+    *,
+    samples: int,
+    seed: int,
+    hide: float | NDArray[np.double] = 0,
+    segments: NDArray[np.int64] | None = None,
+    batch: int = 10,
+) -> Any:
+    """What `LimeImageExplainer.explain_instance` finds: the library's `ImageExplanation`.
+
+    Args:
+        answer: From a `(batch, size, size, 3)` batch to `(batch, label)` probabilities.
+        image: `(size, size)` float32 in [0, 1].
+        index: Which label.
+        samples: Perturbed samples.
+        seed: Seed of the samples and of quickshift.
+        hide: The library's `hide_color`: a tone, or a `(size, size, 3)` picture.
+        segments: `(size, size)` int64 from 0 without gaps; the library's quickshift if `None`.
+        batch: Pictures at once; 10 is the library's own.
+    """
     from lime.lime_image import LimeImageExplainer
 
     with contextlib.redirect_stderr(io.StringIO()):  # its progress bar
-        found = LimeImageExplainer(random_state=seed).explain_instance(
+        return LimeImageExplainer(random_state=seed).explain_instance(
             image.astype(np.double),
-            lambda pictures: stock_probabilities(model, pictures[..., :1]),
+            answer,
             labels=(index,),
             top_labels=None,
-            hide_color=0,
+            hide_color=hide,
             num_samples=samples,
+            batch_size=batch,
+            segmentation_fn=None if segments is None else lambda picture: segments,
             random_seed=seed,
         )
-    weights = np.zeros(image.shape, np.float32)
+
+
+def weight_map(found: Any, index: int) -> FloatArray:
+    """The signed weight of each pixel's superpixel, `(size, size)` float32."""
+    weights = np.zeros(found.segments.max() + 1, np.float32)
     for segment, weight in found.local_exp[index]:
-        weights[found.segments == segment] = weight
-    return weights
+        weights[segment] = weight
+    return np.asarray(weights[found.segments])
 
 
 def stock_ways(

@@ -50,6 +50,7 @@ def local_models(settings: Settings) -> Models:
         classifier=vision["classifier"](),
         explainers={method: vision[method.value]() for method in Method},
         describer=vision["describer"](),
+        stage_explainer=vision["stage_explainer"](),
         trust_assessor=vision["trust_assessor"]() if settings.measure_trust else None,
         writer=writer["writer"]() if settings.write_report else None,
         text_explainer=writer["text_explainer"]() if settings.write_report else None,
@@ -132,6 +133,11 @@ def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
 
         return LimeExplainer(classifier(), settings)
 
+    def stage_explainer() -> Any:
+        from xai.grad_cam_stages import StageGradCam
+
+        return StageGradCam(classifier(), _classifier_folder(settings), settings.threads)
+
     def describer() -> Any:
         from xai.describe import ZoneDescriber
 
@@ -152,6 +158,7 @@ def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
         "classifier": classifier,
         Method.GRAD_CAM.value: grad_cam,
         Method.LIME.value: lime,
+        "stage_explainer": stage_explainer,
         "describer": describer,
         "trust_assessor": trust_assessor,
     }

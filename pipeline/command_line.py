@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from pipeline.build import exporter, part_makers
 from pipeline.errors import (
@@ -22,6 +22,7 @@ from pipeline.messages import message
 from pipeline.protocols import Exporter
 from pipeline.reading import check_size
 from pipeline.settings import Settings, load_settings
+from pipeline.stages_command import stages_command
 from pipeline.types import CaseResult, Language, Method
 from pipeline.worker_process import PartMakers, Room
 from pipeline.workers import Workers
@@ -73,6 +74,9 @@ def main(arguments: Sequence[str], makers: PartMakers = part_makers) -> int:
     except OSError:
         print(message("output_unwritable", language, file=str(options.out)), file=sys.stderr)
         return WRONG_USAGE
+    if options.command == "stages":
+        with Workers(settings, makers) as workers:
+            return ALL_WELL if _stages(options, workers, settings) else SOME_REFUSED
     rooms = tuple(Room) if settings.write_report else (Room.DECODE, Room.VISION)
     well = True
     with Workers(settings, makers) as workers:
@@ -106,17 +110,38 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     analyse = commands.add_parser("analyse", help="analyse chest radiographs")
     analyse.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    analyse.add_argument("--out", type=Path, required=True, metavar="DIR", help="results' folder")
-    analyse.add_argument("--language", choices=[item.value for item in Language])
     analyse.add_argument(
         "--report-model", type=Path, metavar="PATH", help="another GGUF file for the report"
     )
     analyse.add_argument("--no-report", action="store_true", help="images only")
+    stages = commands.add_parser("stages", help="Grad-CAM at every stage of the classifier")
+    stages.add_argument("file", type=Path, metavar="FILE")
+    stages.add_argument("--layer", action="append", metavar="NAME", help="this layer instead")
+    stages.add_argument("--signed", action="store_true", help="draw what speaks against it, too")
+    for command in (analyse, stages):
+        command.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
+        command.add_argument("--language", choices=[item.value for item in Language])
+        command.add_argument("--label", help="the label to explain; the predicted one if left out")
+    analyse.add_argument("--lime-samples", type=int, metavar="N", help="pictures LIME asks about")
+    analyse.add_argument("--lime-segments", type=int, metavar="N", help="superpixels aimed at")
     return parser
 
 
+def _stages(options: argparse.Namespace, workers: Workers, settings: Settings) -> bool:
+    return stages_command(
+        options.file,
+        options.out,
+        models=workers.models,
+        settings=settings,
+        layers=tuple(options.layer or ()),
+        signed=options.signed,
+    )
+
+
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = load_settings()
+    settings = replace(load_settings(), **_given(options))
+    if options.command == "stages":
+        return replace(settings, language=Language(options.language or settings.language))
     report_model = settings.report_model
     if options.report_model is not None:
         if not options.report_model.is_file():
@@ -128,6 +153,16 @@ def _settings(options: argparse.Namespace) -> Settings:
         write_report=settings.write_report and not options.no_report,
         report_model=report_model,
     )
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that were typed, by their names."""
+    typed = {
+        "explain_label": options.label,
+        "lime_samples": getattr(options, "lime_samples", None),
+        "lime_segments": getattr(options, "lime_segments", None),
+    }
+    return {name: value for name, value in typed.items() if value is not None}
 
 
 def _analyse(target: Target, workers: Workers, settings: Settings, exporter: Exporter) -> bool:

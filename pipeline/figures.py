@@ -1,7 +1,8 @@
 """What is drawn of a case, for the page and the files alike: RGB arrays, no text in the films.
 
 Every picture is `(row, col, 3)` uint8 RGB. Colours can be told apart by colour-blind readers:
-structures in the palette of Okabe and Ito, saliency in viridis, whose lightness rises evenly.
+structures in the palette of Okabe and Ito, saliency in viridis, whose lightness rises evenly, and
+what speaks for and against a label in that palette's orange and blue.
 
 Reference: Okabe M., Ito K. Color universal design, 2008; van der Walt S., Smith N. viridis, 2015.
 """
@@ -27,6 +28,8 @@ OUTLINE_COLOUR: Colour = (255, 255, 255)
 LIT_COLOUR: Colour = (240, 228, 66)
 CASING_COLOUR: Colour = (0, 0, 0)
 LIT_FILL = 0.12
+FOR_COLOUR: Colour = (230, 159, 0)
+AGAINST_COLOUR: Colour = (0, 114, 178)
 
 
 def grey_picture(radiograph: Radiograph) -> Picture:
@@ -93,6 +96,32 @@ def saliency_overlay(
     strength = np.where(map_image >= threshold, map_image, 0)
     cover = (opacity * strength)[:, :, None]
     picture = np.round(film + cover * (colours_of(map_image) - film)).astype(np.uint8)
+    return picture if outlines is None else zone_outlines(picture, outlines)
+
+
+def signed_overlay(
+    radiograph: Radiograph,
+    signed_image: FloatArray,
+    opacity: float = 0.7,
+    *,
+    threshold: float = 0.0,
+    outlines: Mapping[Zone, BoolArray] | None = None,
+) -> Picture:
+    """The film with a signed map over it: orange speaks for the label, blue against it.
+
+    Args:
+        radiograph: The film.
+        signed_image: `(row, col)` float32 in [-1, 1], on the same grid.
+        opacity: Where the magnitude is 1, in [0, 1]; smaller magnitudes cover less.
+        threshold: Magnitudes below it are not drawn, in [0, 1).
+        outlines: Zones to outline (`Anatomy.zones_image`).
+    """
+    _check_grid("signed_image", signed_image, radiograph)
+    film = grey_picture(radiograph).astype(np.float32)
+    strength = np.abs(signed_image)
+    cover = (opacity * np.where(strength >= threshold, strength, 0))[:, :, None]
+    colours = np.where(signed_image[:, :, None] < 0, AGAINST_COLOUR, FOR_COLOUR)
+    picture = np.round(film + cover * (colours - film)).astype(np.uint8)
     return picture if outlines is None else zone_outlines(picture, outlines)
 
 
@@ -167,6 +196,13 @@ def zone_diagram(
 def colour_bar(rows: int = 16, cols: int = 256) -> Picture:
     """The colours of saliency from 0 (first column) to 1 (last column)."""
     return colours_of(np.tile(np.linspace(0, 1, cols, dtype=np.float32), (rows, 1)))
+
+
+def signed_colour_bar(rows: int = 16, cols: int = 256) -> Picture:
+    """The colours of a signed map over mid-grey, from -1 (first column) to 1 (last column)."""
+    level = np.tile(np.linspace(-1, 1, cols, dtype=np.float32), (rows, 1))[:, :, None]
+    colours = np.where(level < 0, AGAINST_COLOUR, FOR_COLOUR)
+    return np.round(128 + np.abs(level) * (colours - 128.0)).astype(np.uint8)
 
 
 def colours_of(map_image: FloatArray) -> Picture:

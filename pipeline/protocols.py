@@ -18,6 +18,7 @@ from pipeline.types import (
     Radiograph,
     Report,
     Sign,
+    StageMap,
     TextExplanation,
     Trust,
 )
@@ -121,6 +122,25 @@ class Explainer(Protocol):
         ...
 
 
+class StageExplainer(Protocol):
+    """Grad-CAM at several depths of the network, from fine to coarse.
+
+    Contract: the same arguments give the same maps; they come in the order of the layers.
+    """
+
+    def explain(
+        self,
+        radiograph: Radiograph,
+        anatomy: Anatomy,
+        label: str,
+        *,
+        layers: tuple[str, ...] = (),
+        progress: Progress = silent,
+    ) -> tuple[StageMap, ...]:
+        """Explain one label of one film at these layers, or at every stage's last one."""
+        ...
+
+
 class Describer(Protocol):
     """Fuses the two maps and reads them off per zone."""
 
@@ -190,7 +210,8 @@ class Exporter(Protocol):
 class Models:
     """Everything `analyse` needs, behind its protocols.
 
-    `writer` is `None` without a report, `trust_assessor` where trust is not measured.
+    `writer` is `None` without a report, `trust_assessor` where trust is not measured,
+    `stage_explainer` where the network cannot be opened at every depth.
     """
 
     reader: Reader
@@ -203,3 +224,4 @@ class Models:
     text_explainer: TextExplainer | None
     provenance: Mapping[str, str | int | float]
     trust_assessor: TrustAssessor | None = None
+    stage_explainer: StageExplainer | None = None

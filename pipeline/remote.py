@@ -25,6 +25,7 @@ from pipeline.types import (
     Radiograph,
     Report,
     Sign,
+    StageMap,
     Step,
     TextExplanation,
     Trust,
@@ -149,6 +150,35 @@ class RemoteExplainer:
         return explanation
 
 
+class RemoteStageExplainer:
+    """`StageExplainer` in the vision worker."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def explain(
+        self,
+        radiograph: Radiograph,
+        anatomy: Anatomy,
+        label: str,
+        *,
+        layers: tuple[str, ...] = (),
+        progress: Progress = silent,
+    ) -> tuple[StageMap, ...]:
+        """Explain one label of one film at several depths."""
+        stages: tuple[StageMap, ...] = self._line.call(
+            Step.GRAD_CAM,
+            "stage_explainer",
+            "explain",
+            radiograph,
+            anatomy,
+            label,
+            layers=layers,
+            progress=progress,
+        )
+        return stages
+
+
 class RemoteDescriber:
     """`Describer` in the vision worker."""
 
@@ -252,6 +282,7 @@ def remote_models(
         explainers={method: RemoteExplainer(vision, method) for method in Method},
         describer=RemoteDescriber(vision),
         trust_assessor=RemoteTrustAssessor(vision),
+        stage_explainer=RemoteStageExplainer(vision),
         writer=RemoteWriter(writer),
         text_explainer=RemoteTextExplainer(writer),
         provenance=provenance,

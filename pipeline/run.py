@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from pipeline.errors import CancelledByUserError, ExplainCxrError
+from pipeline.errors import CancelledByUserError, ExplainCxrError, StepFailedError
 from pipeline.protocols import Models, Progress, silent
 from pipeline.settings import Settings
 from pipeline.types import (
@@ -18,6 +18,7 @@ from pipeline.types import (
     ProgressEvent,
     Radiograph,
     Sign,
+    StageMap,
     Step,
 )
 
@@ -90,11 +91,45 @@ def explain_label(
         result,
         explanations=explanations,
         descriptors=descriptors,
+        stages=(),
         trust=None,
         report=None,
         text_explanation=None,
         timings_ms=clock.timings_ms,
         problems=(),
+    )
+
+
+def explain_stages(
+    radiograph: Radiograph,
+    anatomy: Anatomy,
+    label: str,
+    *,
+    models: Models,
+    layers: tuple[str, ...] = (),
+    progress: Progress = silent,
+) -> tuple[StageMap, ...]:
+    """Explain a label of a film by Grad-CAM at several depths of the network.
+
+    Args:
+        radiograph: The film.
+        anatomy: Its anatomy.
+        label: The label.
+        models: `stage_explainer` is used.
+        layers: Names of layers; the last one of every stage, finest first, if empty.
+        progress: Hears how far it is.
+
+    Raises:
+        JobError: The step did not come to its end, or there is nobody to do it.
+        ModelError: The classifier has no Keras file.
+        SettingsError: The classifier has no such label or layer.
+    """
+    explainer = models.stage_explainer
+    if explainer is None:
+        raise StepFailedError(step=Step.GRAD_CAM, error="no stages")
+    return _Clock(progress).time(
+        Step.GRAD_CAM,
+        lambda: explainer.explain(radiograph, anatomy, label, layers=layers, progress=progress),
     )
 
 

@@ -263,9 +263,9 @@ def frozen_array(name: str, array: NDArray[Any], dtype: type, shape: tuple[int, 
     array.setflags(write=False)
 
 
-def unit_range(name: str, array: FloatArray) -> None:
-    """Check that all values lie in [0, 1] (`ContractError` otherwise)."""
-    if array.size and (array.min() < 0 or array.max() > 1):
+def unit_range(name: str, array: FloatArray, lowest: int = 0) -> None:
+    """Check that all values lie in [lowest, 1] (`ContractError` otherwise)."""
+    if array.size and (array.min() < lowest or array.max() > 1):
         raise ContractError(field=name, problem="range")
 
 
@@ -585,6 +585,10 @@ class Explanation:
         raw_image: `(row, col)` float32 in [0, 1], the saliency map before anything was cut away.
         shown_image: `(row, col)` float32 in [0, 1], zero at the spine and outside the chest.
         removed_share: Share of the raw saliency that was cut away, in [0, 1].
+        signed_image: `(row, col)` float32 in [-1, 1], what speaks against the label below zero,
+            the largest magnitude 1 and nothing cut away; `None` of a method that has no such map.
+        superpixel_weights: LIME's weights, largest first, each the change of the label's
+            probability with one superpixel; empty of other methods.
         measures: The method's own trust measures by name (LIME: `r2`, the surrogate's fit).
         parameters: What the method ran with (samples, segments, seed, layer).
     """
@@ -594,6 +598,8 @@ class Explanation:
     raw_image: FloatArray
     shown_image: FloatArray
     removed_share: float
+    signed_image: FloatArray | None = None
+    superpixel_weights: tuple[float, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)
     parameters: Mapping[str, int | float | str] = field(default_factory=dict)
 
@@ -601,6 +607,30 @@ class Explanation:
         for name, array in (("raw_image", self.raw_image), ("shown_image", self.shown_image)):
             frozen_array(name, array, np.float32, self.raw_image.shape)
             unit_range(name, array)
+        if self.signed_image is not None:
+            frozen_array("signed_image", self.signed_image, np.float32, self.raw_image.shape)
+            unit_range("signed_image", self.signed_image, lowest=-1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StageMap:
+    """Grad-CAM of one label at one depth of the network.
+
+    Attributes:
+        layer: The layer's name.
+        label: The label explained.
+        signed_model: `(row, col)` float32 on the layer's own grid, in units of the logit; what
+            speaks against the label is below zero, which Grad-CAM proper cuts off.
+        box: The rectangle of the working grid that the layer's grid covers.
+    """
+
+    layer: str
+    label: str
+    signed_model: FloatArray
+    box: Box
+
+    def __post_init__(self) -> None:
+        frozen_array("signed_model", self.signed_model, np.float32, (-1, -1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -909,6 +939,7 @@ class CaseResult:
     """All that was found for one radiograph; later steps are `None` where they did not run.
 
     Attributes:
+        stages: Grad-CAM at several depths, finest first; empty unless asked for.
         timings_ms: Wall time of each step that ran.
         provenance: Versions, weights' hashes, settings and seed, flat; no patient data.
         problems: Steps that failed; what stands was not touched by them.
@@ -923,6 +954,7 @@ class CaseResult:
     trust: Trust | None = None
     report: Report | None = None
     text_explanation: TextExplanation | None = None
+    stages: tuple[StageMap, ...] = ()
     timings_ms: Mapping[Step, float] = field(default_factory=dict)
     provenance: Mapping[str, str | int | float] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

@@ -16,10 +16,17 @@ from pipeline.job import Job
 from pipeline.progress_line import ProgressHub
 from pipeline.protocols import Models
 from pipeline.remote import Line, remote_models
-from pipeline.run import analyse, assess_trust, explain_label, explain_report, write_report
+from pipeline.run import (
+    analyse,
+    assess_trust,
+    explain_label,
+    explain_report,
+    explain_stages,
+    write_report,
+)
 from pipeline.settings import Settings
 from pipeline.turnstile import Cancellation, Turnstile
-from pipeline.types import CaseResult
+from pipeline.types import CaseResult, Method
 from pipeline.worker_pool import WorkerPool
 from pipeline.worker_process import PartMakers, Room
 
@@ -150,6 +157,27 @@ class Workers:
                 return other
             job.found(other)
             return assess_trust(other, models=models, progress=job.progressed)
+
+        return self._begin(work)
+
+    def submit_stages(self, case: CaseResult, layers: tuple[str, ...] = ()) -> Job:
+        """Explain a case's label by Grad-CAM at several depths.
+
+        Raises:
+            QueueFullError: Too many jobs wait.
+        """
+
+        def work(job: Job, models: Models) -> CaseResult:
+            label = case.explanations[Method.GRAD_CAM].label
+            stages = explain_stages(
+                case.radiograph,
+                case.anatomy,
+                label,
+                models=models,
+                layers=layers,
+                progress=job.progressed,
+            )
+            return replace(case, stages=stages)
 
         return self._begin(work)
 

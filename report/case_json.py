@@ -130,6 +130,7 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
         "label": explanation.label,
         "removed_share": explanation.removed_share,
         "measures": dict(explanation.measures),
+        "superpixel_weights": [round(weight, 4) for weight in explanation.superpixel_weights],
         "parameters": dict(explanation.parameters),
     }
 

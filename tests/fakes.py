@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import ChestNotFoundError
+from pipeline.errors import ChestNotFoundError, SettingsError
 from pipeline.protocols import Models, Progress, silent
 from pipeline.reading import FileReader
 from pipeline.settings import Settings
@@ -39,6 +39,7 @@ from pipeline.types import (
     SignPart,
     SignReason,
     SignUnit,
+    StageMap,
     Step,
     Structure,
     TextExplanation,
@@ -169,6 +170,30 @@ class FakeExplainer:
             removed_share=0.0,
             measures={"r2": 0.9} if self.method is Method.LIME else {},
             parameters={"seed": 0},
+        )
+
+
+class FakeStageExplainer:
+    """Two layers, or those that are named; a layer `nowhere` is none."""
+
+    def explain(
+        self,
+        radiograph: Radiograph,
+        anatomy: Anatomy,
+        label: str,
+        *,
+        layers: tuple[str, ...] = (),
+        progress: Progress = silent,
+    ) -> tuple[StageMap, ...]:
+        if label not in LABELS:
+            raise SettingsError(name="explain_label")
+        if "nowhere" in layers:
+            raise SettingsError(name="layer")
+        progress(ProgressEvent(step=Step.GRAD_CAM, fraction=0.5))
+        rows = np.array([[4.0, 0.0], [-2.0, 0.0]], np.float32)
+        return tuple(
+            StageMap(layer=layer, label=label, signed_model=rows, box=anatomy.thorax_box)
+            for layer in layers or ("fine", "coarse")
         )
 
 
@@ -345,6 +370,7 @@ def fake_makers(
         "classifier": classifier,
         "grad_cam": lambda: FakeExplainer(Method.GRAD_CAM),
         "lime": lambda: FakeExplainer(Method.LIME),
+        "stage_explainer": FakeStageExplainer,
         "describer": FakeDescriber,
         "trust_assessor": FakeTrustAssessor,
     }
@@ -384,6 +410,7 @@ def fake_models(settings: Settings) -> Models:
         classifier=FakeClassifier(),
         explainers={method: FakeExplainer(method) for method in Method},
         describer=FakeDescriber(),
+        stage_explainer=FakeStageExplainer(),
         trust_assessor=FakeTrustAssessor(),
         writer=FakeWriter(),
         text_explainer=FakeTextExplainer(),

@@ -8,12 +8,13 @@ from pipeline.types import Anatomy, Explanation, FloatArray, Method, Radiograph
 from xai.mask_maps import explanation_of, label_index
 
 
-def grad_cam_map(activations: FloatArray, head_weights: FloatArray, index: int) -> FloatArray:
-    """Grad-CAM of one label, from the last convolution stage and the head above it.
+def signed_map(activations: FloatArray, head_weights: FloatArray, index: int) -> FloatArray:
+    """Grad-CAM of one label before its negative part is cut off.
 
-    Between that stage and the logits stand global average pooling and one dense layer, so the
-    gradient of the logit is known in closed form: `head_weights[k, index] / (row * col)` at every
-    place of channel k. No backward pass is needed, and the result is exact.
+    Between the last convolution stage and the logits stand global average pooling and one dense
+    layer, so the gradient of the logit is known in closed form:
+    `head_weights[k, index] / (row * col)` at every place of channel k. No backward pass is needed,
+    and the result is exact.
 
     Args:
         activations: `(row, col, channel)` float32.
@@ -21,16 +22,21 @@ def grad_cam_map(activations: FloatArray, head_weights: FloatArray, index: int) 
         index: Which label.
 
     Returns:
-        `(row, col)` float32, not negative, in units of the logit.
+        `(row, col)` float32 in units of the logit; below zero is what speaks against the label.
 
     Reference:
         Selvaraju et al. 2017, Grad-CAM, arXiv:1610.02391. As there, the gradient is that of the
-        score before the softmax, averaged over the places, and negative sums are cut off.
+        score before the softmax, averaged over the places.
     """
     rows, cols, _ = activations.shape
     alpha = head_weights[:, index] / np.float32(rows * cols)
-    weighted: FloatArray = np.maximum(activations @ alpha, np.float32(0))
+    weighted: FloatArray = activations @ alpha
     return weighted
+
+
+def grad_cam_map(activations: FloatArray, head_weights: FloatArray, index: int) -> FloatArray:
+    """Grad-CAM of one label as its paper has it: `signed_map` with negative sums cut off."""
+    return np.maximum(signed_map(activations, head_weights, index), np.float32(0))
 
 
 class GradCam:
@@ -56,13 +62,14 @@ class GradCam:
         network = self._network
         index = label_index(network.labels, label)
         activations = network.activations(network.input_model(radiograph, anatomy))
-        map_model = grad_cam_map(activations, network.head_weights(), index)
-        rows, cols = map_model.shape
+        signed = signed_map(activations, network.head_weights(), index)
+        rows, cols = signed.shape
         return explanation_of(
             Method.GRAD_CAM,
             label,
-            network.to_image(map_model, anatomy),
+            network.to_image(np.maximum(signed, np.float32(0)), anatomy),
             anatomy,
+            signed_image=network.to_image(signed, anatomy),
             measures={},
             parameters={"map": f"{rows} x {cols}"},
         )

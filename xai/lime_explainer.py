@@ -1,5 +1,6 @@
 """LIME on superpixels of what the network sees, with the `lime` library's kernel and solver."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +18,10 @@ from pipeline.types import (
     Radiograph,
     Step,
 )
-from xai.lime_sampling import perturbed, superpixels, switches
+from xai.lime_sampling import Segments, perturbed, superpixels, switches
 from xai.mask_maps import explanation_of, label_index
 
-BATCH = 32
+BATCH = 256
 KERNEL_WIDTH = 0.25  # the library's own, on cosine distance
 
 
@@ -30,10 +31,13 @@ class Surrogate:
 
     Attributes:
         weights: `(superpixel,)` float64, change of the label's probability with each superpixel.
-        r2: Weighted share of the probability's variance that it explains; 1 is perfect.
+        intercept: The label's probability, as the model has it, with every superpixel off.
+        r2: Weighted share of the probability's variance that it explains, in the samples it was
+            fitted to; 1 is perfect.
     """
 
     weights: NDArray[np.float64]
+    intercept: float
     r2: float
 
 
@@ -52,14 +56,11 @@ def fit_surrogate(on: BoolArray, probabilities: FloatArray, seed: int) -> Surrog
     from lime.lime_image import LimeImageExplainer
 
     data = on.astype(np.float64)
-    lit = data.sum(axis=1)
-    # Cosine distance to the row of ones; a sample with everything off is at distance 1.
-    distances = 1 - np.sqrt(lit / data.shape[1])
     solver = LimeImageExplainer(kernel_width=KERNEL_WIDTH, random_state=seed).base
-    _, pairs, r2, _ = solver.explain_instance_with_data(
+    intercept, pairs, r2, _ = solver.explain_instance_with_data(
         data,
         probabilities.astype(np.float64)[:, None],
-        distances,
+        distances_of(on),
         0,
         data.shape[1],
         feature_selection="none",
@@ -67,15 +68,56 @@ def fit_surrogate(on: BoolArray, probabilities: FloatArray, seed: int) -> Surrog
     weights = np.zeros(data.shape[1])
     for place, weight in pairs:
         weights[place] = weight
-    return Surrogate(weights=weights, r2=float(r2))
+    return Surrogate(weights=weights, intercept=float(intercept), r2=float(r2))
+
+
+def distances_of(on: BoolArray) -> NDArray[np.float64]:
+    """Cosine distance of each sample to the film itself, `(sample,)` float64 in [0, 1].
+
+    Args:
+        on: `(sample, superpixel)` bool; a sample with everything off is at distance 1.
+    """
+    return np.asarray(1 - np.sqrt(on.mean(axis=1)), np.float64)
+
+
+def local_surrogate(
+    image_model: FloatArray,
+    segments: Segments,
+    hidden: float,
+    answer: Callable[[FloatArray], FloatArray],
+    *,
+    samples: int,
+    seed: int,
+    batch: int = BATCH,
+    progress: Callable[[float], None] = lambda fraction: None,
+) -> Surrogate:
+    """Ask the network about samples of one film and fit the linear model to its answers.
+
+    Args:
+        image_model: `(size, size)` float32 in [0, 1], what the network sees.
+        segments: `(size, size)` int64, superpixels from 1, 0 for what is never hidden.
+        hidden: The tone of a hidden superpixel, in [0, 1].
+        answer: From a `(batch, size, size)` batch to the label's probabilities, `(batch,)`.
+        samples: Number of pictures.
+        seed: Seed of the design and of the solver.
+        batch: Most pictures asked about at once; what is found does not depend on it.
+        progress: Told the share done, in [0, 1].
+    """
+    on = switches(samples, int(segments.max()), seed)
+    answers: list[FloatArray] = []
+    for pictures in perturbed(image_model, segments, on, hidden, batch):
+        answers.append(answer(pictures))
+        progress(min(1.0, len(answers) * batch / samples))
+    return fit_surrogate(on, np.concatenate(answers), seed)
 
 
 class LimeExplainer:
     """Explains a label by LIME: the superpixels whose presence raises its probability.
 
-    Differs from the stock image explainer in speed and in aim, not in method: superpixels lie in
-    what the network sees, pictures are built and classified by the batch, and a hidden superpixel
-    takes the mean tone of it all, not its own mean, which would leave a bright area bright.
+    Kernel and solver are the library's. What differs from its image explainer: superpixels lie in
+    what the network sees, samples are a balanced design (`xai/lime_design.py`), pictures are built
+    and classified by the batch, and a hidden superpixel takes the mean tone of it all, not its own
+    mean, which would leave a bright area bright.
     """
 
     def __init__(self, network: Network, settings: Settings) -> None:
@@ -101,30 +143,33 @@ class LimeExplainer:
         image = network.input_model(radiograph, anatomy)
         seen = network.seen_model(anatomy)
         segments = superpixels(image, seen, settings.lime_segments)
-        count = int(segments.max())
         hidden = float(image[seen > 0.5].mean())
-        on = switches(settings.lime_samples, count, settings.seed)
-        answers: list[FloatArray] = []
-        for pictures in perturbed(image, segments, on, hidden, BATCH):
-            answers.append(network.probabilities(pictures)[:, index])
-            done = min(1.0, len(answers) * BATCH / settings.lime_samples)
-            progress(ProgressEvent(step=Step.LIME, fraction=done))
-        surrogate = fit_surrogate(on, np.concatenate(answers), settings.seed)
-        signed = np.concatenate([[0.0], surrogate.weights])
+        surrogate = local_surrogate(
+            image,
+            segments,
+            hidden,
+            lambda pictures: network.probabilities(pictures)[:, index],
+            samples=settings.lime_samples,
+            seed=settings.seed,
+            progress=lambda done: progress(ProgressEvent(step=Step.LIME, fraction=done)),
+        )
+        signed = np.concatenate([[0.0], surrogate.weights]).astype(np.float32)
+        positive = np.maximum(signed, 0)
         strength = float(np.abs(signed).sum())
-        positive = np.maximum(signed, 0).astype(np.float32)
         return explanation_of(
             Method.LIME,
             label,
             network.to_image(positive[segments], anatomy),
             anatomy,
+            signed_image=network.to_image(signed[segments], anatomy),
+            superpixel_weights=tuple(surrogate.weights.tolist()),
             measures={
                 "r2": surrogate.r2,
                 "positive_weight_share": float(positive.sum()) / strength if strength else 0.0,
             },
             parameters={
                 "samples": settings.lime_samples,
-                "segments": count,
+                "segments": len(surrogate.weights),
                 "seed": settings.seed,
                 "hidden_tone": round(hidden, 4),
                 "kernel_width": KERNEL_WIDTH,

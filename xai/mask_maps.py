@@ -17,11 +17,26 @@ def normalised(map_image: FloatArray) -> FloatArray:
     Returns:
         `(row, col)` float32 in [0, 1].
     """
-    positive = np.maximum(map_image, 0).astype(np.float64)
-    peak = float(positive.max(initial=0.0))
-    if peak == 0.0:
-        return np.zeros(map_image.shape, np.float32)
-    return np.minimum(positive / peak, 1.0).astype(np.float32)
+    positive = np.maximum(map_image, np.float32(0))
+    return _by(positive, positive.max(initial=np.float32(0)))
+
+
+def balanced(map_image: FloatArray) -> FloatArray:
+    """A map of both signs, scaled so that its largest magnitude is 1; zeros stay zeros.
+
+    Args:
+        map_image: `(row, col)` float32, of any range.
+
+    Returns:
+        `(row, col)` float32 in [-1, 1].
+    """
+    largest = max(-map_image.min(initial=np.float32(0)), map_image.max(initial=np.float32(0)))
+    return _by(map_image, largest)
+
+
+def _by(map_image: FloatArray, largest: np.float32) -> FloatArray:
+    """A map divided by its largest magnitude; a map of zeros as it is."""
+    return map_image if largest == 0 else np.asarray(map_image / largest, np.float32)
 
 
 def share_within(map_image: FloatArray, mask_image: BoolArray) -> float:
@@ -38,8 +53,10 @@ def explanation_of(
     map_image: FloatArray,
     anatomy: Anatomy,
     *,
+    signed_image: FloatArray,
     measures: Mapping[str, float],
     parameters: Mapping[str, int | float | str],
+    superpixel_weights: tuple[float, ...] = (),
 ) -> Explanation:
     """An explanation from an explainer's map on the working grid.
 
@@ -52,8 +69,10 @@ def explanation_of(
         label: The label explained.
         map_image: `(row, col)` float32; negative values count as nothing.
         anatomy: The film's anatomy, which says what is chest.
+        signed_image: `(row, col)` float32 of any range, the map with its negative values.
         measures: The method's own trust measures.
         parameters: What the method ran with.
+        superpixel_weights: LIME's, in any order.
     """
     raw = normalised(map_image)
     chest = anatomy.chest_image
@@ -63,6 +82,8 @@ def explanation_of(
         raw_image=raw,
         shown_image=np.where(chest, raw, np.float32(0)),
         removed_share=share_within(raw, ~chest),
+        signed_image=balanced(signed_image),
+        superpixel_weights=tuple(sorted(superpixel_weights, reverse=True)),
         measures={**measures, "lungs_share": share_within(raw, anatomy.lungs_image)},
         parameters=parameters,
     )

@@ -6,7 +6,7 @@ from app.cases import Case
 from app.language import Words
 from app.markup import draw, facts, heading, lead, notice
 from app.pictures import png
-from app.views import map_controls, trust
+from app.views import map_controls, signed, stages, trust
 from pipeline.figures import grey_picture, saliency_overlay
 from pipeline.types import CaseResult, Explanation, Method
 
@@ -41,6 +41,9 @@ def show(words: Words, case: Case, method: Method) -> None:
         else:
             _map(words, case, found, other, (opacity, threshold, outlines, raw))
     map_controls.colour_scale(words)
+    signed.show(words, case, found, method, (opacity, threshold, outlines))
+    if method is Method.GRAD_CAM:
+        stages.show(words, case, found)
     draw(heading(words("saliency.trust"), 3))
     trust.show(words, case, found, method)
     _measures(words, found.explanations[method])

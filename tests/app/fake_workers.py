@@ -33,6 +33,7 @@ from pipeline.types import (
     Report,
     Section,
     ShapeMeasure,
+    StageMap,
     Step,
     Structure,
     TextExplanation,
@@ -101,6 +102,8 @@ def images_only(probabilities=(0.08, 0.83, 0.09), label="bacterial_pneumonia"):
                 raw_image=raw,
                 shown_image=saliency,
                 removed_share=0.27,
+                signed_image=saliency - 0.4,
+                superpixel_weights=(0.21, 0.043, -0.0125) if method is Method.LIME else (),
                 measures={"r2": 0.64} if method is Method.LIME else {},
                 parameters={"samples": 500} if method is Method.LIME else {"layer": "top_conv"},
             )
@@ -219,6 +222,18 @@ class FakeWorkers:
     def submit_explanation(self, case, label, settings):
         self.calls.append((f"explain {label}", settings))
         return self._job(result=None if self.hold else images_only(label=label))
+
+    def submit_stages(self, case):
+        self.calls.append(("stages", None))
+        if self.hold:
+            return self._job(events=[ProgressEvent(step=Step.GRAD_CAM, fraction=0.6)])
+        label = case.explanations[Method.GRAD_CAM].label
+        rows = np.arange(-8, 8, dtype=np.float32).reshape(4, 4)
+        stages = tuple(
+            StageMap(layer=layer, label=label, signed_model=rows, box=case.anatomy.thorax_box)
+            for layer in ("fine_layer", "coarse_layer")
+        )
+        return self._job(result=replace(case, stages=stages))
 
     def warm(self):
         self.calls.append(("warm", None))

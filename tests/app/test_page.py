@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from app import service
 from app.language import words_of
 from app.views.result import doubt
-from pipeline.errors import StepTimedOutError
+from pipeline.errors import StepTimedOutError, WorkerDiedError
 from pipeline.types import Language, Step, Zone
 from tests.app.fake_workers import PHANTOM, FakeWorkers, images_only
 
@@ -176,6 +176,39 @@ def test_lime_shows_its_fit(page):
     open_tab(upload(page, PNG), "lime")
     assert "0.64" in shown(page)
     assert words()["measure"]["r2"] in shown(page)
+
+
+def test_what_speaks_against_the_label_is_shown_on_demand(page):
+    open_tab(upload(page, PNG), "lime")
+    assert "−0.013" not in shown(page)
+    page.toggle(key="signed").set_value(True).run()
+    assert not page.exception
+    assert "0.210; 0.043" in shown(page)
+    assert "−0.013" in shown(page)
+    captions = [image.proto.imgs[0].caption for image in page.image if image.proto.imgs]
+    assert any("blue against it" in caption for caption in captions)
+
+
+def test_every_stage_is_mapped_on_demand(page, workers):
+    open_tab(upload(page, PNG), "grad_cam")
+    assert not [name for name, _ in workers.calls if name == "stages"]
+    workers.hold = True
+    _ask_for_stages(page)
+    workers.fail(WorkerDiedError(step=Step.GRAD_CAM))
+    page.run()
+    assert "worker_died" in shown(page)
+    workers.hold = False
+    _ask_for_stages(page)
+    page.run()
+    assert "worker_died" not in shown(page)
+    captions = [image.proto.imgs[0].caption for image in page.image if image.proto.imgs]
+    assert captions[-2:] == ["fine_layer, 4 × 4", "coarse_layer, 4 × 4"]
+
+
+def _ask_for_stages(page):
+    (button,) = [item for item in page.button if item.label == words()["stages"]["ask"]]
+    button.click().run()
+    assert not page.exception
 
 
 def test_the_report_marks_each_sentence_and_what_was_replaced(page):

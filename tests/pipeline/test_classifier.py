@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.classifier import FolderClassifier
+from pipeline.classifier import MANY, FolderClassifier
 from pipeline.manifest import load_manifest
 from pipeline.phantom import draw_phantom
 from pipeline.settings import ROOT
@@ -91,6 +91,15 @@ def test_the_converted_model_answers_as_the_keras_model(classifier, phantom_ches
     exponents = np.exp(logits / temperature)
     expected = exponents / exponents.sum(axis=1, keepdims=True)
     assert np.abs(classifier.probabilities(batch.astype(np.float32)) - expected).max() < 1e-3
+
+
+@pytest.mark.parametrize("count", [MANY - 1, MANY, 2 * MANY + 3])
+def test_many_pictures_are_answered_as_one_by_one(classifier, count):
+    batch = np.random.default_rng(count).random((count, 128, 128)).astype(np.float32)
+    alone = np.concatenate([classifier.logits(picture[None]) for picture in batch])
+    together = classifier.logits(batch)
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+    assert (classifier.logits(batch) == together).all()
 
 
 def test_the_head_on_the_activations_gives_the_logits(classifier, phantom_chest):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.command_line import OUTPUT_FILES, main, targets
+from pipeline.command_line import OUTPUT_FILES, _parser, _settings, main, targets
 from tests.fakes import failing_writer_makers, fake_makers
 from tests.pipeline.crafted import dataset, picture, ramp, saved
 
@@ -143,3 +143,20 @@ def test_numbers_of_the_film_are_the_files(tmp_path: Path) -> None:
     assert main(["analyse", str(file), "--out", str(out), "--no-report"], fake_makers) == 0
     found = result(out / "wide")["image"]
     assert (found["rows"], found["cols"]) == (128, 1280)
+
+
+def test_what_lime_runs_with_and_the_label_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLAINCXR_LIME_SAMPLES", "300")
+    monkeypatch.setenv("EXPLAINCXR_LIME_SEGMENTS", "30")
+    typed = ["--label", "covid19", "--lime-samples", "128"]
+    options = _parser().parse_args(["analyse", "film.png", "--out", str(tmp_path), *typed])
+    settings = _settings(options)
+    assert (settings.explain_label, settings.lime_samples) == ("covid19", 128)
+    assert settings.lime_segments == 30
+
+
+def test_no_samples_at_all_is_wrong_usage(tmp_path: Path, film: Path) -> None:
+    arguments = ["analyse", str(film), "--out", str(tmp_path / "out"), "--lime-samples", "0"]
+    assert main(arguments, fake_makers) == 2

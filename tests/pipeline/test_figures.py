@@ -6,6 +6,8 @@ import pytest
 
 from pipeline.errors import ContractError
 from pipeline.figures import (
+    AGAINST_COLOUR,
+    FOR_COLOUR,
     STRUCTURE_COLOURS,
     anatomy_overlay,
     colour_bar,
@@ -17,6 +19,8 @@ from pipeline.figures import (
     reduced,
     reduced_shape,
     saliency_overlay,
+    signed_colour_bar,
+    signed_overlay,
     zone_diagram,
     zone_outlines,
 )
@@ -207,3 +211,22 @@ def test_a_picture_is_reduced_in_its_own_proportions(
 ) -> None:
     assert reduced_shape(shape, longest) == small
     assert reduced(np.zeros((*shape, 3), np.uint8), longest).shape == (*small, 3)
+
+
+def test_signed_overlay_by_hand() -> None:
+    signed = np.zeros((2, 2), np.float32)
+    signed[0, 0], signed[0, 1], signed[1, 0] = 1.0, -0.5, 0.1
+    picture = signed_overlay(film(0.4, 2), signed, 0.5, threshold=0.2)
+    # 0.4 is grey 102; half orange (230, 159, 0), a quarter blue (0, 114, 178), nothing, nothing.
+    expected = [[[166, 130, 51], [76, 105, 121]], [[102, 102, 102], [102, 102, 102]]]
+    assert picture.tolist() == expected
+
+
+def test_signed_overlay_of_another_grid_is_refused() -> None:
+    with pytest.raises(ContractError):
+        signed_overlay(film(0.4, 4), np.zeros((2, 2), np.float32))
+
+
+def test_signed_colour_bar_runs_from_against_over_grey_to_for() -> None:
+    bar = signed_colour_bar(1, 3)
+    assert bar.tolist() == [[list(AGAINST_COLOUR), [128, 128, 128], list(FOR_COLOUR)]]

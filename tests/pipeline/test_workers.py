@@ -17,6 +17,7 @@ from pipeline.errors import (
     EmptyFileError,
     FileTooLargeError,
     QueueFullError,
+    SettingsError,
     StepFailedError,
     StepTimedOutError,
     UnknownFormatError,
@@ -103,6 +104,21 @@ def test_another_label_is_explained_and_its_case_has_no_report(workers: Workers)
     assert other.result.trust is not None
     assert other.result.trust.label == "covid19"
     assert other.result.prediction.label == "tuberculosis"
+
+
+def test_every_stage_is_mapped_for_the_label_that_is_explained(workers: Workers) -> None:
+    job = workers.submit(film(), replace(SETTINGS, write_report=False, measure_trust=False))
+    assert job.wait(60)
+    assert job.result is not None
+    staged = workers.submit_stages(job.result)
+    assert staged.wait(60)
+    assert staged.result is not None
+    assert [stage.layer for stage in staged.result.stages] == ["fine", "coarse"]
+    assert {stage.label for stage in staged.result.stages} == {"tuberculosis"}
+    assert [event.fraction for event in staged.events()] == [0.0, 0.5, 1.0]
+    failed = workers.submit_stages(job.result, ("nowhere",))
+    assert failed.wait(60)
+    assert isinstance(failed.error, SettingsError)
 
 
 def test_sizes_are_refused_before_the_bytes_are_sent() -> None:

@@ -126,6 +126,7 @@ def case(language: Language | None = Language.ENGLISH) -> CaseResult:
             raw_image=blob,
             shown_image=blob.copy(),
             removed_share=0.125,
+            superpixel_weights=(0.25, -0.12345) if method is Method.LIME else (),
             measures={"r2": np.float32(0.75)} if method is Method.LIME else {},
             parameters={"samples": 500} if method is Method.LIME else {},
         )
@@ -197,6 +198,7 @@ def test_json_holds_the_contract_and_the_values() -> None:
     assert found["prediction"]["abnormal_probability"] == 0.9375
     assert found["prediction"]["probabilities"] == {"normal": 0.0625, "bacterial_pneumonia": 0.9375}
     assert found["explanations"]["lime"]["measures"] == {"r2": 0.75}
+    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.1235]
     assert found["explanations"]["grad_cam"]["removed_share"] == 0.125
     assert found["descriptors"] == [
         {

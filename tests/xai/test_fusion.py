@@ -36,25 +36,39 @@ def test_fusion_and_readings_by_hand():
     second = np.zeros((6, 8), np.float32)
     first[0, 1], first[2, 1] = 0.4, 0.2  # right upper 1, right middle 0.5 after its maximum
     first[0, 3] = 1.0  # between the lungs: counts for nothing
-    second[0, 1], second[5, 6] = 0.25, 0.5  # right upper 0.5, left lower 1
+    second[0, 1], second[2, 1] = 0.125, 0.0625  # right upper 0.25, right middle 0.125
+    second[5, 6] = 0.5  # left lower 1, where the first has nothing
 
     fusion = fuse(first, second, chest().lungs_image)
     readings = read_zones(fusion, chest())
 
-    assert fusion.fused_image[0, 1] == 0.75
-    assert fusion.fused_image[2, 1] == 0.25
-    assert fusion.fused_image[5, 6] == 0.5
-    assert fusion.fused_image.sum() == 1.5
+    assert fusion.fused_image[0, 1] == 0.5  # sqrt(1 * 0.25)
+    assert fusion.fused_image[2, 1] == 0.25  # sqrt(0.5 * 0.125)
+    assert fusion.fused_image[5, 6] == 0
+    assert fusion.fused_image.sum() == 0.75
     upper = readings[Zone.RIGHT_UPPER]
     # Four pixels a zone.
-    assert (upper.intensity, upper.share, upper.agreement) == (0.1875, 0.5, 0.5)
+    assert (upper.intensity, upper.agreement) == (0.125, 0.25)
+    assert upper.share == pytest.approx(2 / 3)
     middle = readings[Zone.RIGHT_MIDDLE]
-    assert (middle.intensity, middle.agreement) == (0.0625, 0.0)
-    assert middle.share == pytest.approx(1 / 6)
+    assert (middle.intensity, middle.agreement) == (0.0625, 0.25)
+    assert middle.share == pytest.approx(1 / 3)
     lower = readings[Zone.LEFT_LOWER]
-    assert (lower.intensity, lower.agreement) == (0.125, 0.0)
-    assert lower.share == pytest.approx(1 / 3)
-    assert readings[Zone.LEFT_UPPER].intensity == 0
+    assert (lower.intensity, lower.share, lower.agreement) == (0, 0, 0)
+
+
+def test_a_map_without_the_other_stands_at_half_its_height():
+    first = np.zeros((6, 8), np.float32)
+    first[0, 1], first[2, 1] = 0.4, 0.2
+    outside = np.zeros((6, 8), np.float32)
+    outside[0, 3] = 1.0
+    for fusion in (
+        fuse(first, outside, chest().lungs_image),
+        fuse(outside, first, chest().lungs_image),
+    ):
+        assert fusion.fused_image[0, 1] == 0.5
+        assert fusion.fused_image[2, 1] == 0.25
+        assert fusion.fused_image.sum() == 0.75
 
 
 def test_empty_maps_read_as_nothing():

@@ -13,7 +13,7 @@ from pipeline.types import (
     Structure,
     Zone,
 )
-from xai.grad_cam import GradCam, grad_cam_map
+from xai.grad_cam import GradCam, grad_cam_map, signed_map
 
 ACTIVATIONS = np.array([[[1, 0], [2, 1]], [[0, 4], [3, 3]]], np.float32)  # (row, col, channel)
 HEAD = np.array([[4, -4], [-2, 8]], np.float32)  # (channel, label)
@@ -78,6 +78,11 @@ def test_map_by_hand():
     assert grad_cam_map(ACTIVATIONS, HEAD, 1).tolist() == [[0.0, 0.0], [8.0, 3.0]]
 
 
+def test_signed_map_by_hand():
+    assert signed_map(ACTIVATIONS, HEAD, 0).tolist() == [[1.0, 1.5], [-2.0, 1.5]]
+    assert signed_map(ACTIVATIONS, HEAD, 1).tolist() == [[-1.0, 0.0], [8.0, 3.0]]
+
+
 def test_equals_the_gradient_of_an_independent_network():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
@@ -110,6 +115,8 @@ def test_explanation_by_hand_cut_to_the_chest():
     # 5.5 in all, 2.375 kept.
     assert found.removed_share == pytest.approx(3.125 / 5.5)
     assert found.parameters == {"map": "2 x 2"}
+    upper = [-0.125, -0.125, 0.0, 0.0]
+    np.testing.assert_allclose(found.signed_image, [upper, upper, lower, lower])
     # The right lung is column 0: two ones of 5.5 in all.
     assert found.measures["lungs_share"] == pytest.approx(2 / 5.5)
 

@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,8 @@ from pipeline.types import (
     Structure,
     Zone,
 )
-from xai.lime_explainer import LimeExplainer, fit_surrogate
+from xai.lime_design import fold_over
+from xai.lime_explainer import LimeExplainer, fit_surrogate, local_surrogate
 from xai.lime_sampling import perturbed, superpixels, switches
 
 SIDE = 40
@@ -92,9 +95,24 @@ def test_finds_the_square_that_the_network_looks_at():
     assert inside > 10 * found.raw_image[20:, 22:36].mean()
     assert found.measures["r2"] > 0.9  # the network is linear in the superpixels
     assert found.parameters["samples"] == 200
-    assert network.batches == [32, 32, 32, 32, 32, 32, 8]
+    assert network.batches == [200]
     assert {event.step for event in events} == {Step.LIME}
-    assert [event.fraction for event in events][-2:] == [0.96, 1.0]
+    assert [event.fraction for event in events] == [1.0]
+
+
+def test_what_speaks_against_a_label_is_below_zero():
+    found = LimeExplainer(SquareNetwork(), SETTINGS).explain(film(), chest(), "normal")
+    assert found.signed_image.min() == -1
+    row, col = np.unravel_index(found.signed_image.argmin(), found.signed_image.shape)
+    assert 6 <= row < 18
+    assert 6 <= col < 18
+    assert found.raw_image[row, col] == 0
+    weights = found.superpixel_weights
+    assert list(weights) == sorted(weights, reverse=True)
+    assert len(weights) == found.parameters["segments"]
+    # Hiding it all takes the square from 0.9 to the mean tone: what the superpixels do together.
+    seen = chest().thorax_image
+    assert sum(weights) == pytest.approx(film().pixels[seen].mean() - 0.9, abs=0.03)
 
 
 def test_shown_map_has_no_spine_and_nothing_outside_the_chest():
@@ -114,6 +132,25 @@ def test_same_seed_same_map_other_seed_other_map():
 
     assert (raw(1) == raw(1)).all()
     assert (raw(1) != raw(2)).any()
+
+
+def test_the_batch_changes_nothing():
+    image = film().pixels
+    segments = superpixels(image, chest().thorax_image.astype(np.float32), 16)
+
+    def weights(batch: int):
+        found = local_surrogate(
+            image,
+            segments,
+            0.3,
+            lambda pictures: pictures[:, 8:16, 8:16].mean(axis=(1, 2)),
+            samples=90,
+            seed=4,
+            batch=batch,
+        )
+        return found.weights.tolist()
+
+    assert weights(7) == weights(64) == weights(90)
 
 
 def test_unknown_label_is_refused():
@@ -152,7 +189,7 @@ def test_perturbed_pictures_by_hand():
     np.testing.assert_allclose(batches[1][0], [[0.1, 0.2], [0.5, 0.5]])
 
 
-def test_samples_and_fit_are_those_of_the_stock_explainer():
+def test_fit_is_that_of_the_stock_explainer():
     from lime.lime_image import LimeImageExplainer
 
     image = np.random.default_rng(0).random((12, 12)).astype(np.float32)
@@ -171,9 +208,49 @@ def test_samples_and_fit_are_those_of_the_stock_explainer():
     for place, weight in stock.local_exp[0]:
         expected[place] = weight
 
-    on = switches(80, 9, 5)
+    on = np.random.RandomState(5).randint(0, 2, 80 * 9).reshape(80, 9).astype(bool)  # its draws
+    on[0] = True
     pictures = np.concatenate(list(perturbed(image, segments + 1, on, 0.5, 32)))
     surrogate = fit_surrogate(on, classify(pictures[..., None])[:, 0], 5)
 
     np.testing.assert_allclose(surrogate.weights, expected, atol=1e-6)
+    assert surrogate.intercept == pytest.approx(stock.intercept[0], abs=1e-6)
     assert surrogate.r2 == pytest.approx(stock.score, abs=1e-6)
+
+
+@pytest.mark.parametrize(("size", "segments"), [(16, 8), (64, 9), (256, 24)])
+def test_any_three_superpixels_take_all_their_states_equally_often(size, segments):
+    on = fold_over(size, segments, np.random.default_rng(2))
+    assert on[0].all()
+    assert (on[1::2] == ~on[::2]).all()
+    for three in combinations(range(segments), 3):
+        states = on[:, three] @ [1, 2, 4]
+        assert (np.bincount(states, minlength=8) == size // 8).all()
+
+
+def test_no_fours_are_mixed_where_there_is_room():
+    signs = 2.0 * fold_over(256, 12, np.random.default_rng(0)) - 1
+    assert all(signs[:, four].prod(axis=1).sum() == 0 for four in combinations(range(12), 4))
+
+
+@pytest.mark.parametrize("samples", [1, 2, 37, 64, 200, 512])
+def test_samples_begin_with_the_film_and_are_half_on(samples):
+    on = switches(samples, 12, seed=1)
+    assert on.shape == (samples, 12)
+    assert on[0].all()
+    assert (on == switches(samples, 12, seed=1)).all()
+    assert samples < 30 or (on != switches(samples, 12, seed=2)).any()
+    pairs = on[: samples // 2 * 2].reshape(-1, 2, 12)
+    assert (pairs[:, 0] == ~pairs[:, 1]).all()
+    assert sum(row.all() for row in on) == 1
+
+
+def test_what_two_superpixels_do_together_does_not_disturb_the_others():
+    def answer(samples):
+        return 0.4 * (samples[:, 0] ^ samples[:, 1])
+
+    balanced = switches(128, 10, seed=0)
+    coins = np.random.default_rng(0).random((128, 10)) < 0.5
+    ours = fit_surrogate(balanced, answer(balanced), 0).weights[2:]
+    stock = fit_surrogate(coins, answer(coins), 0).weights[2:]
+    assert np.abs(ours).max() < 0.1 * np.abs(stock).max()
