@@ -65,8 +65,8 @@ class Settings:
     step_seconds: float = 120.0
     report_seconds: float = 600.0
     waiting_jobs: int = 8
-    lime_samples: int = 384
-    lime_segments: int = 20
+    lime_samples: int = 512
+    lime_segments: int = 24
 
     def __post_init__(self) -> None:
         for name in ("threads", "max_file_mb", "max_megapixels", "lime_samples", "lime_segments"):

@@ -58,7 +58,7 @@ def fuse(first_image: FloatArray, second_image: FloatArray, lungs_image: BoolArr
     inside = lungs_image.astype(np.float32)
     first, second = normalised(first_image * inside), normalised(second_image * inside)
     if first.any() and second.any():
-        fused = np.sqrt(first * second)
+        fused = np.sqrt(first) * np.sqrt(second)  # the product of tiny values would be 0
     else:
         fused = (first + second) * np.float32(0.5)
     return Fusion(first_image=first, second_image=second, fused_image=fused)
