@@ -51,7 +51,7 @@ def test_fusion_and_readings_by_hand():
     assert (upper.intensity, upper.agreement) == (0.125, 0.25)
     assert upper.share == pytest.approx(2 / 3)
     middle = readings[Zone.RIGHT_MIDDLE]
-    assert (middle.intensity, middle.agreement) == (0.0625, 0.25)
+    assert (middle.intensity, middle.agreement) == pytest.approx((0.0625, 0.25))
     assert middle.share == pytest.approx(1 / 3)
     lower = readings[Zone.LEFT_LOWER]
     assert (lower.intensity, lower.share, lower.agreement) == (0, 0, 0)
