@@ -352,6 +352,7 @@ class DyingWriter(FakeWriter):
     def write(self, *arguments: Any, seed: int, progress: Progress, **options: Any) -> Report:
         progress(ProgressEvent(step=Step.WRITE, fraction=0.1, text="Strong attention in"))
         if seed == 0:
+            time.sleep(1)  # the words are on their way: a death could overtake them
             os.kill(os.getpid(), signal.SIGKILL)
         return super().write(*arguments, seed=seed, progress=progress, **options)
 
