@@ -129,7 +129,7 @@ def test_normal_verdicts_speak_of_support_not_of_lesions():
             continue
         findings = case_sections(case, rng)[Section.FINDINGS]
         wording = templates(Language.ENGLISH)["findings"]["normal"]
-        assert findings.endswith(tuple(wording))
+        assert any(sentence in findings for sentence in wording)
         seen += 1
 
 
