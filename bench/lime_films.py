@@ -57,7 +57,7 @@ def films_of(
         drawn = _seen(network, segmenter, _phantoms(count))
         return list(drawn), f"drawn phantoms, for {data} holds no pack that the classifier knows"
     found = list(_seen(network, segmenter, map(radiograph_of, films)))
-    return found[:count], f"validation films of {data}"
+    return found[:count], f"validation films of {data.name}"
 
 
 def _phantoms(count: int) -> Iterator[Radiograph]:
