@@ -8,6 +8,7 @@ Reference: Okabe M., Ito K. Color universal design, 2008; van der Walt S., Smith
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,10 +93,8 @@ def saliency_overlay(
         outlines: Zones to outline (`Anatomy.zones_image`).
     """
     _check_grid("map_image", map_image, radiograph)
-    film = grey_picture(radiograph).astype(np.float32)
     strength = np.where(map_image >= threshold, map_image, 0)
-    cover = (opacity * strength)[:, :, None]
-    picture = np.round(film + cover * (colours_of(map_image) - film)).astype(np.uint8)
+    picture = _covered(radiograph, colours_of(map_image), opacity * strength)
     return picture if outlines is None else zone_outlines(picture, outlines)
 
 
@@ -117,12 +116,17 @@ def signed_overlay(
         outlines: Zones to outline (`Anatomy.zones_image`).
     """
     _check_grid("signed_image", signed_image, radiograph)
-    film = grey_picture(radiograph).astype(np.float32)
-    strength = np.abs(signed_image)
-    cover = (opacity * np.where(strength >= threshold, strength, 0))[:, :, None]
+    magnitude = np.abs(signed_image)
+    strength = np.where(magnitude >= threshold, magnitude, 0)
     colours = np.where(signed_image[:, :, None] < 0, AGAINST_COLOUR, FOR_COLOUR)
-    picture = np.round(film + cover * (colours - film)).astype(np.uint8)
+    picture = _covered(radiograph, colours, opacity * strength)
     return picture if outlines is None else zone_outlines(picture, outlines)
+
+
+def _covered(radiograph: Radiograph, colours: NDArray[Any], cover: NDArray[Any]) -> Picture:
+    """The film under colours `(row, col, 3)`, as much of them as `(row, col)` in [0, 1] says."""
+    film = grey_picture(radiograph).astype(np.float32)
+    return np.round(film + cover[:, :, None] * (colours - film)).astype(np.uint8)
 
 
 def zone_outlines(picture: Picture, zones: Mapping[Zone, BoolArray]) -> Picture:

@@ -7,7 +7,14 @@ import streamlit as st
 from app.cases import Case
 from app.language import Words
 from app.markup import draw, facts, heading, lead, notice, shaded, signed_bars
-from pipeline.types import Attribution, TextAttributions, TextExplanation, VerdictWords, Zone
+from pipeline.types import (
+    Attribution,
+    SignName,
+    TextAttributions,
+    TextExplanation,
+    VerdictWords,
+    Zone,
+)
 
 HARDLY_NATS = 1.0
 
@@ -104,6 +111,8 @@ def _name(words: Words, item: Attribution) -> str:
     """A descriptor's name: its zone, or what else of the prompt it is."""
     if item.key in set(Zone):
         return words(f"zone.{item.key}")
+    if item.key in set(SignName):
+        return words(f"sign.{item.key}")
     return words.optional(f"part.{item.key}", item.text)
 
 

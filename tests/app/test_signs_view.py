@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from app import service
 from app.language import words_of
+from app.views.text_explanation import _name
 from pipeline.messages import message
-from pipeline.types import Language
+from pipeline.types import Attribution, Language
 from tests.app import fake_workers
 from tests.drawn_signs import SIGNS
 
@@ -62,3 +63,8 @@ def test_a_case_without_signs_shows_none(monkeypatch):
     page = AppTest.from_file(APP / "main.py", default_timeout=30).run()
     page.file_uploader[0].set_value([("film.png", b"film", "image/png")]).run()
     assert words_of(Language.ENGLISH)("signs.title") not in shown(page)
+
+
+def test_the_text_explanation_names_a_sign_in_the_pages_language():
+    told = Attribution(key="heart_width", text="Width of the heart: 10.9 cm.", value=0.5)
+    assert _name(words_of(Language.RUSSIAN), told) == "Поперечник сердца"
