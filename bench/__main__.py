@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     explained.add_argument("--cases", type=int, default=50, help="reports to explain")
     faithful = benches.add_parser("faithfulness", help="our maps against stock LIME and chance")
     faithful.add_argument("--films", type=int, default=200, help="validation films at most")
-    faithful.add_argument("--stock-films", type=int, default=10, help="of them for stock LIME")
+    faithful.add_argument("--stock-films", type=int, default=3, help="of them to time it on")
     faithful.add_argument("--plots", type=Path, help="draw the curves to this folder")
     lime = benches.add_parser("lime", help="ours against stock LIME: speed and fidelity")
     lime.add_argument("--films", type=int, default=6, help="validation films, or phantoms")

@@ -19,7 +19,8 @@ class MethodFigures:
         stability: Rank correlation of its maps under two seeds, over what the network sees, in
             [-1, 1]; 1 of a method that draws nothing.
         thorax_share: Share of its raw map inside the thorax, in [0, 1].
-        ms: Time of one map, in ms.
+        ms: Median time of one map, in ms; `None` if none was timed.
+        timed_films: On how many films.
         deletion_gain: How far the deletion area lies below that of random maps of the same films.
         deletion_gain_ci95: Its 95 % interval, by bootstrap over patients.
         insertion_gain: How far the insertion area lies above that of random maps.
@@ -31,7 +32,8 @@ class MethodFigures:
     insertion_auc: float
     stability: float
     thorax_share: float
-    ms: float
+    ms: float | None
+    timed_films: int
     deletion_gain: float
     deletion_gain_ci95: tuple[float, float]
     insertion_gain: float
@@ -43,15 +45,12 @@ class FaithfulnessFigures:
     """All methods.
 
     Attributes:
-        methods: Means over all films a method was measured on.
-        on_stock_films: The same over those films alone that stock LIME was measured on, where the
-            methods can be compared with it; empty without stock LIME.
+        methods: Means over the films, the same for all.
         curves: Mean curves, of all films.
         random_maps: How many random maps a film the gains are taken against.
     """
 
     methods: Mapping[str, MethodFigures]
-    on_stock_films: Mapping[str, MethodFigures]
     curves: Mapping[str, TrustCurves]
     random_maps: int
 
@@ -60,38 +59,31 @@ class FaithfulnessFigures:
         content: dict[str, Any] = {
             name: _rounded(asdict(figures)) for name, figures in self.methods.items()
         }
-        content["on_stock_films"] = {
-            name: _rounded(asdict(figures)) for name, figures in self.on_stock_films.items()
-        }
         content["curves"] = {name: _rounded(asdict(curve)) for name, curve in self.curves.items()}
         return json.dumps(content)
 
     def table(self) -> str:
         """The figures for people."""
-        lines = _table(self.methods)
-        if self.on_stock_films:
-            count = next(iter(self.on_stock_films.values())).films
-            lines += ["", f"on the {count} films that stock LIME was measured on:"]
-            lines += _table(self.on_stock_films)
+        head = f"{'method':<13}{'films':>6}{'deletion':>10}{'insertion':>11}{'stability':>11}"
+        lines = [head + f"{'in thorax':>11}{'ms':>9}  {'deletion gain':<26}insertion gain"]
+        for name, found in self.methods.items():
+            ms = "-" if found.ms is None else f"{found.ms:.1f}"
+            lines.append(
+                f"{name:<13}{found.films:>6}{found.deletion_auc:>10.3f}{found.insertion_auc:>11.3f}"
+                f"{found.stability:>11.3f}{found.thorax_share:>11.3f}{ms:>9}  "
+                f"{_gain(found.deletion_gain, found.deletion_gain_ci95):<26}"
+                f"{_gain(found.insertion_gain, found.insertion_gain_ci95)}"
+            )
         lines += [
             "",
             f"gains are against {self.random_maps} random maps a film, with 95 % intervals",
         ]
+        lines += [
+            f"{name} was timed on {found.timed_films} of them"
+            for name, found in self.methods.items()
+            if found.timed_films < found.films
+        ]
         return "\n".join(lines)
-
-
-def _table(methods: Mapping[str, MethodFigures]) -> list[str]:
-    head = f"{'method':<13}{'films':>6}{'deletion':>10}{'insertion':>11}{'stability':>11}"
-    head += f"{'in thorax':>11}{'ms':>9}  {'deletion gain':<26}insertion gain"
-    lines = [head]
-    for name, found in methods.items():
-        lines.append(
-            f"{name:<13}{found.films:>6}{found.deletion_auc:>10.3f}{found.insertion_auc:>11.3f}"
-            f"{found.stability:>11.3f}{found.thorax_share:>11.3f}{found.ms:>9.1f}  "
-            f"{_gain(found.deletion_gain, found.deletion_gain_ci95):<26}"
-            f"{_gain(found.insertion_gain, found.insertion_gain_ci95)}"
-        )
-    return lines
 
 
 def _gain(value: float, interval: tuple[float, float]) -> str:

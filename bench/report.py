@@ -11,6 +11,7 @@ from typing import Any
 from bench.claim_set import claim_set
 from bench.figures import TargetFigures
 from pipeline.language_model import LanguageModel, shipped_file
+from pipeline.llama_loading import load_llama
 from pipeline.settings import Settings
 from pipeline.types import ClaimStatus, Language
 from report.claims import check_sentence
@@ -81,10 +82,10 @@ def check_claims() -> tuple[float, float]:
 
 def _speed(file: Path) -> tuple[float, float]:
     """Our tokens a second over a bare loop's, and the warm time to a first token in s."""
-    from llama_cpp import Llama
-
     ours = LanguageModel(file)
-    bare = Llama(model_path=str(file), n_ctx=2048, n_threads=1, n_threads_batch=1, verbose=False)
+    bare = load_llama(
+        model_path=str(file), n_ctx=2048, n_threads=1, n_threads_batch=1, verbose=False
+    )
     rng = random.Random("speed")
     prompts = [case_prompt(random_case(rng, Language.ENGLISH)) for _ in range(ROUNDS + 1)]
     list(ours.generate(prompts[0], tokens=8))  # warm

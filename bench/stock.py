@@ -55,7 +55,11 @@ def load_keras(folder: Path) -> Any:
 
 def stock_probabilities(model: Any, batch: NDArray[np.floating[Any]]) -> FloatArray:
     """`predict` and a softmax: `(batch, label)` of a `(batch, size, size, 1)` batch."""
-    logits = model.predict(batch, verbose=0)
+    return softmax(model.predict(batch, verbose=0))
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Probabilities `(batch, label)` of `(batch, label)` logits, uncalibrated."""
     exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 

@@ -16,6 +16,10 @@ MANY = 16
 SHARE = 8
 """Pictures of one request then; larger ones fall out of the processor's cache."""
 
+PRECISION = "f32"
+"""Of every answer: left to itself the engine takes bfloat16 on processors that have it, and then
+the same film has other probabilities on another computer (`docs/log.md`)."""
+
 
 class FolderClassifier:
     """Classifies a film as its manifest says, and lets the image explainers into the network.
@@ -42,7 +46,7 @@ class FolderClassifier:
         self._manifest = manifest
         self._size = manifest.input_size
         read = ov.Core().read_model(folder / "classifier.xml")
-        cores = {"INFERENCE_NUM_THREADS": threads}
+        cores = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": PRECISION}
         self._model = ov.compile_model(read, "CPU", {**cores, "PERFORMANCE_HINT": "LATENCY"})
         # For many pictures: the logits alone, and a core for each request in place of all for one.
         logits = ov.Model([read.get_results()[0]], read.get_parameters(), manifest.name).clone()

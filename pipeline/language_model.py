@@ -19,6 +19,7 @@ from pipeline.errors import (
     ReportModelMissingError,
     WeightsMissingError,
 )
+from pipeline.llama_loading import load_llama
 from pipeline.manifest import load_manifest
 from pipeline.model_memory import check_memory
 
@@ -76,10 +77,8 @@ class LanguageModel:
         self._llama = self._loaded()
 
     def _loaded(self, **options: bool) -> Any:
-        from llama_cpp import Llama
-
         try:
-            return Llama(**self._options, **options)
+            return load_llama(**self._options, **options)
         except (ValueError, OSError, RuntimeError) as error:
             raise ReportModelInvalidError(file=self.file.name) from error
 

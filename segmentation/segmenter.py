@@ -62,7 +62,11 @@ class DeepLabSegmenter:
         self._model = ov.Core().compile_model(
             folder / "anatomy.xml",
             "CPU",
-            {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"},
+            {
+                "INFERENCE_NUM_THREADS": threads,
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_PRECISION_HINT": "f32",  # the same outlines on every processor
+            },
         )
 
     def outlines_image(self, radiograph: Radiograph) -> BoolArray:

@@ -6,7 +6,7 @@ import pytest
 
 from bench.faithfulness import FilmFigures, _means
 from bench.faithfulness_figures import FaithfulnessFigures
-from bench.faithfulness_maps import centre_blob
+from bench.faithfulness_maps import StockLime, centre_blob
 from bench.faithfulness_plots import draw_faithfulness
 from bench.membership_plot import draw_membership
 from bench.randomised import constants_of, shuffle_weights
@@ -20,19 +20,18 @@ WEIGHTS = Path(__file__).parents[2] / "weights" / "classifier"
 KEYS = ("deletion_auc", "insertion_auc", "stability", "thorax_share", "ms")
 
 
-def film_figures(patient, deletion, insertion):
+def film_figures(patient, deletion, insertion, ms=10.0):
     curves = TrustCurves(deletion=(0.9, deletion, 0.1), insertion=(0.1, insertion, 0.9))
     return FilmFigures(
-        patient=patient, curves=curves, random_auc=0.5, stability=0.8, thorax_share=0.9, ms=10.0
+        patient=patient, curves=curves, random_auc=0.5, stability=0.8, thorax_share=0.9, ms=ms
     )
 
 
 def figures():
     rows = [film_figures("a", 0.2, 0.6), film_figures("b", 0.4, 0.8)]
-    means = _means(rows)
+    stock = [rows[0], film_figures("b", 0.4, 0.8, ms=None)]
     return FaithfulnessFigures(
-        methods={"lime": means, "stock_lime": _means(rows[:1])},
-        on_stock_films={"lime": _means(rows[:1])},
+        methods={"lime": _means(rows), "stock_lime": _means(stock)},
         curves={"lime": rows[0].curves, "stock_lime": rows[0].curves},
         random_maps=4,
     )
@@ -57,14 +56,26 @@ def test_json_has_the_agreed_keys_by_method():
         "thorax_share": 0.9,
         "ms": 10.0,
     }
-    assert (found["lime"]["films"], found["stock_lime"]["films"]) == (2, 1)
+    assert (found["stock_lime"]["films"], found["stock_lime"]["timed_films"]) == (2, 1)
     assert found["curves"]["lime"]["deletion"] == [0.9, 0.2, 0.1]
 
 
-def test_the_table_says_how_many_films_the_stock_way_had():
+def test_the_table_says_how_many_films_the_stock_way_was_timed_on():
     table = figures().table()
-    assert "on the 1 films that stock LIME was measured on" in table
+    assert "stock_lime was timed on 1 of them" in table
+    assert "\nlime was timed" not in table
     assert "+0.100 (+0.050 to +0.150)" in table
+
+
+def test_a_method_that_was_never_timed_has_no_time():
+    untimed = _means([film_figures("a", 0.2, 0.6, ms=None)])
+    assert (untimed.ms, untimed.timed_films) == (None, 0)
+
+
+def test_stock_lime_asks_the_same_of_both_networks():
+    stock = StockLime(WEIGHTS, FolderClassifier(WEIGHTS, 1))
+    pictures = np.repeat(np.random.default_rng(0).random((20, 128, 128, 1)), 3, axis=3)
+    assert stock.converted(pictures) == pytest.approx(stock.predicted(pictures), abs=1e-3)
 
 
 def test_the_plots_are_drawn(tmp_path):

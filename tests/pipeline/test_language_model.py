@@ -139,3 +139,20 @@ def test_missing_and_broken_files(tmp_path: Path):
     broken.write_bytes(b"not a model")
     with pytest.raises(ReportModelInvalidError):
         LanguageModel(broken)
+
+
+def test_weights_keep_their_own_layout(model, monkeypatch):
+    from llama_cpp import llama_cpp
+
+    defaults = llama_cpp.llama_model_default_params
+    assert defaults().use_extra_bufts  # whose kernels die on some processors
+    told = []
+
+    def spied():
+        told.append(defaults())
+        return told[-1]
+
+    monkeypatch.setattr(llama_cpp, "llama_model_default_params", spied)
+    LanguageModel(model.file)
+    assert [parameters.use_extra_bufts for parameters in told] == [False]
+    assert llama_cpp.llama_model_default_params is spied  # others' models are as they were
