@@ -18,7 +18,13 @@ from pipeline.types import Language, Section, SignUnit, ThresholdRelation
 from report.languages import terms
 from report.sign_words import quantity, statement_head, statement_tail
 from segmentation.sign_settings import load_sign_settings
-from training.report_text import case_prompt, case_report, random_case, templates
+from training.report_text import (
+    SIGN_RANGES,
+    case_prompt,
+    case_report,
+    random_case,
+    templates,
+)
 
 END = "<|end|>"
 PHRASE_WORDS = 4
@@ -109,13 +115,18 @@ def _phrases(language: Language) -> Iterator[str]:
 
 
 def _sign_phrases(language: Language) -> Iterator[str]:
-    """A ratio of the prompt is one token with its name, as every number in [0, 1] is."""
+    """A sign's value is one token of the prompt with the sign's name, as every number is."""
     for name, rule in load_sign_settings().rules.items():
         if rule.threshold is None:
             continue
         head = f" {statement_head(name, language)}"
-        ratio = rule.unit is SignUnit.RATIO
-        yield from (f"{head} {number}" for number in NUMBERS) if ratio else (head,)
+        if rule.unit is SignUnit.RATIO:
+            yield from (f"{head} {number}" for number in NUMBERS)
+        else:
+            low, high, _ = SIGN_RANGES[name]
+            drawn = (length for length in LENGTHS if low <= float(length) <= high)
+            yield from (f"{head} {length}" for length in drawn)
+            yield head
         threshold = quantity(rule.threshold.value, rule.unit, language)
         yield from (statement_tail(relation, threshold, language) for relation in ThresholdRelation)
     yield f" {quantity(0.0, SignUnit.CM, language).split()[-1]}"
