@@ -81,8 +81,9 @@ def _top_beats_random(
     ranked = sorted(found.shap, key=lambda one: -one.value)
     top, other = ranked[0].key, rng.choice(ranked[1:]).key
 
-    def change(key: str) -> float:
-        prompt = model.prompt("", join(report.prompt_parts, frozenset({key})))
-        return abs(found.shap_full - model.log_probability(prompt, spelled_report(report)).total)
+    def total(without: frozenset[str]) -> float:
+        prompt = model.prompt("", join(report.prompt_parts, without))
+        return model.log_probability(prompt, spelled_report(report)).total
 
-    return change(top) > change(other)
+    full = total(frozenset())
+    return abs(full - total(frozenset({top}))) > abs(full - total(frozenset({other})))

@@ -33,7 +33,8 @@ from xai.text_shap import coalitions_played, import_shap, shapley_values
 from xai.text_tokens import Join, PromptTokens, stretches_of
 
 Spell = Callable[[Report], str]
-SHAP_SHARE = 0.5  # of the time, for progress
+SHAP_SHARE = 0.6  # of the time, for progress
+LAST_SHARE = 0.95  # of the gradients' time; the verdict's words come after them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +133,12 @@ class GgufTextExplainer:
         full, base = score([nobody, everybody])
         shares = shapley_values(score, keys, seed=report.seed)
         prompt = PromptTokens.of(report, prompt_of(nobody), model, self._join)
-        gradients = []
-        for done, part in enumerate(stretches, start=1):
-            gradients.append(prompt.gradients(copies.network, ids, part))
-            tell(SHAP_SHARE + (1 - SHAP_SHARE) * done / (len(stretches) + 1))
+        gradients = prompt.gradients(
+            copies.network,
+            ids,
+            stretches,
+            lambda share: tell(SHAP_SHARE + (1 - SHAP_SHARE) * share * LAST_SHARE),
+        )
         verdict = self._verdict_words(report, copies, prompt_of(everybody), text)
         tell(1.0)
         names = {key: piece.strip() for key, piece in report.prompt_parts}
@@ -151,7 +154,7 @@ class GgufTextExplainer:
                 "shap_full": float(full[rows].sum()),
                 "shap_base": float(base[rows].sum()),
                 "integrated_gradients": prompt.folded(
-                    np.sum([gradients[row].values[: len(prompt.ids)] for row in rows], axis=0)
+                    np.sum([gradients[row].values for row in rows], axis=0)
                 ),
                 "ig_delta": sum(gradients[row].delta for row in rows),
             }
@@ -236,10 +239,13 @@ class GgufTextExplainer:
         last = next(at for at, (_, end) in enumerate(spans) if end >= place + len(term)) + 1
         moved = np.array([False] * len(before) + [True] * first)
         given = (*before, *ids[:first])
-        found = copies.network.integrated_gradients(given, ids[first:last], moved)
+        verdict = ids[first:last]
+        (found,) = copies.network.integrated_gradients(
+            given, verdict, moved, [slice(0, len(verdict))]
+        )
         shown = model.text(ids[:first])
         pieces = fold(shown, spans[:first], [float(v) for v in found.values[len(before) :]])
-        full = float(copies.network.log_probabilities([given], ids[first:last]).sum())
+        full = float(copies.network.log_probabilities([given], verdict).sum())
         return VerdictWords(
             words=tuple(
                 Attribution(key=str(index), text=piece.text, value=piece.value)

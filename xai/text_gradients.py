@@ -4,7 +4,7 @@ Reference: Sundararajan M., Taly A., Yan Q. Axiomatic attribution for deep netwo
 path moves the embeddings of the prompt's descriptors only, from the mean embedding of the
 vocabulary, as long as a token's usually is: the paper's zero embedding lies where the network's
 root-mean-square norms are singular, and the mean itself so near it that the sums need twice as many
-points.
+points. The path's integral is the sum of those of its pieces, so each piece is a call of captum's.
 """
 
 import contextlib
@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ReportModelInvalidError
 from pipeline.types import BoolArray
+from xai.text_path import KNOTS, POINTS, knots, pieces_of
 
 MOST_PARAMETERS = 150_000_000
-FIRST_STEPS, MOST_STEPS = 8, 128  # Gauss-Legendre points
+MOST_STEPS = 128  # Gauss-Legendre points of a part
 HARDLY = 1.0  # nats
 COMPLETE_SHARE = 0.05
+PLANNED_SHARE = 0.5  # of the error that is allowed, for the pieces as the scan foretells them
 MOST_BATCH = 16
 MOST_LOGITS = 20_000_000  # numbers held at once for the logits of a batch
 
@@ -37,7 +39,7 @@ class Gradients:
         values: `(prompt token,)` float64, each token's contribution in nats; 0 where fixed.
         change: Log-probability of the text under the prompt minus under the baseline, in nats.
         delta: Sum of `values` minus `change`, in nats.
-        steps: Points of the path that were evaluated.
+        steps: Points of the path whose gradients were taken.
     """
 
     values: NDArray[np.float64]
@@ -143,51 +145,101 @@ class TorchCopy:
         with torch.no_grad():
             output = self._network(input_ids=torch.tensor(rows), use_cache=False, **kept)
             logits = output.logits[:, -(longest - shortest + count + 1) :]
-            told = torch.stack(
-                [
-                    row[len(one) - shortest : len(one) - shortest + count]
-                    for row, one in zip(logits, prompts, strict=True)
-                ]
-            )
-            nats = told.float().log_softmax(dim=-1)
-            wanted = torch.tensor(list(text_ids)).expand(len(rows), -1)[:, :, None]
-            return np.asarray(nats.gather(2, wanted)[:, :, 0].double().numpy())
+            wanted = torch.tensor(list(text_ids))[:, None]
+            nats = []  # row by row, for a batch of all vocabularies falls out of the cache
+            for row, one in zip(logits, prompts, strict=True):
+                first = len(one) - shortest
+                told = row[first : first + count].float().log_softmax(dim=-1)
+                nats.append(told.gather(1, wanted)[:, 0])
+            return np.asarray(torch.stack(nats).double().numpy())
 
     def integrated_gradients(
-        self, prompt_ids: Sequence[int], text_ids: Sequence[int], moved: BoolArray
-    ) -> Gradients:
-        """Attribute a text's log-probability to its prompt's tokens.
+        self,
+        prompt_ids: Sequence[int],
+        text_ids: Sequence[int],
+        moved: BoolArray,
+        parts: Sequence[slice],
+        told: Callable[[float], None] = lambda share: None,
+    ) -> list[Gradients]:
+        """Attribute the log-probabilities of parts of a text to its prompt's tokens.
 
-        The number of steps, 8, is doubled, up to 128, until the contributions sum to the change
-        within 5 % of it, or of one nat where it is smaller.
+        The path is cut where a scan of it says that a part's log-probability moves
+        (`xai/text_path.py`). Where the gradients of a piece do not sum to its change, it is given
+        twice as many points, until the pieces' errors together are within 5 % of the whole change,
+        or of one nat where it is smaller.
 
         Args:
             prompt_ids: The prompt's tokens.
             text_ids: The text's tokens.
             moved: `(prompt token,)` bool, the tokens that the baseline takes away.
+            parts: Tokens of the text; what stands before a part is given to it as it is.
+            told: Told the share done, in [0, 1].
+
+        Returns:
+            One for each part.
         """
         import torch
+
+        given = self._embedded(prompt_ids)[0]
+        moves = torch.from_numpy(moved.copy())[:, None]
+        path = _Path(start=torch.where(moves, self._neutral(), given), end=given)
+        scores = self._scanned(path, text_ids)
+        found = []
+        for done, part in enumerate(parts, start=1):
+            found.append(self._integrated(path, text_ids, part, scores[:, part].sum(axis=1)))
+            told(done / len(parts))
+        return found
+
+    def _scanned(self, path: "_Path", text_ids: Sequence[int]) -> NDArray[np.float64]:
+        """Log-probability of each token at each knot, `(knot, text token)` in nats."""
+        import torch
+
+        size = self._batch_size(len(path.end), len(text_ids))
+        rows = []
+        with torch.no_grad():
+            for start in range(0, KNOTS + 1, size):
+                prompts = path.at(knots()[start : start + size])
+                rows.append(self._nats(prompts, text_ids, slice(0, len(text_ids))))
+        return np.asarray(torch.cat(rows).double().numpy())
+
+    def _integrated(
+        self, path: "_Path", text_ids: Sequence[int], part: slice, scores: NDArray[np.float64]
+    ) -> Gradients:
         from captum.attr import IntegratedGradients
 
-        given = self._embedded(prompt_ids)
-        start = self._neutral()
-        baseline = torch.where(torch.from_numpy(moved.copy())[None, :, None], start, given)
-        with torch.no_grad():
-            ends = self._score(torch.cat([given, baseline]), text_ids)
-        change = float(ends[0] - ends[1])
-        method = IntegratedGradients(lambda prompts: self._score(prompts, text_ids))
-        batch = self._batch_size(len(prompt_ids), len(text_ids))
+        method = IntegratedGradients(
+            lambda prompts: self._nats(prompts, text_ids[: part.stop], part).sum(dim=1)
+        )
+        size = self._batch_size(len(path.end), part.stop - part.start)
+        change = float(scores[-1] - scores[0])
         enough = COMPLETE_SHARE * max(HARDLY, abs(change))
-        steps = FIRST_STEPS
+        pieces = pieces_of(scores, PLANNED_SHARE * enough)
+        ends = np.array(pieces)
+        changes = scores[ends[:, 1]] - scores[ends[:, 0]]
+        points = np.full(len(pieces), POINTS)
+        values = np.zeros((len(pieces), len(path.end)))
+        steps = 0
+        asked = np.arange(len(pieces))
         while True:
-            found = method.attribute(
-                given, baselines=baseline, n_steps=steps, internal_batch_size=batch
-            )
-            values = found[0].sum(dim=1).double().numpy()
-            delta = float(values.sum()) - change
-            if abs(delta) <= enough or steps >= MOST_STEPS:
-                return Gradients(values=values, change=change, delta=delta, steps=steps)
-            steps *= 2
+            for count in np.unique(points[asked]):
+                alike = asked[points[asked] == count]
+                for start in range(0, len(alike), size):
+                    chosen = alike[start : start + size]
+                    found = method.attribute(
+                        path.at(knots()[ends[chosen, 1]]),
+                        baselines=path.at(knots()[ends[chosen, 0]]),
+                        n_steps=int(count),
+                        internal_batch_size=max(size, len(chosen)),
+                    )
+                    values[chosen] = found.sum(dim=2).double().numpy()
+            steps += int(points[asked].sum())
+            errors = np.abs(values.sum(axis=1) - changes)
+            if errors.sum() <= enough or steps >= MOST_STEPS:
+                total = values.sum(axis=0)
+                delta = float(total.sum()) - change
+                return Gradients(values=total, change=change, delta=delta, steps=steps)
+            asked = np.flatnonzero(errors > enough / len(pieces))
+            points[asked] *= 2
 
     def _neutral(self) -> Any:
         """The embedding that no token is meant by: the direction of the mean, of usual length."""
@@ -206,16 +258,35 @@ class TorchCopy:
 
         return self._embedding(torch.tensor([list(ids)])).detach()
 
-    def _score(self, prompts: Any, text_ids: Sequence[int]) -> Any:
-        """Log-probabilities `(batch,)` of a text after prompts `(batch, token, hidden)`."""
+    def _nats(self, prompts: Any, text_ids: Sequence[int], part: slice) -> Any:
+        """Log-probabilities of a part of a text after prompts `(batch, token, hidden)`.
+
+        Returns:
+            `(batch, part's token)` float32.
+        """
         import torch
 
         batch = len(prompts)
         text = self._embedded(text_ids).expand(batch, -1, -1)
-        count = len(text_ids)
+        count = len(text_ids) - part.start
         kept = {"logits_to_keep": count + 1} if self._keeps else {}
         embedded = torch.cat([prompts, text], dim=1)
         output = self._network(inputs_embeds=embedded, use_cache=False, **kept)
         rows = output.logits[:, -count - 1 : -1].float().log_softmax(dim=-1)
-        wanted = torch.tensor(list(text_ids)).expand(batch, -1)[:, :, None]
-        return rows.gather(2, wanted)[:, :, 0].sum(dim=1)
+        wanted = torch.tensor(list(text_ids[part])).expand(batch, -1)[:, :, None]
+        return rows[:, : part.stop - part.start].gather(2, wanted)[:, :, 0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Path:
+    """A straight line between two prompts' embeddings, each `(token, hidden)`."""
+
+    start: Any
+    end: Any
+
+    def at(self, places: NDArray[np.float64]) -> Any:
+        """The embeddings at some places in [0, 1], `(place, token, hidden)` float32."""
+        import torch
+
+        share = torch.from_numpy(places).to(self.end.dtype)[:, None, None]
+        return self.start + (self.end - self.start) * share

@@ -74,11 +74,17 @@ class PromptTokens:
             inside=tuple(i for i, (begin, end) in enumerate(spans) if begin < last and end > first),
         )
 
-    def gradients(self, network: TorchCopy, text_ids: Sequence[int], part: Stretch) -> Gradients:
-        """What each token of prompt and earlier text added to a stretch; only descriptors move."""
-        moved = np.array([bool(key) for key in self.keys] + [False] * part.first)
-        given = (*self.ids, *text_ids[: part.first])
-        return network.integrated_gradients(given, text_ids[part.first : part.last], moved)
+    def gradients(
+        self,
+        network: TorchCopy,
+        text_ids: Sequence[int],
+        stretches: Sequence[Stretch],
+        told: Callable[[float], None],
+    ) -> list[Gradients]:
+        """What each token of the prompt added to each stretch; only descriptors move."""
+        moved = np.array([bool(key) for key in self.keys])
+        parts = [slice(part.first, part.last) for part in stretches]
+        return network.integrated_gradients(self.ids, text_ids, moved, parts, told)
 
     def folded(self, values: NDArray[np.float64]) -> tuple[Attribution, ...]:
         """Values of the prompt's tokens as words of the user's part."""
