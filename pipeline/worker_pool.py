@@ -14,8 +14,9 @@ from pipeline.errors import (
     WorkerDiedError,
 )
 from pipeline.settings import Settings
+from pipeline.shelf import Parcel, Shelf
 from pipeline.turnstile import Cancellation
-from pipeline.worker_process import Call, PartMakers, Room, run, start
+from pipeline.worker_process import Call, Outcome, PartMakers, Room, run, start
 
 
 class WorkerPool:
@@ -34,6 +35,7 @@ class WorkerPool:
         self._pool: ProcessPool | None = None
         self._future: Future[Any] | None = None
         self._closed = False
+        self._shelf = Shelf()
         self.killed = False
 
     def call(self, call: Call, *, limit_s: float, cancellation: Cancellation) -> Any:
@@ -53,7 +55,9 @@ class WorkerPool:
         """
         step = str(call.step or call.part)
         try:
-            outcome = self._outcome(call, limit_s, cancellation)
+            with self._shelf.parcelled(call) as parcel:
+                answer = self._answer(parcel, limit_s, cancellation)
+                outcome: Outcome = self._shelf.opened(answer)
         except CancelledError as error:
             self.killed = True
             raise CancelledByUserError from error
@@ -69,14 +73,14 @@ class WorkerPool:
             raise outcome.error
         return outcome.value
 
-    def _outcome(self, call: Call, limit_s: float, cancellation: Cancellation) -> Any:
+    def _answer(self, parcel: Parcel, limit_s: float, cancellation: Cancellation) -> Parcel:
         try:
-            return self._answer(call, limit_s, cancellation)
+            return self._sent(parcel, limit_s, cancellation)
         except RuntimeError:  # the process died while it had nothing to do, and the pool with it
             self._discard()
-        return self._answer(call, limit_s, cancellation)
+        return self._sent(parcel, limit_s, cancellation)
 
-    def _answer(self, call: Call, limit_s: float, cancellation: Cancellation) -> Any:
+    def _sent(self, parcel: Parcel, limit_s: float, cancellation: Cancellation) -> Parcel:
         with self._lock:
             if self._closed:
                 raise CancelledError
@@ -87,9 +91,10 @@ class WorkerPool:
                     initargs=self._start_arguments,
                     context=get_context("spawn"),
                 )
-            future = self._future = self._pool.schedule(run, args=(call,), timeout=limit_s)
+            future = self._future = self._pool.schedule(run, args=(parcel,), timeout=limit_s)
         with cancellation.covering(future):
-            return future.result()
+            answer: Parcel = future.result()
+            return answer
 
     def _discard(self) -> None:
         with self._lock:
@@ -104,6 +109,7 @@ class WorkerPool:
             if self._future is not None:
                 self._future.cancel()  # a stopped pool would leave it waiting for ever
         _stop(pool)
+        self._shelf.close()
 
 
 def _stop(pool: ProcessPool | None) -> None:

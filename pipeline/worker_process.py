@@ -1,6 +1,7 @@
 """What runs inside a worker process: limits, parts built when first needed, one call at a time."""
 
 import contextlib
+import ctypes
 import logging
 import os
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 from pipeline.errors import DecodeLimitError, ExplainCxrError, StepFailedError
 from pipeline.progress_line import ProgressLine
 from pipeline.settings import Settings
+from pipeline.shelf import Parcel
 from pipeline.trace import where
 from pipeline.types import Step
 
@@ -27,6 +29,7 @@ QUIET_AND_OFFLINE = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin at a barrier stall what shares their cores
 }
+MEMORY_KEPT = {-1: 256 << 20, -3: 32 << 20}  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD of mallopt(3)
 WARMED_BESIDE = ("text_explainer",)  # torch takes seconds, and a report need not wait for it
 
 
@@ -116,11 +119,34 @@ def start(room: Room, settings: Settings, part_makers: PartMakers, address: str)
     if room is Room.DECODE:
         limit = settings.decode_memory_mb * 1_000_000
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    else:
+        _keep_freed_memory()
     _worker[:] = [_Worker(makers=part_makers(room, settings), line=ProgressLine(address))]
 
 
-def run(call: Call) -> Outcome:
-    """Answer one call; nothing but values and errors of ours leaves the process."""
+def _keep_freed_memory() -> None:
+    """Have glibc, where it is, reuse the memory of arrays instead of giving it back.
+
+    A film's arrays are megabytes each; waiting for fresh pages for all of them takes as long as
+    Grad-CAM itself.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        set_option = ctypes.CDLL(None).mallopt
+        for option, size in MEMORY_KEPT.items():
+            set_option(option, size)
+
+
+def run(parcel: Parcel) -> Parcel:
+    """Answer one call, an `Outcome` for a `Call`; nothing but that leaves the process."""
+    call: Call = parcel.opened()
+    outcome = _outcome(call)
+    try:
+        return parcel.answered(outcome)
+    except Exception as error:  # a value that cannot cross between processes
+        return parcel.answered(Outcome(error=_unforeseen(call, error)))
+
+
+def _outcome(call: Call) -> Outcome:
     (worker,) = _worker
     options = dict(call.options)
     if call.listener:
