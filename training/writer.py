@@ -16,8 +16,8 @@ from training.report_gguf import Tokenizer, quantise, read_vocabulary, write_ggu
 from training.report_text import case_prompt, case_report, random_case
 from training.report_tokens import Vocabulary, build_vocabulary, fact_phrases, phrases
 
-NAME = f"{SHIPPED_FORMAT}-5m"
-DESCRIPTION = "A 5-million-parameter model taught on chest radiograph reports made by rules"
+NAME = f"{SHIPPED_FORMAT}-6m"
+DESCRIPTION = "A 6.5-million-parameter model taught on chest radiograph reports made by rules"
 _CHUNK_BATCHES = 50
 
 
