@@ -1,7 +1,7 @@
 """What the faithfulness bench gave, as a table and as one JSON line."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -38,6 +38,9 @@ class MethodFigures:
     deletion_gain_ci95: tuple[float, float]
     insertion_gain: float
     insertion_gain_ci95: tuple[float, float]
+
+
+OURS, STOCK = ("grad_cam", "lime", "fused"), "stock_lime"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +86,27 @@ class FaithfulnessFigures:
             for name, found in self.methods.items()
             if found.timed_films < found.films
         ]
-        return "\n".join(lines)
+        return "\n".join([*lines, "", *self._targets()])
+
+    def _targets(self) -> Iterator[str]:
+        """What is asked of our maps: to beat chance, and LIME the library's own."""
+        for name in OURS:
+            if name not in self.methods:
+                continue
+            found = self.methods[name]
+            beats = min(found.deletion_gain_ci95[0], found.insertion_gain_ci95[0]) > 0
+            yield f"target, {name} beats chance by deletion and insertion: {_said(beats)}"
+        if {"lime", STOCK} <= self.methods.keys():
+            lime, stock = self.methods["lime"], self.methods[STOCK]
+            beats = (
+                lime.deletion_auc <= stock.deletion_auc
+                and lime.insertion_auc >= stock.insertion_auc
+            )
+            yield f"target, lime is as faithful as stock LIME: {_said(beats)}"
+
+
+def _said(holds: bool) -> str:
+    return "yes" if holds else "NO"
 
 
 def _gain(value: float, interval: tuple[float, float]) -> str:

@@ -18,7 +18,7 @@ from xai.network_grid import NetworkGrid
 from xai.trust_curves import random_map
 
 SEEDS = (0, 1)
-STOCK_NAME, STOCK_SAMPLES, STOCK_BATCH = "stock_lime", 1000, 10  # the library's own batch
+STOCK_NAME = "stock_lime"
 BLOB = 0.25  # standard deviation of the blob in the middle, in parts of the grid
 NOISE = 102  # so that the noise that is a method is not the noise that it is held against
 
@@ -85,12 +85,10 @@ class StockLime:
 
     def explain(self, film: FilmToMap, seed: int, answer: Answer) -> FloatArray:
         """The signed weight of each pixel, `(size, size)` float32."""
-        from bench.stock import stock_explanation, weight_map
+        from bench.stock import STOCK_SAMPLES, stock_explanation, weight_map
 
         index = self._network.labels.index(film.label)
-        found = stock_explanation(
-            answer, film.image_model, index, samples=STOCK_SAMPLES, seed=seed, batch=STOCK_BATCH
-        )
+        found = stock_explanation(answer, film.image_model, index, samples=STOCK_SAMPLES, seed=seed)
         return weight_map(found, index)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bench.lime_figures import FilmFigures, LimeFigures
 from bench.lime_films import LimeFilm, films_of
-from bench.stock import load_keras, stock_explanation, weight_map
+from bench.stock import STOCK_SAMPLES, load_keras, stock_explanation, weight_map
 from pipeline.classifier import FolderClassifier
 from pipeline.settings import Settings
 from pipeline.types import BoolArray, FloatArray
@@ -32,7 +32,7 @@ from xai.lime_explainer import (
 from xai.lime_sampling import Segments, perturbed, superpixels
 from xai.trust_agreement import rank_correlation
 
-STOCK_SAMPLES, REFERENCE_SAMPLES, FRESH_SAMPLES = 1000, 5000, 1000
+REFERENCE_SAMPLES, FRESH_SAMPLES = 5000, 1000
 STOCK_SEED, REFERENCE_SEED, FRESH_SEED = 1, 2, 3  # ours has the product's own
 OUR_RUNS = 3  # before stock LIME, and as many after it
 BATCH = 64

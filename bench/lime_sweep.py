@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.lime import STOCK_SAMPLES, STOCK_SEED, Asked, r2_of
+from bench.lime import STOCK_SEED, Asked, r2_of
 from bench.lime_films import LimeFilm, films_of
+from bench.stock import STOCK_SAMPLES
 from pipeline.classifier import FolderClassifier
 from pipeline.settings import Settings
 from pipeline.types import FloatArray

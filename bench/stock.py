@@ -16,6 +16,7 @@ from segmentation.network import build_network
 from segmentation.segmenter import DeepLabSegmenter
 
 LAST_CONVOLUTION = "top_activation"
+STOCK_SAMPLES = 1000  # the library's own default
 
 
 def stock_read(data: bytes) -> FloatArray:
@@ -158,7 +159,7 @@ def stock_ways(
     Args:
         data: The film's file.
         case: What ours found in it, so that all look at the same thorax and explain one label.
-        settings: Where weights are, LIME's samples, the seed.
+        settings: Where weights are, and the seed.
     """
     from pipeline.manifest import load_manifest
 
@@ -178,5 +179,5 @@ def stock_ways(
             model, thorax_input(radiograph, anatomy, size)[None, ..., None]
         ),
         Step.GRAD_CAM: lambda: stock_grad_cam(opened_model, image, index),
-        Step.LIME: lambda: stock_lime(model, image, index, settings.lime_samples, settings.seed),
+        Step.LIME: lambda: stock_lime(model, image, index, STOCK_SAMPLES, settings.seed),
     }

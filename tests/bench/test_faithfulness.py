@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,17 @@ def test_the_table_says_how_many_films_the_stock_way_was_timed_on():
     assert "stock_lime was timed on 1 of them" in table
     assert "\nlime was timed" not in table
     assert "+0.100 (+0.050 to +0.150)" in table
+
+
+def test_the_table_says_which_targets_are_met():
+    assert "target, lime beats chance by deletion and insertion: yes" in figures().table()
+    assert "target, lime is as faithful as stock LIME: yes" in figures().table()
+    worse = _means([film_figures("a", 0.6, 0.4), film_figures("b", 0.5, 0.5)])
+    table = replace(figures(), methods={"lime": worse, "stock_lime": worse}).table()
+    assert "target, lime beats chance by deletion and insertion: NO" in table
+    better = replace(worse, deletion_auc=0.1)
+    table = replace(figures(), methods={"lime": worse, "stock_lime": better}).table()
+    assert "target, lime is as faithful as stock LIME: NO" in table
 
 
 def test_a_method_that_was_never_timed_has_no_time():

@@ -59,8 +59,21 @@ def test_json_line_has_the_agreed_keys():
 
 def test_table_says_how_many_times_faster():
     rows = {line.split()[0]: line.split() for line in FIGURES.table().splitlines() if line}
-    assert rows["classify"] == ["classify", "10.0", "125.0", "12.5"]
-    assert rows["write"] == ["write", "8000.0", "-", "-"]
+    assert rows["classify"] == ["classify", "10.0", "125.0", "12.5", "-"]
+    assert rows["write"] == ["write", "8000.0", "-", "-", "-"]
+
+
+def test_table_holds_targets_beside_what_was_measured():
+    steps = {
+        Step.GRAD_CAM: StepFigure(ours_ms=25.0, stock_ms=500.0),
+        Step.LIME: StepFigure(ours_ms=1000.0, stock_ms=12000.0),
+    }
+    table = replace(FIGURES, steps=steps).table()
+    rows = {line.split()[0]: line.split()[1:] for line in table.splitlines() if line}
+    assert rows["grad_cam"] == ["25.0", "500.0", "20.0", "30", "ms"]
+    assert rows["lime"] == ["1000.0", "12000.0", "12.0", "10", "times"]
+    assert "1.23 s (target 2 s)" in table
+    assert "4.00 s (target 4 s)" in table
 
 
 def test_a_report_that_was_not_written_is_said():
