@@ -74,12 +74,22 @@ def test_a_room_uses_only_the_ground_floor(room: str) -> None:
 def test_values_errors_and_protocols_rest_on_nothing() -> None:
     below = {
         "pipeline.errors": set(),
-        "pipeline.types": {"pipeline.errors"},
         "pipeline.protocols": {"pipeline.types"},
     }
     for name, file in modules("pipeline"):
         if name in below:
             assert imported(file) <= below[name], name
+        if name.startswith("pipeline.types"):
+            others = {item for item in imported(file) if not item.startswith("pipeline.types.")}
+            assert others <= {"pipeline.errors"}, name
+
+
+def test_the_values_are_taken_from_their_front_door() -> None:
+    for room in ROOMS:
+        for name, file in modules(room):
+            if not name.startswith("pipeline.types"):
+                inner = {item for item in imported(file) if item.startswith("pipeline.types.")}
+                assert not inner, f"{name} imports {sorted(inner)}"
 
 
 def test_only_build_knows_the_other_rooms() -> None:

@@ -1,0 +1,68 @@
+"""All that is known of one film, and news of the work on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.types.anatomy import Anatomy
+from pipeline.types.descriptors import Descriptors
+from pipeline.types.explanation import Explanation, StageMap
+from pipeline.types.prediction import Prediction
+from pipeline.types.radiograph import Radiograph
+from pipeline.types.report import Report
+from pipeline.types.signs import Sign
+from pipeline.types.text_explanation import TextExplanation
+from pipeline.types.trust import Trust
+from pipeline.types.vocabulary import Language, Method, Section, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A step that failed while the others were kept: the error's code and parameters."""
+
+    step: Step
+    code: str
+    parameters: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CaseResult:
+    """All that was found for one radiograph; later steps are `None` where they did not run.
+
+    Attributes:
+        stages: Grad-CAM at several depths, finest first; empty unless asked for.
+        timings_ms: Wall time of each step that ran.
+        provenance: Versions, weights' hashes, settings and seed, flat; no patient data.
+        problems: Steps that failed; what stands was not touched by them.
+    """
+
+    radiograph: Radiograph
+    anatomy: Anatomy
+    prediction: Prediction
+    explanations: Mapping[Method, Explanation]
+    descriptors: Descriptors
+    signs: tuple[Sign, ...] = ()
+    trust: Trust | None = None
+    report: Report | None = None
+    text_explanation: TextExplanation | None = None
+    stages: tuple[StageMap, ...] = ()
+    timings_ms: Mapping[Step, float] = field(default_factory=dict)
+    provenance: Mapping[str, str | int | float] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What the clinician signs: the report's text as edited, in one language."""
+
+    language: Language
+    sections: Mapping[Section, str]
+    edited: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressEvent:
+    """A step's progress: `fraction` in [0, 1] or `None`; `text` holds streamed tokens."""
+
+    step: Step
+    fraction: float | None = None
+    text: str = ""

@@ -1,0 +1,107 @@
+"""The classifier's verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.errors import ContractError
+from pipeline.types.vocabulary import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """The classifier's verdict.
+
+    Attributes:
+        labels: What the classifier can say, in the manifest's order.
+        probabilities: Calibrated probability of each label, in [0, 1]; sums to 1 unless the
+            classifier is multi-label.
+        normal_label: The label that means "no abnormality"; of a multi-label classifier the name
+            for "none of the labels", which is not one of `labels`.
+        threshold_prob: The abnormal probability from which the verdict is "abnormality"; a
+            multi-label classifier has `thresholds` instead.
+        terms: For each label, its name in each language (from the manifest).
+        uncertain_prob: The abnormal probabilities between which the verdict was too often wrong on
+            validation films; `None` if that is not known.
+        thresholds: For each label of a multi-label classifier the probability from which it is
+            found; empty where the labels exclude one another.
+        calibrated: Whether the probabilities were calibrated on validation films.
+    """
+
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    normal_label: str
+    threshold_prob: float
+    terms: Mapping[str, Mapping[Language, str]]
+    uncertain_prob: tuple[float, float] | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    calibrated: bool = True
+
+    def __post_init__(self) -> None:
+        expected = set(self.labels) if self.is_multi_label else set()
+        if len(self.labels) != len(self.probabilities) or set(self.thresholds) != expected:
+            raise ContractError(field="labels", problem="mismatch")
+        off = 0.0 if self.is_multi_label else abs(sum(self.probabilities) - 1)
+        if min(self.probabilities) < 0 or max(self.probabilities) > 1 + 1e-4 or off > 1e-4:
+            raise ContractError(field="probabilities", problem="range")
+
+    @property
+    def is_multi_label(self) -> bool:
+        """Whether labels may be found together, each by a threshold of its own."""
+        return self.normal_label not in self.labels
+
+    @property
+    def leading_label(self) -> str:
+        """The label to explain: the verdict's.
+
+        Of a multi-label classifier it is the one furthest above its threshold, or least below it.
+        """
+        if not self.is_multi_label:
+            return self.label
+        return max(self.labels, key=lambda name: self.probability(name) - self.thresholds[name])
+
+    @property
+    def abnormal_probability(self) -> float:
+        """One minus the probability of the normal label, or the leading label's probability."""
+        if self.is_multi_label:
+            return self.probability(self.leading_label)
+        return min(1.0, max(0.0, 1 - self.probabilities[self.labels.index(self.normal_label)]))
+
+    @property
+    def limit_prob(self) -> float:
+        """What `abnormal_probability` is held against."""
+        return self.thresholds[self.leading_label] if self.is_multi_label else self.threshold_prob
+
+    @property
+    def is_abnormal(self) -> bool:
+        """Whether the verdict is "abnormality"."""
+        return self.abnormal_probability >= self.limit_prob
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the abnormal probability lies in the uncertain band."""
+        if self.uncertain_prob is None:
+            return False
+        low, high = self.uncertain_prob
+        return low <= self.abnormal_probability < high
+
+    @property
+    def label(self) -> str:
+        """The likeliest label on the verdict's side: a label other than normal if abnormal."""
+        if not self.is_abnormal:
+            return self.normal_label
+        if self.is_multi_label:
+            return self.leading_label
+        ranked = sorted(zip(self.probabilities, self.labels, strict=True), reverse=True)
+        return next(label for _, label in ranked if label != self.normal_label)
+
+    @property
+    def found_labels(self) -> frozenset[str]:
+        """The verdict's label, and with it all others that lie above their own threshold."""
+        above = (name for name, limit in self.thresholds.items() if self.probability(name) >= limit)
+        return frozenset((self.label, *above))
+
+    def probability(self, label: str) -> float:
+        """The calibrated probability of one label, in [0, 1]; "none of them" has what is left."""
+        if self.is_multi_label and label == self.normal_label:
+            return 1 - self.abnormal_probability
+        return self.probabilities[self.labels.index(label)]

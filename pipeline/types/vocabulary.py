@@ -1,0 +1,220 @@
+"""The closed sets of words: languages, sides, zones, structures, methods, marks, steps."""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """The languages of the page and of the report."""
+
+    ENGLISH = "en"
+    RUSSIAN = "ru"
+    UKRAINIAN = "uk"
+
+
+class ImageFormat(StrEnum):
+    """The file formats that are read, told apart by content."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+    DICOM = "dicom"
+
+
+class ReadingNote(StrEnum):
+    """What reading did to the pixels, said to the user."""
+
+    REDUCED = "reduced"
+    COLOUR_AVERAGED = "colour_averaged"
+    ALPHA_FLATTENED = "alpha_flattened"
+    ROTATED = "rotated"
+    INVERTED = "inverted"
+    IDENTIFIERS_REMOVED = "identifiers_removed"
+
+
+class Side(StrEnum):
+    """A side of the patient."""
+
+    RIGHT = "right"
+    LEFT = "left"
+
+
+class Level(StrEnum):
+    """A third of a lung's height on a frontal film."""
+
+    UPPER = "upper"
+    MIDDLE = "middle"
+    LOWER = "lower"
+
+
+class Zone(StrEnum):
+    """A third of one lung; lobes overlap on a frontal film, so zones are what can be named."""
+
+    RIGHT_UPPER = "right_upper"
+    RIGHT_MIDDLE = "right_middle"
+    RIGHT_LOWER = "right_lower"
+    LEFT_UPPER = "left_upper"
+    LEFT_MIDDLE = "left_middle"
+    LEFT_LOWER = "left_lower"
+
+    @property
+    def side(self) -> Side:
+        """The patient's side."""
+        return Side(self.value.split("_")[0])
+
+    @property
+    def level(self) -> Level:
+        """The third of the lung."""
+        return Level(self.value.split("_")[1])
+
+
+class Structure(StrEnum):
+    """What the segmentation outlines."""
+
+    RIGHT_LUNG = "right_lung"
+    LEFT_LUNG = "left_lung"
+    SPINE = "spine"
+    ABDOMEN = "abdomen"
+
+
+class SignName(StrEnum):
+    """What is measured of the chest's shape; over-inflated lungs change each of them."""
+
+    DOME_HEIGHT = "dome_height"
+    DOME_CURVATURE = "dome_curvature"
+    LUNG_HEIGHT = "lung_height"
+    LUNG_HEIGHT_TO_CHEST_WIDTH = "lung_height_to_chest_width"
+    COSTOPHRENIC_ANGLE = "costophrenic_angle"
+    CARDIOTHORACIC_RATIO = "cardiothoracic_ratio"
+    HEART_WIDTH = "heart_width"
+    LUNG_SHARE = "lung_share"
+
+
+class SignUnit(StrEnum):
+    """What a sign is measured in."""
+
+    CM = "cm"
+    DEGREES = "degrees"
+    RATIO = "ratio"
+
+    @property
+    def digits(self) -> int:
+        """Decimals that a value is shown with."""
+        return {SignUnit.CM: 1, SignUnit.DEGREES: 0, SignUnit.RATIO: 2}[self]
+
+
+class ThresholdRelation(StrEnum):
+    """Where a sign lies from its threshold."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    NEAR = "near"
+
+
+class SignReason(StrEnum):
+    """Why a sign cannot be measured."""
+
+    NO_SPACING = "no_spacing"
+    CUT_OFF = "cut_off"
+    ANGLE_HIDDEN = "angle_hidden"
+    DIAPHRAGM_HIDDEN = "diaphragm_hidden"
+    HEART_HIDDEN = "heart_hidden"
+    ASYMMETRIC = "asymmetric"
+    OUTLINE_UNSURE = "outline_unsure"
+
+
+class SignPart(StrEnum):
+    """What a sign's line was drawn along."""
+
+    DIAPHRAGM = "diaphragm"
+    LUNG_HEIGHT = "lung_height"
+    CHEST_WIDTH = "chest_width"
+    ANGLE = "angle"
+    HEART = "heart"
+
+
+class Method(StrEnum):
+    """The image explainers."""
+
+    GRAD_CAM = "grad_cam"
+    LIME = "lime"
+
+
+class SaliencyMap(StrEnum):
+    """The maps whose trust is measured: each explainer's, and the two fused."""
+
+    GRAD_CAM = "grad_cam"
+    LIME = "lime"
+    FUSED = "fused"
+
+
+class TrustMeasure(StrEnum):
+    """What is measured of a map; the fused map bears what compares the two methods."""
+
+    DELETION = "deletion"
+    INSERTION = "insertion"
+    STABILITY = "stability"
+    RANK_AGREEMENT = "rank_agreement"
+    OVERLAP = "overlap"
+    OUTSIDE_SHARE = "outside_share"
+    TEXT_SHARE = "text_share"
+    BORDER_SHARE = "border_share"
+
+    @property
+    def is_shortcut(self) -> bool:
+        """Whether it tells of a classifier that looks at what is no chest."""
+        return self in SHORTCUT_MEASURES
+
+
+SHORTCUT_MEASURES = (
+    TrustMeasure.OUTSIDE_SHARE,
+    TrustMeasure.TEXT_SHARE,
+    TrustMeasure.BORDER_SHARE,
+)
+
+
+class TrustMark(StrEnum):
+    """How far a map can be relied on by one measure, best first."""
+
+    GOOD = "good"
+    DOUBTFUL = "doubtful"
+    UNRELIABLE = "unreliable"
+    NOT_GRADED = "not_graded"
+
+
+class Grade(StrEnum):
+    """The fuzzy grades of a descriptor's intensity."""
+
+    WEAK = "weak"
+    MODERATE = "moderate"
+    STRONG = "strong"
+
+
+class Step(StrEnum):
+    """The steps of the flow, as progress and timings name them."""
+
+    READ = "read"
+    SEGMENT = "segment"
+    MEASURE = "measure"
+    CLASSIFY = "classify"
+    GRAD_CAM = "grad_cam"
+    LIME = "lime"
+    DESCRIBE = "describe"
+    TRUST = "trust"
+    WRITE = "write"
+    EXPLAIN_TEXT = "explain_text"
+
+
+class Section(StrEnum):
+    """The sections of a report, in order."""
+
+    FINDINGS = "findings"
+    INTERPRETATION = "interpretation"
+    RECOMMENDATIONS = "recommendations"
+
+
+class ClaimStatus(StrEnum):
+    """What the check of a sentence against the measurements found."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_CHECKABLE = "not_checkable"
