@@ -4,6 +4,7 @@ Nothing heavy is imported at the top, for worker processes import this module as
 """
 
 import argparse
+import signal
 import socket
 import sys
 import threading
@@ -152,6 +153,9 @@ def main(arguments: list[str] | None = None) -> int:
         import streamlit
 
     skip_component_scan()
+    # The server hands the signal on when it has stopped; by itself it would end the process there
+    # and then, with the workers and their memory left for others to clear away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     streamlit.App(SCRIPT).run(config=config)
     return 0
 

@@ -3,9 +3,12 @@
 import socket
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
+
+import psutil
 
 from app import __main__ as launcher
 from app.__main__ import (
@@ -107,3 +110,28 @@ def test_models_are_loaded_though_nobody_opens_the_page(monkeypatch):
     prepare("http://localhost:1", browser=True)
     prepare("http://localhost:1", browser=False)
     assert done == ["http://localhost:1", "warm", "warm"]
+
+
+def test_a_page_that_is_ended_takes_its_workers_along():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "app", "--port", str(port), "--no-browser"]
+    page = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    try:
+        assert launcher.served(f"http://localhost:{port}")
+        process = psutil.Process(page.pid)
+        until = time.monotonic() + 60
+        while not (workers := spawned(process)) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert workers
+        page.terminate()
+        _, said = page.communicate(timeout=30)
+    finally:
+        page.kill()
+    assert page.returncode == 0
+    assert "leaked" not in said  # as the tracker of semaphores and shared memory would say
+    assert not psutil.wait_procs(workers, timeout=10)[1]
+
+
+def spawned(page: psutil.Process) -> list[psutil.Process]:
+    return [one for one in page.children() if "multiprocessing.spawn" in " ".join(one.cmdline())]
