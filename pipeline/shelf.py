@@ -14,6 +14,8 @@ from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+
 SMALLEST = 1 << 16  # bytes; what is smaller goes through the pipe
 ANSWER_ROOM = 48 << 20  # bytes kept for the answer; what is not written to takes no memory
 SHARED_FOLDER = Path("/dev/shm")  # where Linux keeps shared memory; absent elsewhere
@@ -37,7 +39,12 @@ class Parcel:
 
     def opened(self) -> Any:
         """The value; its arrays are copies, read-only, and do not need the shelf any more."""
-        return self._taken(_room(_attached(self.shelf))) if self.places else self._taken(None)
+        return self.opened_from(_room(_attached(self.shelf)) if self.places else memoryview(b""))
+
+    def opened_from(self, room: memoryview) -> Any:
+        """The same from a shelf's bytes that are at hand."""
+        arrays = [bytes(room[first:last]) for first, last in self.places]
+        return pickle.loads(self.content, buffers=arrays)
 
     def answered(self, value: Any) -> "Parcel":
         """An answer to what was in this parcel, on the same shelf behind it if it fits."""
@@ -50,19 +57,17 @@ class Parcel:
         places = _laid_down(room, first, arrays)
         return Parcel(content=content, shelf=self.shelf, places=places)
 
-    def _taken(self, room: memoryview | None) -> Any:
-        if room is None:
-            return pickle.loads(self.content)
-        arrays = [bytes(room[first:last]) for first, last in self.places]
-        return pickle.loads(self.content, buffers=arrays)
-
 
 class Shelf:
-    """One worker's, as its owner has it; used again for every call, for fresh pages are slow."""
+    """One worker's, as its owner has it; used again for every call, for fresh pages are slow.
+
+    It is wiped after each call: a film that is gone from the page lies nowhere else.
+    """
 
     def __init__(self) -> None:
         self._memory: SharedMemory | None = None
-        self._taken = threading.Lock()
+        self._written = 0  # bytes, from the start
+        self._in_use = threading.Lock()
 
     @contextmanager
     def parcelled(self, value: Any) -> Iterator[Parcel]:
@@ -72,23 +77,28 @@ class Shelf:
         """
         content, arrays = _apart(value)
         size = _size(arrays)
-        if not arrays or not _free(size) or not self._taken.acquire(blocking=False):
+        if not arrays or not _free(size) or not self._in_use.acquire(blocking=False):
             yield Parcel(content=pickle.dumps(value))
             return
         try:
             memory = self._with_room(size + ANSWER_ROOM)
             places = _laid_down(_room(memory), 0, arrays)
+            self._written = size
             yield Parcel(content=content, shelf=memory.name, places=places)
         except BaseException:
             self._drop()  # a worker that is being killed may still write to it
             raise
         finally:
-            self._taken.release()
+            self._wipe()
+            self._in_use.release()
 
     def opened(self, answer: Parcel) -> Any:
         """The worker's answer."""
-        at_hand = self._memory is not None and answer.shelf == self._memory.name
-        return answer._taken(_room(self._memory)) if at_hand else answer.opened()
+        memory = self._memory
+        if memory is None or answer.shelf != memory.name:
+            return answer.opened()
+        self._written = max([self._written, *(last for _, last in answer.places)])
+        return answer.opened_from(_room(memory))
 
     def _with_room(self, size: int) -> SharedMemory:
         if self._memory is None or self._memory.size < size:
@@ -98,10 +108,16 @@ class Shelf:
 
     def close(self) -> None:
         """Give the memory back, once a call under way has ended."""
-        with self._taken:
+        with self._in_use:
             self._drop()
 
+    def _wipe(self) -> None:
+        if self._memory is not None:
+            np.frombuffer(_room(self._memory), np.uint8, self._written)[:] = 0
+        self._written = 0
+
     def _drop(self) -> None:
+        self._wipe()
         memory, self._memory = self._memory, None
         if memory is not None:
             memory.close()
@@ -120,9 +136,9 @@ def _attached(name: str) -> SharedMemory:
     return _shelves[0]
 
 
-def _room(shelf: SharedMemory | None) -> memoryview:
+def _room(shelf: SharedMemory) -> memoryview:
     # The buffer is there until the shelf is closed, which its type does not know.
-    return cast(memoryview, cast(SharedMemory, shelf).buf)
+    return cast(memoryview, shelf.buf)
 
 
 def _apart(value: Any) -> tuple[bytes, list[memoryview]]:

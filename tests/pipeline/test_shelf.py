@@ -42,6 +42,11 @@ def test_a_value_goes_there_and_an_answer_back(shelf):
         same(taken, GIVEN)
 
 
+def test_an_answer_without_arrays_goes_through_the_pipe_alone(shelf):
+    with shelf.parcelled(GIVEN) as parcel:
+        assert shelf.opened(parcel.answered("a word")) == "a word"
+
+
 def test_without_arrays_there_is_no_shelf(shelf):
     with shelf.parcelled("a word") as parcel:
         assert (parcel.shelf, parcel.places) == ("", ())
@@ -94,6 +99,16 @@ def test_after_a_call_that_broke_off_the_worker_writes_to_nobody(shelf):
         raise TimeoutError
     with shelf.parcelled(GIVEN) as next_parcel:
         assert next_parcel.shelf != parcel.shelf
+
+
+def test_nothing_stays_on_it_after_a_call(shelf):
+    with shelf.parcelled(GIVEN) as parcel:
+        shelf.opened(parcel.answered({"map": FILM * 2}))
+    memory = SharedMemory(parcel.shelf)
+    left = np.frombuffer(memory.buf, np.uint8).copy()
+    memory.close()
+    assert left.size > 2 * FILM.nbytes
+    assert not left.any()
 
 
 def test_nothing_stays_when_it_is_closed(shelf):

@@ -72,6 +72,20 @@ def test_a_job_brings_the_case_its_progress_and_the_streamed_words(workers: Work
     assert set(job.result.timings_ms) == set(Step)
 
 
+def test_a_film_of_usual_size_goes_all_the_way(workers: Workers) -> None:
+    large = np.asarray(Image.open(io.BytesIO(film())).resize((800, 800)))
+    stream = io.BytesIO()
+    Image.fromarray(large).save(stream, "PNG")
+    job = workers.submit(stream.getvalue(), SETTINGS)
+    assert job.wait(60)
+    assert job.error is None
+    assert job.result is not None
+    assert job.result.radiograph.pixels.nbytes > 1_000_000  # it crossed in shared memory
+    assert job.result.radiograph.pixels == pytest.approx(large / 255, abs=1e-6)
+    assert job.result.problems == ()
+    assert job.result.text_explanation is not None
+
+
 def test_without_a_report_the_writer_is_not_asked(workers: Workers) -> None:
     job = workers.submit(film(), replace(SETTINGS, write_report=False))
     assert job.wait(60)
