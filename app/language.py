@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipeline.types import Language, Prediction, SignUnit
+from pipeline.types import Language, MeasurementUnit, Prediction
 
 FOLDER = Path(__file__).parent / "languages"
 
@@ -48,9 +48,9 @@ class Words:
         """A number with this language's decimal mark."""
         return f"{value:.{digits}f}".replace(".", self("number.mark")).replace("-", "−")
 
-    def quantity(self, value: float, unit: SignUnit) -> str:
-        """A sign's value with its unit."""
-        return self(f"sign_unit.{unit}", value=self.number(value, unit.digits))
+    def quantity(self, value: float, unit: MeasurementUnit) -> str:
+        """A measurement's value with its unit."""
+        return self(f"measurement_unit.{unit}", value=self.number(value, unit.digits))
 
 
 @cache

@@ -3,22 +3,12 @@
 import streamlit as st
 
 from app import service
-from app.cases import Case, Cases, session_cases
 from app.language import Words
-from app.views import (
-    case_list,
-    download,
-    frame,
-    home,
-    problems,
-    progress,
-    report,
-    result,
-    saliency,
-    text_explanation,
-    upload,
-    viewer,
-)
+from app.state.cases import Case, Cases, session_cases
+from app.viewer import tab as viewer
+from app.views import download, report, result, text_explanation
+from app.views.frame import case_list, frame, home, problems, progress, upload
+from app.views.maps import saliency
 from pipeline.types import Method
 
 POLL_SECONDS = 0.7

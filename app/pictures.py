@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from app.cases import Case
-from pipeline.figures import Picture, encode_jpeg, encode_png
+from app.state.cases import Case
+from pipeline.pictures.overlays import Picture, encode_jpeg, encode_png
 
 MAX_KEPT = 24
 
@@ -20,7 +20,7 @@ def png(case: Case, key: tuple[object, ...], make: Callable[[], Picture]) -> byt
 
 
 def jpeg(case: Case, key: tuple[object, ...], make: Callable[[], Picture]) -> bytes:
-    """The same as a JPEG, a sixth of the size; for a film with nothing drawn into it."""
+    """The same as a JPEG, a sixth of the size; for a radiograph with nothing drawn into it."""
     return _kept(case, ("jpeg", *key), lambda: encode_jpeg(make()))
 
 

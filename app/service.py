@@ -67,7 +67,7 @@ class Workers(Protocol):
         """Explain another label of a case."""
         ...
 
-    def submit_stages(self, case: CaseResult) -> Job:
+    def submit_layers(self, case: CaseResult) -> Job:
         """Explain a case's label by Grad-CAM at every stage of the network."""
         ...
 
@@ -103,9 +103,9 @@ def exporter(language: Language) -> "Exporter":
     return build_exporter(language)
 
 
-def sample_film(seed: int) -> bytes:
+def sample_radiograph(seed: int) -> bytes:
     """A drawn radiograph of nobody, as a PNG file."""
-    from pipeline.phantom import sample_film as draw
+    from pipeline.phantom.drawing import sample_radiograph as draw
 
     return draw(seed)
 
@@ -114,7 +114,7 @@ def sample_film(seed: int) -> bytes:
 def _started() -> Workers:
     import atexit
 
-    from pipeline.workers import Workers as WorkerProcesses
+    from pipeline.workers.workers import Workers as WorkerProcesses
 
     started = WorkerProcesses(settings())
     atexit.register(started.close)

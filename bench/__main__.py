@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.worker_process import QUIET_AND_OFFLINE
+from pipeline.workers.worker_process import QUIET_AND_OFFLINE
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 
-class Figures(Protocol):
+class Metrics(Protocol):
     """What a bench gives."""
 
     def table(self) -> str:
@@ -37,19 +37,29 @@ def _parser() -> argparse.ArgumentParser:
     explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
     explained.add_argument("--cases", type=int, default=50, help="reports to explain")
     faithful = benches.add_parser("faithfulness", help="our maps against stock LIME and chance")
-    faithful.add_argument("--films", type=int, default=200, help="validation films at most")
-    faithful.add_argument("--stock-films", type=int, default=3, help="of them to time it on")
+    faithful.add_argument(
+        "--radiographs", type=int, default=200, help="validation radiographs at most"
+    )
+    faithful.add_argument("--stock-radiographs", type=int, default=3, help="of them to time it on")
     faithful.add_argument("--plots", type=Path, help="draw the curves to this folder")
     lime = benches.add_parser("lime", help="ours against stock LIME: speed and fidelity")
-    lime.add_argument("--films", type=int, default=6, help="validation films, or phantoms")
+    lime.add_argument(
+        "--radiographs", type=int, default=6, help="validation radiographs, or phantoms"
+    )
     lime.add_argument("--sweep", action="store_true", help="other superpixels and samples instead")
     variants = benches.add_parser("variants", help="other ways to draw and fuse the maps")
-    variants.add_argument("--films", type=int, default=24, help="validation films, or phantoms")
+    variants.add_argument(
+        "--radiographs", type=int, default=24, help="validation radiographs, or phantoms"
+    )
     sane = benches.add_parser("sanity", help="lost weights, lost labels, a planted shortcut")
-    shape = benches.add_parser("signs", help="the signs of hyperinflation against drawn outlines")
-    shape.add_argument("--films", type=int, default=100, help="validation films a pack at most")
+    shape = benches.add_parser(
+        "measurements", help="the measurements of hyperinflation against drawn outlines"
+    )
+    shape.add_argument(
+        "--radiographs", type=int, default=100, help="validation radiographs a dataset at most"
+    )
     for bench in (faithful, lime, variants, sane, shape):
-        bench.add_argument("--data", type=Path, help="a pack, or a folder of packs")
+        bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     for bench in (latency, report, explained, faithful, lime, variants, sane, shape):
         bench.add_argument("--json", type=Path, help="write the figures here too")
     return parser
@@ -64,75 +74,75 @@ def main(arguments: list[str] | None = None) -> int:
     from pipeline.settings import load_settings
 
     settings = load_settings()
-    for name in ("runs", "cases", "films"):
+    for name in ("runs", "cases", "radiographs"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
-    figures: Figures
+    metrics: Metrics
     failed = False
     if chosen.bench == "report":
-        from bench.report import measure_report
+        from bench.reports.report import measure_report
 
-        figures = measure_report(settings, chosen.cases)
+        metrics = measure_report(settings, chosen.cases)
     elif chosen.bench == "text_explanation":
-        from bench.text_explanation import measure_text_explanation
+        from bench.reports.text_explanation import measure_text_explanation
 
-        figures = measure_text_explanation(settings, chosen.cases)
+        metrics = measure_text_explanation(settings, chosen.cases)
     elif chosen.bench == "faithfulness":
-        figures = _faithfulness(settings, chosen)
+        metrics = _faithfulness(settings, chosen)
     elif chosen.bench == "lime":
-        figures = _lime(settings, chosen)
+        metrics = _lime(settings, chosen)
     elif chosen.bench == "variants":
-        from bench.variants import measure_variants
-        from training.packs import data_folder
+        from bench.maps.variants import measure_variants
+        from training.datasets.index import data_folder
 
-        figures = measure_variants(settings, chosen.data or data_folder(), chosen.films)
+        metrics = measure_variants(settings, chosen.data or data_folder(), chosen.radiographs)
     elif chosen.bench == "sanity":
-        from bench.sanity import measure_sanity
-        from training.packs import data_folder
+        from bench.sanity.sanity import measure_sanity
+        from training.datasets.index import data_folder
 
         checked = measure_sanity(settings, chosen.data or data_folder())
-        figures, failed = checked, checked.failed
-    elif chosen.bench == "signs":
-        from bench.signs import measure_signs
+        metrics, failed = checked, checked.failed
+    elif chosen.bench == "measurements":
+        from bench.measurements import measure_chest
 
-        figures = measure_signs(settings, chosen.films, chosen.data)
+        metrics = measure_chest(settings, chosen.radiographs, chosen.data)
     else:
-        from bench.latency import measure_latency
+        from bench.speed.latency import measure_latency
 
         measured = measure_latency(settings, chosen.runs)
-        figures, failed = measured, bool(measured.problems)
-    print(figures.table())
-    print(figures.json_line())
+        metrics, failed = measured, bool(measured.problems)
+    print(metrics.table())
+    print(metrics.json_line())
     if chosen.json:
-        chosen.json.write_text(figures.json_line() + "\n", encoding="utf-8")
+        chosen.json.write_text(metrics.json_line() + "\n", encoding="utf-8")
     return int(failed)
 
 
-def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Figures:
-    from bench.faithfulness import measure_faithfulness
-    from bench.faithfulness_plots import draw_faithfulness
-    from bench.membership_plot import draw_membership
-    from training.packs import data_folder
+def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
+    from bench.maps.faithfulness import measure_faithfulness
+    from bench.maps.faithfulness_plots import draw_faithfulness
+    from bench.maps.membership_plot import draw_membership
+    from training.datasets.index import data_folder
 
     data = chosen.data or data_folder()
-    figures = measure_faithfulness(settings, data, chosen.films, chosen.stock_films)
+    metrics = measure_faithfulness(settings, data, chosen.radiographs, chosen.stock_radiographs)
     if chosen.plots:
-        draw_faithfulness(figures, chosen.plots)
+        draw_faithfulness(metrics, chosen.plots)
         draw_membership(chosen.plots)
-    return figures
+    return metrics
 
 
-def _lime(settings: "Settings", chosen: argparse.Namespace) -> Figures:
-    from training.packs import data_folder
+def _lime(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
+    from training.datasets.index import data_folder
 
     data = chosen.data or data_folder()
     if chosen.sweep:
-        from bench.lime_sweep import sweep_lime
+        from bench.lime.sweep import sweep_lime
 
-        return sweep_lime(settings, data, chosen.films)
-    from bench.lime import measure_lime
+        return sweep_lime(settings, data, chosen.radiographs)
+    from bench.lime.lime import measure_lime
 
-    return measure_lime(settings, data, chosen.films)
+    return measure_lime(settings, data, chosen.radiographs)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pipeline.manifest import MANIFEST_FILE
 from pipeline.protocols import Exporter, Models
 from pipeline.settings import Settings
 from pipeline.types import Language, Method
-from pipeline.worker_process import Room
+from pipeline.workers.worker_process import Room
 
 NAMED_LIBRARIES = (
     "numpy",
@@ -46,12 +46,12 @@ def local_models(settings: Settings) -> Models:
     return Models(
         reader=_decode(settings)["reader"](),
         segmenter=vision["segmenter"](),
-        sign_meter=vision["sign_meter"](),
+        morphometer=vision["morphometer"](),
         classifier=vision["classifier"](),
         explainers={method: vision[method.value]() for method in Method},
         describer=vision["describer"](),
-        stage_explainer=vision["stage_explainer"](),
-        trust_assessor=vision["trust_assessor"]() if settings.measure_trust else None,
+        layer_explainer=vision["layer_explainer"](),
+        quality_assessor=vision["quality_assessor"]() if settings.measure_quality else None,
         writer=writer["writer"]() if settings.write_report else None,
         text_explainer=writer["text_explainer"]() if settings.write_report else None,
         provenance=provenance(settings),
@@ -60,7 +60,7 @@ def local_models(settings: Settings) -> Models:
 
 def exporter(language: Language = Language.ENGLISH) -> Exporter:
     """Who makes the files for download."""
-    from report.export import ReportExporter
+    from report.documents.export import ReportExporter
 
     return ReportExporter(language)
 
@@ -109,71 +109,73 @@ def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
 
         return DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
 
-    def sign_meter() -> Any:
-        from segmentation.sign_meter import OutlineSignMeter
+    def morphometer() -> Any:
+        from segmentation.morphometry import OutlineMorphometer
 
-        return OutlineSignMeter(segmenter())
+        return OutlineMorphometer(segmenter())
 
     @cache
     def classifier() -> Any:
-        from pipeline.classifier import FolderClassifier
+        from pipeline.classification.classifier import FolderClassifier
 
         return FolderClassifier(_classifier_folder(settings), settings.threads)
 
     def grad_cam() -> Any:
-        from xai.grad_cam import GradCam
+        from xai.image.grad_cam import GradCam
 
         return GradCam(classifier(), settings)
 
     def lime() -> Any:
-        import lime.lime_image  # noqa: F401 - seconds that the first film need not wait for
+        import lime.lime_image  # noqa: F401 - seconds that the first radiograph need not wait for
         import skimage.segmentation  # noqa: F401
 
-        from xai.lime_explainer import LimeExplainer
+        from xai.image.lime_explainer import LimeExplainer
 
         return LimeExplainer(classifier(), settings)
 
-    def stage_explainer() -> Any:
-        from xai.grad_cam_stages import StageGradCam
+    def layer_explainer() -> Any:
+        from xai.image.layer_grad_cam import LayerGradCam
 
-        return StageGradCam(classifier(), _classifier_folder(settings), settings.threads)
+        return LayerGradCam(classifier(), _classifier_folder(settings), settings.threads)
 
     def describer() -> Any:
-        from xai.describe import ZoneDescriber
+        from xai.image.describer import ZoneDescriber
 
         return ZoneDescriber()
 
-    def trust_assessor() -> Any:
+    def quality_assessor() -> Any:
         import scipy.stats  # noqa: F401 - as above
 
-        from xai.trust import TrustAssessor
-        from xai.trust_thresholds import load_thresholds
+        from xai.quality.assessor import QualityAssessor
+        from xai.quality.limits import load_quality_limits
 
-        thresholds = load_thresholds(_classifier_folder(settings))
-        return TrustAssessor(classifier(), settings, thresholds)
+        thresholds = load_quality_limits(_classifier_folder(settings))
+        return QualityAssessor(classifier(), settings, thresholds)
 
     return {
         "segmenter": segmenter,
-        "sign_meter": sign_meter,
+        "morphometer": morphometer,
         "classifier": classifier,
         Method.GRAD_CAM.value: grad_cam,
         Method.LIME.value: lime,
-        "stage_explainer": stage_explainer,
+        "layer_explainer": layer_explainer,
         "describer": describer,
-        "trust_assessor": trust_assessor,
+        "quality_assessor": quality_assessor,
     }
 
 
 def _writer(settings: Settings) -> Mapping[str, Callable[[], Any]]:
     def writer() -> Any:
-        from report.writer import ReportWriter
+        from report.writing.writer import ReportWriter
 
         return ReportWriter(settings)
 
     def text_explainer() -> Any:
-        from report.prompt import join, spelled_report, told_verdict
-        from xai.text_explainer import GgufTextExplainer
+        from report.writing.prompt import join, spelled_report, told_classification
+        from xai.text.explainer import GgufTextExplainer
 
-        return GgufTextExplainer(settings, join=join, spell=spelled_report, verdict=told_verdict)
+        return GgufTextExplainer(
+            settings, join=join, spell=spelled_report, classification=told_classification
+        )
 
     return {"writer": writer, "text_explainer": text_explainer}

@@ -14,7 +14,7 @@ SCHEMA_VERSION = 1
 MANIFEST_FILE = "manifest.json"
 Task = Literal["segmentation", "classification", "report"]
 Activation = Literal["softmax", "sigmoid"]
-Region = Literal["thorax", "film"]
+Region = Literal["thorax", "radiograph"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +31,14 @@ class Manifest:
         input_range: Lowest and highest value of an input pixel.
         activation: `softmax` if the labels exclude one another, `sigmoid` if they may be found
             together; for a classifier.
-        region: What the classifier sees: the thorax, cut out and evened, or the film as it is.
+        region: What the classifier sees: the thorax, cut out and evened, or the radiograph as it
+            is.
         normal_label: The label that means "no abnormality", and with `sigmoid` a name for "none of
             the labels" that is none of them; empty unless a classifier.
-        threshold_prob: Abnormal probability from which the verdict is "abnormality"; with `sigmoid`
-            that of each label without one in `thresholds`.
+        threshold_prob: Abnormal probability from which the classification is "abnormality"; with
+            `sigmoid` that of each label without one in `thresholds`.
         thresholds: With `sigmoid`, the probability from which each label is found.
-        uncertain_prob: Abnormal probabilities between which the verdict is too often wrong.
+        uncertain_prob: Abnormal probabilities between which the classification is too often wrong.
         temperature: The logits' divisor that calibrates the probabilities; 1 if nothing did.
         terms: Each label's name in each language; empty unless a classifier.
         metrics: What was measured, by dataset or language, nested freely; for people to read.

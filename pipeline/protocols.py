@@ -10,17 +10,17 @@ from pipeline.types import (
     Conclusion,
     Descriptors,
     Explanation,
+    ExplanationQuality,
     FloatArray,
     Language,
+    LayerMap,
+    Measurement,
     Method,
     Prediction,
     ProgressEvent,
     Radiograph,
     Report,
-    Sign,
-    StageMap,
     TextExplanation,
-    Trust,
 )
 
 Progress = Callable[[ProgressEvent], None]
@@ -50,19 +50,19 @@ class Segmenter(Protocol):
     """
 
     def segment(self, radiograph: Radiograph) -> Anatomy:
-        """Outline one film."""
+        """Outline one radiograph."""
         ...
 
 
-class SignMeter(Protocol):
-    """Measures the chest's shape: the signs of hyperinflation.
+class Morphometer(Protocol):
+    """Measures the chest's shape: the measurements of hyperinflation.
 
-    Contract: the signs come in the order of `SignName`, the right side first; what the film does
-    not allow has no value and a reason; nothing here is a diagnosis.
+    Contract: the measurements come in the order of `MeasurementName`, the right side first; what
+    the radiograph does not allow has no value and a reason; nothing here is a diagnosis.
     """
 
-    def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Sign, ...]:
-        """Measure one film."""
+    def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Measurement, ...]:
+        """Measure one radiograph."""
         ...
 
 
@@ -70,7 +70,7 @@ class Classifier(Protocol):
     """Gives each label its calibrated probability, from the thorax alone."""
 
     def classify(self, radiograph: Radiograph, anatomy: Anatomy) -> Prediction:
-        """Classify one film."""
+        """Classify one radiograph."""
         ...
 
 
@@ -78,8 +78,8 @@ class Network(Protocol):
     """The classifier as the image explainers see it, on its own input grid.
 
     Contract: `input_model` is a `(size, size)` float32 array in [0, 1], what the network sees of
-    the film: the thorax cut out of it, zero around it, or the whole film; `to_image` is the way
-    back to the working grid.
+    the radiograph: the thorax cut out of it, zero around it, or the whole radiograph; `to_image` is
+    the way back to the working grid.
     """
 
     labels: tuple[str, ...]
@@ -88,8 +88,8 @@ class Network(Protocol):
         """What the network sees, on its grid."""
         ...
 
-    def seen_model(self, anatomy: Anatomy) -> FloatArray:
-        """`(size, size)` float32, 1 where the network sees the film, on its grid."""
+    def roi_mask(self, anatomy: Anatomy) -> FloatArray:
+        """`(size, size)` float32, 1 where the network sees the radiograph, on its grid."""
         ...
 
     def probabilities(self, batch_model: FloatArray) -> FloatArray:
@@ -118,11 +118,11 @@ class Explainer(Protocol):
     def explain(
         self, radiograph: Radiograph, anatomy: Anatomy, label: str, *, progress: Progress = silent
     ) -> Explanation:
-        """Explain one label of one film."""
+        """Explain one label of one radiograph."""
         ...
 
 
-class StageExplainer(Protocol):
+class LayerExplainer(Protocol):
     """Grad-CAM at several depths of the network, from fine to coarse.
 
     Contract: the same arguments give the same maps; they come in the order of the layers.
@@ -136,8 +136,8 @@ class StageExplainer(Protocol):
         *,
         layers: tuple[str, ...] = (),
         progress: Progress = silent,
-    ) -> tuple[StageMap, ...]:
-        """Explain one label of one film at these layers, or at every stage's last one."""
+    ) -> tuple[LayerMap, ...]:
+        """Explain one label of one radiograph at these layers, or at every stage's last one."""
         ...
 
 
@@ -149,7 +149,7 @@ class Describer(Protocol):
         ...
 
 
-class TrustAssessor(Protocol):
+class QualityAssessor(Protocol):
     """Measures how far the explanations of a case can be trusted.
 
     Contract: the same arguments and seed give the same numbers; without thresholds for the
@@ -164,8 +164,8 @@ class TrustAssessor(Protocol):
         descriptors: Descriptors,
         *,
         progress: Progress = silent,
-    ) -> Trust:
-        """Measure the explanations of one label of one film."""
+    ) -> ExplanationQuality:
+        """Measure the explanations of one label of one radiograph."""
         ...
 
 
@@ -210,18 +210,18 @@ class Exporter(Protocol):
 class Models:
     """Everything `analyse` needs, behind its protocols.
 
-    `writer` is `None` without a report, `trust_assessor` where trust is not measured,
-    `stage_explainer` where the network cannot be opened at every depth.
+    `writer` is `None` without a report, `quality_assessor` where trust is not measured,
+    `layer_explainer` where the network cannot be opened at every depth.
     """
 
     reader: Reader
     segmenter: Segmenter
-    sign_meter: SignMeter
+    morphometer: Morphometer
     classifier: Classifier
     explainers: Mapping[Method, Explainer]
     describer: Describer
     writer: Writer | None
     text_explainer: TextExplainer | None
     provenance: Mapping[str, str | int | float]
-    trust_assessor: TrustAssessor | None = None
-    stage_explainer: StageExplainer | None = None
+    quality_assessor: QualityAssessor | None = None
+    layer_explainer: LayerExplainer | None = None

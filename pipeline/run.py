@@ -13,12 +13,12 @@ from pipeline.types import (
     CaseResult,
     Descriptors,
     Explanation,
+    LayerMap,
+    Measurement,
     Method,
     Problem,
     ProgressEvent,
     Radiograph,
-    Sign,
-    StageMap,
     Step,
 )
 
@@ -48,12 +48,12 @@ def analyse(
     clock = _Clock(progress)
     radiograph = clock.time(Step.READ, lambda: models.reader.read(data))
     anatomy = clock.time(Step.SEGMENT, lambda: models.segmenter.segment(radiograph))
-    signs = clock.time(Step.MEASURE, lambda: models.sign_meter.measure(radiograph, anatomy))
+    measurements = clock.time(Step.MEASURE, lambda: models.morphometer.measure(radiograph, anatomy))
     prediction = clock.time(Step.CLASSIFY, lambda: models.classifier.classify(radiograph, anatomy))
     label = settings.explain_label or prediction.leading_label
     explanations = _explanations(radiograph, anatomy, label, models, clock)
     descriptors = clock.time(
-        Step.DESCRIBE, lambda: _described(explanations, anatomy, signs, models)
+        Step.DESCRIBE, lambda: _described(explanations, anatomy, measurements, models)
     )
     result = CaseResult(
         radiograph=radiograph,
@@ -61,12 +61,12 @@ def analyse(
         prediction=prediction,
         explanations=explanations,
         descriptors=descriptors,
-        signs=signs,
+        measurements=measurements,
         timings_ms=clock.timings_ms,
         provenance={**models.provenance, "seed": settings.seed},
     )
-    if settings.measure_trust:
-        result = assess_trust(result, models=models, progress=progress)
+    if settings.measure_quality:
+        result = assess_quality(result, models=models, progress=progress)
     if settings.write_report:
         result = write_report(result, models=models, settings=settings, progress=progress)
         result = explain_report(result, models=models, progress=progress)
@@ -85,14 +85,14 @@ def explain_label(
     clock = _Clock(progress, result.timings_ms)
     explanations = _explanations(result.radiograph, result.anatomy, label, models, clock)
     descriptors = clock.time(
-        Step.DESCRIBE, lambda: _described(explanations, result.anatomy, result.signs, models)
+        Step.DESCRIBE, lambda: _described(explanations, result.anatomy, result.measurements, models)
     )
     return replace(
         result,
         explanations=explanations,
         descriptors=descriptors,
-        stages=(),
-        trust=None,
+        layer_maps=(),
+        quality=None,
         report=None,
         text_explanation=None,
         timings_ms=clock.timings_ms,
@@ -100,7 +100,7 @@ def explain_label(
     )
 
 
-def explain_stages(
+def explain_layers(
     radiograph: Radiograph,
     anatomy: Anatomy,
     label: str,
@@ -108,14 +108,14 @@ def explain_stages(
     models: Models,
     layers: tuple[str, ...] = (),
     progress: Progress = silent,
-) -> tuple[StageMap, ...]:
-    """Explain a label of a film by Grad-CAM at several depths of the network.
+) -> tuple[LayerMap, ...]:
+    """Explain a label of a radiograph by Grad-CAM at several depths of the network.
 
     Args:
-        radiograph: The film.
+        radiograph: The radiograph.
         anatomy: Its anatomy.
         label: The label.
-        models: `stage_explainer` is used.
+        models: `layer_explainer` is used.
         layers: Names of layers; the last one of every stage, finest first, if empty.
         progress: Hears how far it is.
 
@@ -124,7 +124,7 @@ def explain_stages(
         ModelError: The classifier has no Keras file.
         SettingsError: The classifier has no such label or layer.
     """
-    explainer = models.stage_explainer
+    explainer = models.layer_explainer
     if explainer is None:
         raise StepFailedError(step=Step.GRAD_CAM, error="no stages")
     return _Clock(progress).time(
@@ -133,7 +133,9 @@ def explain_stages(
     )
 
 
-def assess_trust(result: CaseResult, *, models: Models, progress: Progress = silent) -> CaseResult:
+def assess_quality(
+    result: CaseResult, *, models: Models, progress: Progress = silent
+) -> CaseResult:
     """Measure how far a case's explanations can be trusted.
 
     Returns:
@@ -142,15 +144,15 @@ def assess_trust(result: CaseResult, *, models: Models, progress: Progress = sil
     Raises:
         CancelledByUserError: The user cancelled; the case given still stands.
     """
-    assessor = models.trust_assessor
+    assessor = models.quality_assessor
     if assessor is None:
         return result
     return _added(
         result,
-        Step.TRUST,
+        Step.QUALITY,
         lambda: replace(
             result,
-            trust=assessor.assess(
+            quality=assessor.assess(
                 result.radiograph,
                 result.anatomy,
                 result.explanations,
@@ -256,12 +258,17 @@ def _explanations(
 def _described(
     explanations: Mapping[Method, Explanation],
     anatomy: Anatomy,
-    signs: Sequence[Sign],
+    measurements: Sequence[Measurement],
     models: Models,
 ) -> Descriptors:
-    """The maps read off per zone, beside those signs that can be held against a threshold."""
+    """The maps read per zone, beside the measurements that have a threshold."""
     found = models.describer.describe(explanations, anatomy)
-    return replace(found, signs=tuple(sign for sign in signs if sign.relation is not None))
+    return replace(
+        found,
+        measurements=tuple(
+            measurement for measurement in measurements if measurement.relation is not None
+        ),
+    )
 
 
 class _Clock:

@@ -34,7 +34,7 @@ class Settings:
         max_file_mb: Largest file read, in MB of 10^6 bytes.
         max_megapixels: Largest rows times columns, in millions.
         min_side_px: Fewest rows or columns.
-        working_side_px: Longer side of the working grid; larger films are reduced to it.
+        working_side_px: Longer side of the working grid; larger radiographs are reduced to it.
         decode_seconds: Longest decoding of one file.
         decode_memory_mb: Most memory of the decoding process.
         step_seconds: Longest vision step.
@@ -46,7 +46,7 @@ class Settings:
 
     language: Language = Language.ENGLISH
     write_report: bool = True
-    measure_trust: bool = True
+    measure_quality: bool = True
     explain_label: str | None = None
     seed: int = 0
     weights_folder: Path = ROOT / "weights"

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from pipeline.errors import StepFailedError
 from pipeline.settings import Settings
 from pipeline.types import CaseResult
-from pipeline.worker_process import Room
-from pipeline.workers import Workers
+from pipeline.workers.worker_process import Room
+from pipeline.workers.workers import Workers
 from report.command_line import main
-from report.compare_cases import Analyse
+from report.models.compare_cases import Analyse
 
 
 @contextmanager
 def analyst(settings: Settings) -> Iterator[Analyse]:
-    """Worker processes that analyse films, without a report."""
+    """Worker processes that analyse radiographs, without a report."""
     with Workers(settings) as workers:
         workers.warm((Room.DECODE, Room.VISION))
 

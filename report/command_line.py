@@ -16,11 +16,11 @@ from pipeline.errors import DownloadBrokenError, ExplainCxrError
 from pipeline.messages import message
 from pipeline.settings import Settings, load_settings
 from pipeline.types import Language
-from report.catalogue import CatalogueModel, find, load_catalogue
-from report.compare_cases import Analyst
-from report.compare_command import add_parser
-from report.fetch import GB, Hubs, fetch
-from report.pins import read_pin
+from report.models.catalogue import CatalogueModel, find, load_catalogue
+from report.models.compare_cases import Analyst
+from report.models.compare_command import add_parser
+from report.models.fetch import GB, Hubs, fetch
+from report.models.pins import read_pin
 
 ALL_WELL, FAILED, INTERRUPTED = 0, 1, 130
 LINE_SECONDS = 0.2
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], analyst: Analyst | None = None) -> int:
 
     Args:
         arguments: As typed, without the program's name.
-        analyst: Who analyses films; without one there is no `compare`.
+        analyst: Who analyses radiographs; without one there is no `compare`.
 
     Returns:
         0 if all went well, 1 if not, 2 for wrong usage, 130 if it was interrupted.

@@ -1,4 +1,4 @@
-"""What the signs are measured on: both lungs, their aerated fields, and the size of a pixel."""
+"""What is measured on: both lungs, their aerated fields, and the size of a pixel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pipeline.types import BoolArray, Side
 from segmentation.geometry import largest_parts
 from segmentation.lung_contour import LungContour, Points, lung_contour
 
-BORDER_SHARE = 1 / 224  # of the film's side: one pixel of the network
+MASS_ON_BORDER = 1 / 224  # of the radiograph's side: one pixel of the network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,7 +59,7 @@ class ChestOutline:
         return float((lung & ~field & lateral).sum() / max(1, int(lung.sum())))
 
     def chest_width(self) -> tuple[float, Points]:
-        """The greatest inner width of the chest, and its two ends `(x, y)` in the film's frame."""
+        """The greatest inner width of the chest, and its two ends `(x, y)` on the radiograph."""
         right, left = self.lungs[Side.RIGHT], self.lungs[Side.LEFT]
         rows = np.flatnonzero(right.any(axis=1) & left.any(axis=1))
         if rows.size == 0:
@@ -73,17 +73,17 @@ class ChestOutline:
         return float(np.ptp(ends[:, 0])), ends
 
     def midline(self) -> float | None:
-        """The spine's mean x in the film's frame; `None` without one."""
+        """The spine's mean x in the radiograph's frame; `None` without one."""
         cols = np.nonzero(self.spine)[1]
         return float(cols.mean() + 0.5) * self.pixel[1] if cols.size else None
 
-    def in_film(self, points: Points) -> Points:
-        """Points of a lung's contour in the film's frame, where x rises with the column."""
+    def in_radiograph(self, points: Points) -> Points:
+        """Points of a lung's contour in the radiograph's frame, where x rises with the column."""
         return np.asarray(np.abs(points))
 
     def is_inside(self, points: Points) -> bool:
-        """Whether points of the film's frame keep clear of its border."""
+        """Whether points of the radiograph's frame keep clear of its border."""
         row_size, col_size = self.pixel
         extent = np.array([self.spine.shape[1] * col_size, self.spine.shape[0] * row_size])
-        margin = BORDER_SHARE * extent
+        margin = MASS_ON_BORDER * extent
         return bool(((points > margin) & (points < extent - margin)).all())

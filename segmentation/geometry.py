@@ -6,9 +6,9 @@ import numpy as np
 from pipeline.errors import ChestNotFoundError
 from pipeline.types import BoolArray, Box, Level, ShapeMeasure, Side, Structure, Zone
 
-SMALLEST_LUNG_SHARE = 0.01  # of the film: anything smaller is no lung
+SMALLEST_LUNG_SHARE = 0.01  # of the radiograph: anything smaller is no lung
 SMALLEST_PART_SHARE = 0.1  # of the largest part: smaller islands are dropped
-UNEVEN_LUNGS = 0.4  # smaller over larger lung area from which the film is worth a second look
+UNEVEN_LUNGS = 0.4  # smaller over larger lung area from which the radiograph is worth a second look
 THORAX_MARGIN = 0.04  # of the lungs' width, added around their hull
 
 

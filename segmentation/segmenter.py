@@ -20,7 +20,7 @@ from segmentation.geometry import (
 from segmentation.network import OUTPUTS
 
 LARGEST_DOUBT = 0.6
-"""Upright frontal films stay below 0.5; photographs and films on their side lie above 0.8."""
+"""Upright frontal radiographs stay below 0.5; photographs and rotated ones lie above 0.8."""
 
 LOGIT_OF_08 = 1.386294
 
@@ -83,7 +83,7 @@ class DeepLabSegmenter:
         return np.array(self._model(np.ascontiguousarray(batch))[0][0], np.float32)
 
     def segment(self, radiograph: Radiograph) -> Anatomy:
-        """Outline one film.
+        """Outline one radiograph.
 
         Raises:
             ChestNotFoundError: No pair of lungs was found, or the network is too unsure of them.

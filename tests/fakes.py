@@ -21,36 +21,36 @@ from pipeline.types import (
     Descriptor,
     Descriptors,
     Explanation,
+    ExplanationQuality,
     Grade,
     Language,
+    LayerMap,
     Level,
+    MaskingCurves,
+    Measurement,
+    MeasurementLine,
+    MeasurementName,
+    MeasurementPart,
+    MeasurementReason,
+    MeasurementUnit,
     Method,
     Prediction,
     ProgressEvent,
+    QualityMeasure,
+    QualityRating,
+    QualityScore,
     Radiograph,
     Report,
     SaliencyMap,
     Section,
     ShapeMeasure,
     Side,
-    Sign,
-    SignLine,
-    SignName,
-    SignPart,
-    SignReason,
-    SignUnit,
-    StageMap,
     Step,
     Structure,
     TextExplanation,
-    Trust,
-    TrustCurves,
-    TrustMark,
-    TrustMeasure,
-    TrustScore,
     Zone,
 )
-from pipeline.worker_process import Room
+from pipeline.workers.worker_process import Room
 
 LABELS = ("normal", "tuberculosis", "covid19")
 TERMS = {
@@ -61,7 +61,7 @@ TERMS = {
 
 
 class FakeSegmenter:
-    """Two upright rectangles for lungs; the film's mean decides nothing."""
+    """Two upright rectangles for lungs; the radiograph's mean decides nothing."""
 
     def segment(self, radiograph: Radiograph) -> Anatomy:
         rows, cols = radiograph.shape
@@ -105,33 +105,33 @@ class FakeSegmenter:
         )
 
 
-class FakeSignMeter:
-    """One sign with a line across the lungs, and one that cannot be measured."""
+class FakeMorphometer:
+    """One measurement with a line across the lungs, and one that cannot be measured."""
 
-    def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Sign, ...]:
+    def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Measurement, ...]:
         rows, cols = radiograph.shape
         across = ((0.5 * rows, 0.1 * cols), (0.5 * rows, 0.9 * cols))
         return (
-            Sign(
-                name=SignName.DOME_HEIGHT,
+            Measurement(
+                name=MeasurementName.DOME_HEIGHT,
                 side=Side.RIGHT,
-                unit=SignUnit.CM,
-                reason=SignReason.NO_SPACING,
+                unit=MeasurementUnit.CM,
+                reason=MeasurementReason.NO_SPACING,
             ),
-            Sign(
-                name=SignName.CARDIOTHORACIC_RATIO,
+            Measurement(
+                name=MeasurementName.CARDIOTHORACIC_RATIO,
                 side=None,
-                unit=SignUnit.RATIO,
+                unit=MeasurementUnit.RATIO,
                 value=0.45,
                 low=0.4,
                 high=0.5,
-                lines=(SignLine(part=SignPart.CHEST_WIDTH, points=across),),
+                lines=(MeasurementLine(part=MeasurementPart.CHEST_WIDTH, points=across),),
             ),
         )
 
 
 class FakeClassifier:
-    """Always the same verdict."""
+    """Always the same classification."""
 
     def __init__(self, probabilities: tuple[float, ...] = (0.04, 0.9, 0.06)) -> None:
         self.probabilities = probabilities
@@ -167,13 +167,13 @@ class FakeExplainer:
             label=label,
             raw_image=shown.copy(),
             shown_image=shown,
-            removed_share=0.0,
+            removed_mass=0.0,
             measures={"r2": 0.9} if self.method is Method.LIME else {},
             parameters={"seed": 0},
         )
 
 
-class FakeStageExplainer:
+class FakeLayerExplainer:
     """Two layers, or those that are named; a layer `nowhere` is none."""
 
     def explain(
@@ -184,7 +184,7 @@ class FakeStageExplainer:
         *,
         layers: tuple[str, ...] = (),
         progress: Progress = silent,
-    ) -> tuple[StageMap, ...]:
+    ) -> tuple[LayerMap, ...]:
         if label not in LABELS:
             raise SettingsError(name="explain_label")
         if "nowhere" in layers:
@@ -192,7 +192,7 @@ class FakeStageExplainer:
         progress(ProgressEvent(step=Step.GRAD_CAM, fraction=0.5))
         rows = np.array([[4.0, 0.0], [-2.0, 0.0]], np.float32)
         return tuple(
-            StageMap(layer=layer, label=label, signed_model=rows, box=anatomy.thorax_box)
+            LayerMap(layer=layer, label=label, signed_model=rows, box=anatomy.thorax_box)
             for layer in layers or ("fine", "coarse")
         )
 
@@ -216,7 +216,7 @@ class FakeDescriber:
         )
 
 
-class FakeTrustAssessor:
+class FakeQualityAssessor:
     """Grad-CAM is good, LIME is not stable enough; progress twice."""
 
     def assess(
@@ -227,27 +227,27 @@ class FakeTrustAssessor:
         descriptors: Descriptors,
         *,
         progress: Progress = silent,
-    ) -> Trust:
+    ) -> ExplanationQuality:
         for part in (0.5, 1.0):
-            progress(ProgressEvent(step=Step.TRUST, fraction=part))
-        return Trust(
+            progress(ProgressEvent(step=Step.QUALITY, fraction=part))
+        return ExplanationQuality(
             label=explanations[Method.LIME].label,
             scores=(
-                TrustScore(
+                QualityScore(
                     map=SaliencyMap.GRAD_CAM,
-                    measure=TrustMeasure.DELETION,
+                    measure=QualityMeasure.DELETION,
                     value=0.2,
-                    mark=TrustMark.GOOD,
+                    rating=QualityRating.GOOD,
                 ),
-                TrustScore(
+                QualityScore(
                     map=SaliencyMap.LIME,
-                    measure=TrustMeasure.STABILITY,
+                    measure=QualityMeasure.STABILITY,
                     value=0.31,
-                    mark=TrustMark.DOUBTFUL,
+                    rating=QualityRating.DOUBTFUL,
                 ),
             ),
             curves={
-                SaliencyMap.GRAD_CAM: TrustCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9)),
+                SaliencyMap.GRAD_CAM: MaskingCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9)),
             },
             random_auc=0.5,
         )
@@ -266,7 +266,7 @@ class FakeWriter:
         progress: Progress = silent,
     ) -> Report:
         sections = {
-            Section.FINDINGS: "Strong signs in the right middle zone.",
+            Section.FINDINGS: "Strong measurements in the right middle zone.",
             Section.INTERPRETATION: f"Consistent with {prediction.label}.",
             Section.RECOMMENDATIONS: f"Follow-up, seed {seed}, language {language}.",
         }
@@ -315,7 +315,7 @@ class FakeTextExplainer:
 
 
 class DyingClassifier(FakeClassifier):
-    """Kills its own process on films whose first pixel is white."""
+    """Kills its own process on radiographs whose first pixel is white."""
 
     def classify(self, radiograph: Radiograph, anatomy: Anatomy) -> Prediction:
         if radiograph.pixels[0, 0] > 0.9:
@@ -324,7 +324,7 @@ class DyingClassifier(FakeClassifier):
 
 
 class SlowClassifier(FakeClassifier):
-    """Takes a minute on films whose first pixel is white."""
+    """Takes a minute on radiographs whose first pixel is white."""
 
     def classify(self, radiograph: Radiograph, anatomy: Anatomy) -> Prediction:
         if radiograph.pixels[0, 0] > 0.9:
@@ -367,13 +367,13 @@ def fake_makers(
         return {"writer": FakeWriter, "text_explainer": FakeTextExplainer}
     return {
         "segmenter": FakeSegmenter,
-        "sign_meter": FakeSignMeter,
+        "morphometer": FakeMorphometer,
         "classifier": classifier,
         "grad_cam": lambda: FakeExplainer(Method.GRAD_CAM),
         "lime": lambda: FakeExplainer(Method.LIME),
-        "stage_explainer": FakeStageExplainer,
+        "layer_explainer": FakeLayerExplainer,
         "describer": FakeDescriber,
-        "trust_assessor": FakeTrustAssessor,
+        "quality_assessor": FakeQualityAssessor,
     }
 
 
@@ -407,12 +407,12 @@ def fake_models(settings: Settings) -> Models:
     return Models(
         reader=FileReader(settings),
         segmenter=FakeSegmenter(),
-        sign_meter=FakeSignMeter(),
+        morphometer=FakeMorphometer(),
         classifier=FakeClassifier(),
         explainers={method: FakeExplainer(method) for method in Method},
         describer=FakeDescriber(),
-        stage_explainer=FakeStageExplainer(),
-        trust_assessor=FakeTrustAssessor(),
+        layer_explainer=FakeLayerExplainer(),
+        quality_assessor=FakeQualityAssessor(),
         writer=FakeWriter(),
         text_explainer=FakeTextExplainer(),
         provenance={"python": "3"},

@@ -11,41 +11,45 @@ from pipeline.manifest import load_manifest, task_of
 from pipeline.settings import ROOT
 from training.datasets.chexpert import Uncertain
 from training.datasets.dataset import DatasetError
+from training.datasets.index import Split, read_index
 from training.evaluate import NothingToEvaluateError
-from training.packs import Split, read_pack
 from training.published.start import StartWeightsError
 from training.recipes import RECIPES, Options
 
 
-def evaluate(folder: Path, pack: Path, split: str | None, plots: Path | None) -> dict[str, Any]:
-    """Evaluate a model on a pack, or on one split of it, as its manifest's task asks.
+def evaluate(folder: Path, dataset: Path, split: str | None, plots: Path | None) -> dict[str, Any]:
+    """Evaluate a model on a dataset, or on one split of it, as its manifest's task asks.
 
     Args:
         folder: The model's folder; a classifier is measured behind the shipped anatomy model.
-        pack: A folder with an `index.csv`.
-        split: One split, or `None` for all films.
+        dataset: A folder with an `index.csv`.
+        split: One split, or `None` for all radiographs.
         plots: Where a classifier's curves are drawn, such as `out/adult` for `out/adult-roc.png`.
 
     Raises:
         ModelError: The folder holds no model that can be used.
-        NothingToEvaluateError: The pack holds nothing to measure it on.
+        NothingToEvaluateError: The dataset holds nothing to measure it on.
     """
     from segmentation.segmenter import DeepLabSegmenter
-    from training.classified import classify_films
-    from training.evaluate_anatomy import evaluate_anatomy
-    from training.evaluate_classifier import classifier_metrics
-    from training.evaluate_curves import draw_curves
+    from training.anatomy.evaluate import evaluate_anatomy
+    from training.classifier.classified import classify_radiographs
+    from training.classifier.curves import draw_curves
+    from training.classifier.evaluate import classifier_metrics
 
-    films = [film for film in read_pack(pack) if split is None or film.split is Split(split)]
+    radiographs = [
+        radiograph
+        for radiograph in read_index(dataset)
+        if split is None or radiograph.split is Split(split)
+    ]
     if task_of(folder) == "segmentation":
-        return evaluate_anatomy(films, DeepLabSegmenter(folder, threads=2))
-    from pipeline.classifier import FolderClassifier
+        return evaluate_anatomy(radiographs, DeepLabSegmenter(folder, threads=2))
+    from pipeline.classification.classifier import FolderClassifier
 
     manifest = load_manifest(folder, "classification")
     if manifest.activation == "sigmoid":
-        raise NothingToEvaluateError("a film has one label here; this model's occur together")
+        raise NothingToEvaluateError("a radiograph has one label here; this model's occur together")
     segmenter = DeepLabSegmenter(ROOT / "weights" / "anatomy", threads=2)
-    found = classify_films(films, segmenter, FolderClassifier(folder, threads=2))
+    found = classify_radiographs(radiographs, segmenter, FolderClassifier(folder, threads=2))
     if plots is not None:
         draw_curves(found, manifest, plots)
     return classifier_metrics(found, manifest)
@@ -61,14 +65,14 @@ def main(arguments: list[str]) -> int:
     train.add_argument("--data", type=Path, nargs="+", default=[], help="a published recipe's data")
     train.add_argument("--weights", help="imagenet, none, or a file (default: as published)")
     train.add_argument("--epochs", type=int, help="instead of the published number")
-    train.add_argument("--steps", type=int, help="batches an epoch, instead of all films")
+    train.add_argument("--steps", type=int, help="batches an epoch, instead of all radiographs")
     train.add_argument("--size", type=int, help="rows and columns, instead of the published ones")
     train.add_argument(
         "--uncertain",
         type=Uncertain,
         choices=list(Uncertain),
         default=Uncertain.ONES,
-        help="CheXpert's uncertain labels: as present, as absent, or without their films",
+        help="CheXpert's uncertain labels: as present, as absent, or without their radiographs",
     )
     sort = commands.add_parser("classify", help="pneumonia or not, by a trained pneumonia CNN")
     sort.add_argument("paths", type=Path, nargs="+", help="pictures, or folders of them")
@@ -77,15 +81,17 @@ def main(arguments: list[str]) -> int:
     out = commands.add_parser("export", help="a trained recipe as a classifier for the app")
     out.add_argument("run", type=Path, help="the folder of its run, such as runs/densenet14")
     out.add_argument("--out", type=Path, required=True, help="the classifier's folder")
-    check = commands.add_parser("evaluate", help="measure a shipped model on a pack")
+    check = commands.add_parser("evaluate", help="measure a shipped model on a dataset")
     check.add_argument("--model", required=True, help="anatomy, classifier, or a model's folder")
-    check.add_argument("--pack", type=Path, required=True, help="a folder with an index.csv")
+    check.add_argument("--dataset", type=Path, required=True, help="a folder with an index.csv")
     check.add_argument("--split", choices=[split.value for split in Split], help="default: all")
     check.add_argument("--json", type=Path, help="write the figures here, curves beside it")
-    limits = commands.add_parser("trust_thresholds", help="set a classifier's trust thresholds")
+    limits = commands.add_parser("quality_thresholds", help="set a classifier's trust thresholds")
     limits.add_argument("--model", default="classifier", help="classifier, or a model's folder")
-    limits.add_argument("--data", type=Path, help="a pack, or a folder of packs")
-    limits.add_argument("--films", type=int, default=120, help="validation films at most")
+    limits.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
+    limits.add_argument(
+        "--radiographs", type=int, default=120, help="validation radiographs at most"
+    )
     commands.add_parser("recipes", help="list what can be trained")
     chosen = parser.parse_args(arguments)
     if chosen.command == "recipes":
@@ -97,23 +103,23 @@ def main(arguments: list[str]) -> int:
         return _classify(parser, chosen)
     elif chosen.command == "export":
         return _export(chosen)
-    elif chosen.command == "trust_thresholds":
-        return _trust_thresholds(chosen)
+    elif chosen.command == "quality_thresholds":
+        return _quality_thresholds(chosen)
     else:
         return _evaluate(parser, chosen)
     return 0
 
 
 def _evaluate(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
-    if not (chosen.pack / "index.csv").is_file():
-        parser.error(f"there is no index.csv in {chosen.pack}")
+    if not (chosen.dataset / "index.csv").is_file():
+        parser.error(f"there is no index.csv in {chosen.dataset}")
     shipped = ROOT / "weights" / chosen.model
     folder = shipped if shipped.is_dir() else Path(chosen.model)
     plots = chosen.json.with_suffix("") if chosen.json else None
     try:
-        found = evaluate(folder, chosen.pack, chosen.split, plots)
+        found = evaluate(folder, chosen.dataset, chosen.split, plots)
     except (NothingToEvaluateError, ModelError) as error:
-        print(f"{chosen.pack}: {error}", file=sys.stderr)
+        print(f"{chosen.dataset}: {error}", file=sys.stderr)
         return 1
     text = json.dumps(found, indent=2)
     print(text)
@@ -157,15 +163,15 @@ def _export(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _trust_thresholds(chosen: argparse.Namespace) -> int:
-    from training.packs import data_folder
-    from training.trust_thresholds import set_thresholds
+def _quality_thresholds(chosen: argparse.Namespace) -> int:
+    from training.classifier.quality_limits import set_quality_limits
+    from training.datasets.index import data_folder
 
     shipped = ROOT / "weights" / chosen.model
     folder = shipped if shipped.is_dir() else Path(chosen.model)
     data = chosen.data or data_folder()
     try:
-        found = set_thresholds(folder, ROOT / "weights" / "anatomy", data, chosen.films)
+        found = set_quality_limits(folder, ROOT / "weights" / "anatomy", data, chosen.radiographs)
     except (NothingToEvaluateError, ModelError) as error:
         print(f"{folder}: {error}", file=sys.stderr)
         return 1

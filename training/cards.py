@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from training.robustness import REFUSED, STILL_FOUND
+from training.anatomy.robustness import REFUSED, STILL_FOUND
 
 
 def spelled(metric: Mapping[str, Any] | None) -> str:
@@ -15,26 +15,26 @@ def spelled(metric: Mapping[str, Any] | None) -> str:
     return f"{metric['value']:.3f} ({low:.3f} to {high:.3f})"
 
 
-def anatomy_figures(metrics: Mapping[str, Any]) -> str:
-    """The anatomy model's table, a row a pack."""
+def anatomy_metrics(metrics: Mapping[str, Any]) -> str:
+    """The anatomy model's table, a row a dataset."""
     rows = [
-        "| pack | films | output | mean Dice | share above 0.90 | IoU | implausible |",
+        "| dataset | radiographs | output | mean Dice | share above 0.90 | IoU | implausible |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for pack, found in metrics.items():
+    for dataset, found in metrics.items():
         dice = found["dice"]
         rows.append(
-            f"| {pack} | {found['n']} | {found['output']} | {spelled(dice['mean'])} | "
+            f"| {dataset} | {found['n']} | {found['output']} | {spelled(dice['mean'])} | "
             f"{spelled(dice['share_above_0_90'])} | {spelled(found['iou'])} | "
             f"{found['implausible_share']:.3f} |"
         )
     return "\n".join(rows)
 
 
-def robustness_figures(metrics: Mapping[str, Any]) -> str:
-    """What became of the outlines on changed films, a row a change, a column a pack."""
+def robustness_metrics(metrics: Mapping[str, Any]) -> str:
+    """What became of the outlines on changed radiographs, a row a change, a column a dataset."""
     rows = [
-        "| film | " + " | ".join(metrics) + " |",
+        "| radiograph | " + " | ".join(metrics) + " |",
         "| --- |" + " --- |" * len(metrics),
     ]
     told = {name: f"{name.replace('_', ' ')}: mean Dice" for name in STILL_FOUND}
@@ -45,18 +45,18 @@ def robustness_figures(metrics: Mapping[str, Any]) -> str:
     return "\n".join(rows)
 
 
-def classifier_figures(metrics: Mapping[str, Any]) -> str:
-    """The classifier's table, a row a pack."""
+def classifier_metrics(metrics: Mapping[str, Any]) -> str:
+    """The classifier's table, a row a dataset."""
     rows = [
-        "| pack | films | abnormal AUC | abnormal accuracy | outside the uncertain band "
+        "| dataset | radiographs | abnormal AUC | abnormal accuracy | outside the uncertain band "
         "| share uncertain | ECE | macro F1 | refused | AUC, lungs blanked "
         "| AUC, outside blanked | Grad-CAM in the thorax |",
         "| --- |" + " --- |" * 11,
     ]
-    for pack, found in metrics.items():
+    for dataset, found in metrics.items():
         abnormal = found["abnormal"]
         rows.append(
-            f"| {pack} | {found['n']} | {spelled(abnormal['auc'])} | "
+            f"| {dataset} | {found['n']} | {spelled(abnormal['auc'])} | "
             f"{spelled(abnormal['accuracy'])} | {spelled(abnormal['accuracy_outside_band'])} | "
             f"{spelled(abnormal['share_uncertain'])} | {spelled(abnormal['ece'])} | "
             f"{spelled(found['macro_f1'])} | {found['refused']} | "

@@ -1,4 +1,4 @@
-"""What evaluations share: a pack that cannot be measured, a figure with its interval."""
+"""What evaluations share: a dataset that cannot be measured, a figure with its interval."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -11,12 +11,12 @@ from training.metrics import bootstrap
 
 
 class NothingToEvaluateError(Exception):
-    """A pack holds nothing that the model could be measured on."""
+    """A dataset holds nothing that the model could be measured on."""
 
 
 def figure(
     metric: Callable[[NDArray[np.int64]], float], patients: Sequence[str]
 ) -> dict[str, Any] | None:
-    """A metric as `{"value", "ci95"}`, or `None` where the pack leaves it undefined."""
+    """A metric as `{"value", "ci95"}`, or `None` where the dataset leaves it undefined."""
     found = bootstrap(metric, patients)
     return None if found is None else asdict(found)

@@ -8,29 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.classifier import FolderClassifier
+from pipeline.classification.classifier import FolderClassifier
 from pipeline.manifest import Manifest, write_manifest
 from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
 from segmentation.segmenter import DeepLabSegmenter
-from training.anatomy import PACKS
-from training.calibrate import (
+from training.anatomy.card_pictures import draw_outlines
+from training.anatomy.evaluate import evaluate_anatomy
+from training.anatomy.training import DATASETS
+from training.cards import anatomy_metrics, classifier_metrics, robustness_metrics, write_card
+from training.classifier import evaluate
+from training.classifier.calibrate import (
     best_temperature,
     most_accurate_threshold,
     softmax,
     uncertain_band,
 )
-from training.card_pictures import draw_outlines
-from training.cards import anatomy_figures, classifier_figures, robustness_figures, write_card
-from training.classified import classify_films
-from training.classifier import LABELS, NORMAL
+from training.classifier.classified import classify_radiographs
+from training.classifier.curves import draw_curves
+from training.classifier.quality_limits import set_quality_limits
+from training.classifier.training import LABELS, NORMAL
 from training.convert import convert_anatomy, convert_classifier
-from training.evaluate_anatomy import evaluate_anatomy
-from training.evaluate_classifier import classifier_metrics
-from training.evaluate_curves import draw_curves
-from training.packs import Film, Split, data_folder, read_pack
-from training.trust_thresholds import set_thresholds
+from training.datasets.index import ImageRecord, Split, data_folder, read_index
 
-SURE_ACCURACY = 0.982  # a little over the 0.98 aimed at: the band is chosen on the same films
+SURE_ACCURACY = 0.982  # a little over the 0.98 aimed at: the band is chosen on the same radiographs
 SOURCES = {
     "jsrt": "JSRT / SCR, adults, free for research with citation (Shiraishi 2000; "
     "van Ginneken 2006)",
@@ -55,14 +55,14 @@ TERMS = {
 }
 
 
-def held_out(pack: str) -> list[Film]:
-    """The validation films of a pack."""
-    films = read_pack(data_folder() / pack)
-    return [film for film in films if film.split is Split.VALIDATION]
+def held_out(dataset: str) -> list[ImageRecord]:
+    """The validation radiographs of a dataset."""
+    radiographs = read_index(data_folder() / dataset)
+    return [radiograph for radiograph in radiographs if radiograph.split is Split.VALIDATION]
 
 
 def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
-    """Make `weights/anatomy` from a run and return its figures by pack."""
+    """Make `weights/anatomy` from a run and return its figures by dataset."""
     import torch
 
     network = build_network()
@@ -74,28 +74,28 @@ def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
         "labels": OUTPUTS,
         "input_size": INPUT_SIZE,
         "input_range": (0.0, 1.0),
-        "data": [SOURCES[pack] for pack in PACKS],
+        "data": [SOURCES[dataset] for dataset in DATASETS],
         "licence": "Apache-2.0",
         "command": "python -m training train anatomy",
         "files": ["anatomy.xml", "anatomy.bin", "anatomy.safetensors"],
     }
     write_manifest(folder, **fields)
     segmenter = DeepLabSegmenter(folder, threads=2)
-    figures = {pack: evaluate_anatomy(held_out(pack), segmenter) for pack in PACKS}
-    write_manifest(folder, **fields, metrics=figures)
+    measured = {dataset: evaluate_anatomy(held_out(dataset), segmenter) for dataset in DATASETS}
+    write_manifest(folder, **fields, metrics=measured)
     draw_outlines(segmenter, folder / "phantoms.png")
-    write_card(folder, figures=anatomy_figures(figures), robustness=robustness_figures(figures))
-    return figures
+    write_card(folder, metrics=anatomy_metrics(measured), robustness=robustness_metrics(measured))
+    return measured
 
 
 def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]:
-    """Make `weights/classifier` from a run and return its figures by pack.
+    """Make `weights/classifier` from a run and return its figures by dataset.
 
     The figures under `jsrt` are those of `_of_another_hospital`.
 
-    Temperature and threshold come from the validation films of both packs, the packs weighing
-    alike, so the figures after them are of the films they were chosen on. The thresholds of the
-    trust marks come from some of them, too.
+    Temperature and threshold come from the validation radiographs of both datasets, the datasets
+    weighing alike, so the figures after them are of the radiographs they were chosen on. The
+    thresholds of the trust marks come from some of them, too.
     """
     import keras
 
@@ -120,52 +120,55 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     }
     write_manifest(folder, **fields)
     segmenter = DeepLabSegmenter(anatomy, threads=2)
-    packs = ("paediatric", "adult")
-    films = [film for pack in packs for film in held_out(pack)]
+    datasets = ("paediatric", "adult")
+    radiographs = [radiograph for dataset in datasets for radiograph in held_out(dataset)]
     classifier = FolderClassifier(folder, threads=2)
-    found = classify_films(films, segmenter, classifier)
-    truth = np.array([LABELS.index(film.label) for film in found.films])
+    found = classify_radiographs(radiographs, segmenter, classifier)
+    truth = np.array([LABELS.index(radiograph.label) for radiograph in found.radiographs])
     fields["temperature"] = round(best_temperature(found.logits, truth), 4)
     abnormal = 1 - softmax(found.logits / fields["temperature"])[:, LABELS.index(NORMAL)]
-    counts = Counter(film.pack for film in found.films)
-    weight = np.array([1 / counts[film.pack] for film in found.films])
+    counts = Counter(radiograph.dataset for radiograph in found.radiographs)
+    weight = np.array([1 / counts[radiograph.dataset] for radiograph in found.radiographs])
     positive = truth != LABELS.index(NORMAL)
     threshold = most_accurate_threshold(abnormal, positive, weight)
     fields["threshold_prob"] = threshold
     fields["uncertain_prob"] = uncertain_band(abnormal, positive, weight, threshold, SURE_ACCURACY)
     manifest = write_manifest(folder, **fields)
-    figures = {pack: classifier_metrics(found.of_pack(pack), manifest) for pack in packs}
-    figures["jsrt"] = _of_another_hospital(segmenter, classifier, manifest)
-    for pack in packs:
-        draw_curves(found.of_pack(pack), manifest, folder / pack)
-    write_manifest(folder, **fields, metrics=figures)
+    measured = {
+        dataset: evaluate.classifier_metrics(found.of_dataset(dataset), manifest)
+        for dataset in datasets
+    }
+    measured["jsrt"] = _of_another_hospital(segmenter, classifier, manifest)
+    for dataset in datasets:
+        draw_curves(found.of_dataset(dataset), manifest, folder / dataset)
+    write_manifest(folder, **fields, metrics=measured)
     write_card(
         folder,
-        figures=classifier_figures({pack: figures[pack] for pack in packs}),
-        **figures["jsrt"],
+        measured=classifier_metrics({dataset: measured[dataset] for dataset in datasets}),
+        **measured["jsrt"],
         temperature=fields["temperature"],
         threshold=threshold,
         band="{:.2f} to {:.2f}".format(*fields["uncertain_prob"]),
     )
-    set_thresholds(folder, anatomy, data_folder())
-    return figures
+    set_quality_limits(folder, anatomy, data_folder())
+    return measured
 
 
 def _of_another_hospital(
     segmenter: DeepLabSegmenter, classifier: FolderClassifier, manifest: Manifest
 ) -> dict[str, int]:
-    """What becomes of healthy lungs of a hospital that no film of the training came from.
+    """What becomes of healthy lungs of a hospital that no radiograph of the training came from.
 
     Returns:
-        Of the JSRT films without a nodule their number `elsewhere`, and how many are called
+        Of the JSRT radiographs without a nodule their number `elsewhere`, and how many are called
         abnormal (`elsewhere_abnormal`) and uncertain (`elsewhere_uncertain`).
     """
-    films = [
-        replace(film, label=NORMAL)
-        for film in read_pack(data_folder() / "jsrt")
-        if film.label == "no_nodule"
+    radiographs = [
+        replace(radiograph, label=NORMAL)
+        for radiograph in read_index(data_folder() / "jsrt")
+        if radiograph.label == "no_nodule"
     ]
-    logits = classify_films(films, segmenter, classifier).logits
+    logits = classify_radiographs(radiographs, segmenter, classifier).logits
     abnormal = 1 - softmax(logits / manifest.temperature)[:, LABELS.index(NORMAL)]
     low, high = manifest.uncertain_prob or (1.0, 1.0)
     return {

@@ -9,13 +9,13 @@ from pipeline.settings import ROOT
 from training.datasets.chexpert import Uncertain
 from training.datasets.dataset import binary
 from training.datasets.find import gathered
-from training.packs import Split, data_folder
+from training.datasets.index import Split, data_folder
 from training.published import architectures, densenet14, nine_classes, pneumonia_cnn, resnet50_head
 from training.published.published import Published, run, shortened, smaller
 from training.published.start import IMAGENET
 
 if TYPE_CHECKING:
-    from training.classifier import ClassifierData
+    from training.classifier.training import ClassifierData
 
 ANATOMY = ROOT / "weights" / "anatomy"
 THORAX_SIZE = 160  # rows and columns of the cached pictures; every stage trains at this or less
@@ -62,7 +62,7 @@ class Recipe:
 
 
 def _anatomy(options: Options) -> None:
-    from training.anatomy import STAGES, train_anatomy
+    from training.anatomy.training import STAGES, train_anatomy
     from training.publish import publish_anatomy
 
     start = None
@@ -74,38 +74,44 @@ def _anatomy(options: Options) -> None:
 
 
 def _classifier(options: Options) -> None:
-    from training.classifier import ClassifierSettings
-    from training.classifier_fit import train_classifier
+    from training.classifier.fit import train_classifier
+    from training.classifier.training import ClassifierSettings
     from training.publish import publish_classifier
 
-    train, held = _thorax_films(options.runs)
+    train, held = _thorax_radiographs(options.runs)
     folder = options.runs / "classifier"
     train_classifier(train, held.every(2), folder, ClassifierSettings())
     print(publish_classifier(folder, ROOT / "weights" / "classifier", ANATOMY))
 
 
-def _cross_pack(options: Options) -> None:
-    from training.cross_pack import SETTINGS, cross_pack, table
+def _cross_dataset(options: Options) -> None:
+    from training.classifier.cross_dataset import SETTINGS, cross_dataset, table
 
-    print(table(cross_pack(*_thorax_films(options.runs), options.runs / "cross_pack", SETTINGS)))
+    print(
+        table(
+            cross_dataset(
+                *_thorax_radiographs(options.runs), options.runs / "cross_dataset", SETTINGS
+            )
+        )
+    )
 
 
-def _thorax_films(runs: Path) -> "tuple[ClassifierData, ClassifierData]":
-    """The films of both classified packs, cut to the thorax: to learn from, and held out."""
+def _thorax_radiographs(runs: Path) -> "tuple[ClassifierData, ClassifierData]":
+    """Both classified datasets, cut to the thorax: to learn from, and held out."""
     from segmentation.segmenter import DeepLabSegmenter
-    from training.classifier import ClassifierData
-    from training.thorax_cache import thorax_set
+    from training.classifier.thorax_cache import thorax_set
+    from training.classifier.training import ClassifierData
 
     segmenter = DeepLabSegmenter(ANATOMY, threads=2)
     sets = {
-        pack: thorax_set(data_folder() / pack, segmenter, THORAX_SIZE, runs / "thorax")
-        for pack in ("paediatric", "adult")
+        dataset: thorax_set(data_folder() / dataset, segmenter, THORAX_SIZE, runs / "thorax")
+        for dataset in ("paediatric", "adult")
     }
     return ClassifierData.of(sets, Split.TRAIN), ClassifierData.of(sets, Split.VALIDATION)
 
 
 def _writer(options: Options) -> None:
-    from training.writer import train_writer
+    from training.writer.training import train_writer
 
     train_writer(options.runs / "writer", ROOT / "weights" / "writer")
 
@@ -115,9 +121,9 @@ def _published(recipe: Published) -> Recipe:
         dataset = gathered(options.data, recipe.prepare, options.uncertain)
         chosen = smaller(shortened(recipe, options.epochs, options.steps), options.size)
         weights = options.weights or recipe.weights
-        figures = run(chosen, dataset, options.runs / recipe.name, weights)
+        metrics = run(chosen, dataset, options.runs / recipe.name, weights)
         for name in ("n", "accuracy", "precision", "recall", "f1", "auc", "ece"):
-            print(f"{name:10} {figures[name]}")
+            print(f"{name:10} {metrics[name]}")
 
     return Recipe(name=recipe.name, summary=recipe.summary, run=train, needs_data=True)
 
@@ -152,18 +158,18 @@ RECIPES = {
     for recipe in (
         Recipe(
             name="anatomy",
-            summary="DeepLabV3: lungs, spine, abdomen, on the packs jsrt and paediatric",
+            summary="DeepLabV3: lungs, spine, abdomen, on the datasets jsrt and paediatric",
             run=_anatomy,
         ),
         Recipe(
             name="classifier",
-            summary="EfficientNetB0: five labels, on the packs paediatric and adult",
+            summary="EfficientNetB0: five labels, on the datasets paediatric and adult",
             run=_classifier,
         ),
         Recipe(
-            name="cross_pack",
-            summary="the classifier trained on each pack alone and tested on the other",
-            run=_cross_pack,
+            name="cross_dataset",
+            summary="the classifier trained on each dataset alone and tested on the other",
+            run=_cross_dataset,
         ),
         Recipe(
             name="writer",

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from app.cases import Case
 from app.language import Words
 from app.markup import draw, heading, lead, notice, table
 from app.pictures import png
-from pipeline.figures import saliency_overlay, zone_diagram
+from app.state.cases import Case
+from pipeline.pictures.overlays import saliency_overlay, zone_diagram
 from pipeline.types import CaseResult, Descriptor, Grade, Method
 
 OPACITY = 0.7
@@ -21,7 +21,7 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
     if not result.descriptors.items:
         draw(notice(words("descriptors.none")))
         return
-    film, anatomy, found = result.radiograph, result.anatomy, result.descriptors
+    radiograph, anatomy, found = result.radiograph, result.anatomy, result.descriptors
     left, right = st.columns(2, gap="large")
     with left:
         st.image(
@@ -29,7 +29,7 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
                 case,
                 ("fused", label),
                 lambda: saliency_overlay(
-                    film, found.fused_image, OPACITY, outlines=anatomy.zones_image
+                    radiograph, found.fused_image, OPACITY, outlines=anatomy.zones_image
                 ),
             ),
             caption=words("descriptors.fused"),

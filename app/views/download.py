@@ -9,10 +9,10 @@ from pathlib import PurePath
 import streamlit as st
 
 from app import service
-from app.cases import Case
 from app.language import Words
 from app.markup import draw, heading, lead, notice
-from app.views.problems import sentence
+from app.state.cases import Case
+from app.views.frame.problems import sentence
 from pipeline.errors import OutputError
 from pipeline.types import CaseResult, Conclusion, Language, Section
 

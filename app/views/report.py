@@ -5,12 +5,13 @@ from html import escape
 import streamlit as st
 
 from app import service
-from app.cases import Case, State, rewrite
-from app.evidence import measured, zones_of
 from app.language import Words
 from app.markup import draw, heading, lead, notice
-from app.views import evidence_film, trust
-from app.views.problems import sentence
+from app.state.cases import Case, State, rewrite
+from app.state.evidence import measured, zones_of
+from app.views import evidence_image
+from app.views.frame.problems import sentence
+from app.views.maps import quality
 from pipeline.errors import QueueFullError
 from pipeline.types import CaseResult, Claim, ClaimStatus, Report, Section
 
@@ -60,14 +61,14 @@ def _written(words: Words, case: Case, result: CaseResult, report: Report) -> No
     if report.language != words.language:
         name = words(f"language.{report.language}")
         draw(notice(words("report.other_language", language=name)))
-    trust.draw_worst(words, result.trust)
+    quality.draw_worst(words, result.quality)
     draw(_key(words))
     draw(lead(f"{words('report.point')} {words('result.sides')}"))
     with st.container(key="evidence"):
-        film, text = st.columns([5, 7], gap="large")
-        with film:
-            evidence_film.show(words, case, result)
-        with text:  # to the very end, so that the film beside it stays in sight
+        radiograph, text = st.columns([5, 7], gap="large")
+        with radiograph:
+            evidence_image.show(words, case, result)
+        with text:  # to the very end, so that the radiograph beside it stays in sight
             for section in Section:
                 _section(words, case, result, report, section)
             _after(words, case, report)
@@ -116,9 +117,9 @@ def _origin(words: Words, report: Report) -> str:
 
 def _key(words: Words) -> str:
     items = "".join(
-        f'<li class="cxr-{kind}"><span class="cxr-check" aria-hidden="true">{sign}</span>'
+        f'<li class="cxr-{kind}"><span class="cxr-check" aria-hidden="true">{symbol}</span>'
         f"{escape(words(f'report.{kind}'))}</li>"
-        for sign, kind in (*MARKS.values(), ("↺", "replaced"))
+        for symbol, kind in (*MARKS.values(), ("↺", "replaced"))
     )
     return f'<ul class="cxr-legend">{items}</ul>'
 
@@ -133,16 +134,16 @@ def _sentences(words: Words, result: CaseResult, claims: list[Claim], text: str)
 
 def _claim(words: Words, result: CaseResult, claim: Claim) -> str:
     """A sentence that can be pointed at, by mouse, key or finger; it names its zones."""
-    sign, kind = ("↺", "replaced") if claim.replaced else MARKS[claim.status]
+    symbol, kind = ("↺", "replaced") if claim.replaced else MARKS[claim.status]
     said = escape(words(f"report.{kind}"))
-    evidence = measured(words, result.prediction, claim.evidence, result.descriptors.signs)
+    evidence = measured(words, result.prediction, claim.evidence, result.descriptors.measurements)
     shown = (
         f"<small>{escape(words('report.evidence', evidence=evidence))}</small>" if evidence else ""
     )
     names = "".join(f" cxr-names-{zone}" for zone in zones_of(claim, result.descriptors))
     return (
         f'<li class="cxr-{kind}{names}" tabindex="0">'
-        f'<span class="cxr-check" role="img" aria-label="{said}" title="{said}">{sign}</span>'
+        f'<span class="cxr-check" role="img" aria-label="{said}" title="{said}">{symbol}</span>'
         f"<span>{escape(claim.sentence)}{shown}</span></li>"
     )
 

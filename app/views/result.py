@@ -1,16 +1,16 @@
-"""The result: the verdict in words, the probabilities, the anatomy, what both methods found."""
+"""The result: classification, probabilities, anatomy, and what both methods found."""
 
 from html import escape
 
 import streamlit as st
 
-from app.cases import Case
 from app.language import Words
 from app.markup import bars, draw, facts, heading, lead, legend, notice
 from app.pictures import png
-from app.views import descriptors, signs
-from pipeline.figures import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
+from app.state.cases import Case
+from app.views import descriptors, measurements
 from pipeline.messages import message
+from pipeline.pictures.overlays import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
 from pipeline.types import CaseResult, Prediction, Radiograph, Structure
 
 NEAR_TIE, NEAR_LIMIT = 0.15, 0.1
@@ -24,34 +24,34 @@ def show(words: Words, case: Case) -> None:
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
-        _film(words, case, result)
+        _radiograph(words, case, result)
     with right:
-        _verdict(words, result.prediction)
+        _classification(words, result.prediction)
         _notes(words, result)
-    signs.show(words, case, result)
+    measurements.show(words, case, result)
     descriptors.show(words, case, result)
     _times(words, result)
 
 
-def _film(words: Words, case: Case, result: CaseResult) -> None:
+def _radiograph(words: Words, case: Case, result: CaseResult) -> None:
     outlined = st.toggle(
         words("result.outline"), value=True, key="outline", persist_state="session"
     )
-    film, anatomy = result.radiograph, result.anatomy
+    radiograph, anatomy = result.radiograph, result.anatomy
     picture = png(
         case,
         ("anatomy", outlined),
-        lambda: anatomy_overlay(film, anatomy) if outlined else grey_picture(film),
+        lambda: anatomy_overlay(radiograph, anatomy) if outlined else grey_picture(radiograph),
     )
     st.image(
         picture,
         width="stretch",
-        alt=words("result.anatomy_alt" if outlined else "result.film_alt"),
+        alt=words("result.anatomy_alt" if outlined else "result.radiograph_alt"),
     )
     if outlined:
         draw(legend(_legend(words, result)))
     draw(f'<p class="cxr-caption">{escape(words("result.sides"))}</p>')
-    draw(facts(_film_facts(words, film)))
+    draw(facts(_radiograph_facts(words, radiograph)))
 
 
 def _legend(words: Words, result: CaseResult) -> list[tuple[str, tuple[int, int, int], str]]:
@@ -68,9 +68,9 @@ def _legend(words: Words, result: CaseResult) -> list[tuple[str, tuple[int, int,
     return rows
 
 
-def _film_facts(words: Words, film: Radiograph) -> list[tuple[str, str]]:
-    rows, cols = film.source_shape
-    spacing = film.source_spacing_mm
+def _radiograph_facts(words: Words, radiograph: Radiograph) -> list[tuple[str, str]]:
+    rows, cols = radiograph.source_shape
+    spacing = radiograph.source_spacing_mm
     shown = (
         words("result.no_spacing")
         if spacing is None
@@ -79,17 +79,18 @@ def _film_facts(words: Words, film: Radiograph) -> list[tuple[str, str]]:
         )
     )
     return [
-        (words("result.format"), film.format.upper()),
+        (words("result.format"), radiograph.format.upper()),
         (words("result.size"), f"{rows} × {cols} px"),
         (words("result.spacing"), shown),
     ]
 
 
-def _verdict(words: Words, prediction: Prediction) -> None:
+def _classification(words: Words, prediction: Prediction) -> None:
     kind = "abnormal" if prediction.is_abnormal else "normal"
+    title = escape(words("result.classification"))
     draw(
-        f'<section class="cxr-verdict cxr-{kind}" aria-label="{escape(words("result.verdict"))}">'
-        f'<p class="cxr-over">{escape(words("result.verdict"))}</p>'
+        f'<section class="cxr-classification cxr-{kind}" aria-label="{title}">'
+        f'<p class="cxr-over">{title}</p>'
         f"<h2>{escape(words(f'result.{kind}'))}</h2>"
         f"<p>{escape(_likeliest(words, prediction))}</p>"
         f"{_gauge(words, prediction)}"

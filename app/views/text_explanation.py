@@ -4,15 +4,15 @@ from html import escape
 
 import streamlit as st
 
-from app.cases import Case
 from app.language import Words
 from app.markup import draw, facts, heading, lead, notice, shaded, signed_bars
+from app.state.cases import Case
 from pipeline.types import (
     Attribution,
-    SignName,
+    ClassificationWords,
+    MeasurementName,
     TextAttributions,
     TextExplanation,
-    VerdictWords,
     Zone,
 )
 
@@ -38,11 +38,11 @@ def show(words: Words, case: Case) -> None:
         draw(heading(words("text.prompt"), 3) + lead(words("text.prompt_lead")))
         draw(shaded([(item.text, item.value) for item in shown.integrated_gradients]))
         draw(_key(words))
-    _trust(words, shown)
+    _quality(words, shown)
     draw(heading(words("text.words"), 3) + lead(words("text.words_lead")))
     draw(shaded(_running(found.words)))
-    if found.verdict is not None:
-        _verdict(words, found.verdict)
+    if found.classification is not None:
+        _classification(words, found.classification)
 
 
 def _chosen(words: Words, case: Case, found: TextExplanation) -> TextAttributions:
@@ -80,9 +80,9 @@ def _shap(words: Words, shown: TextAttributions) -> None:
         draw(notice(words("text.hardly")))
 
 
-def _trust(words: Words, shown: TextAttributions) -> None:
+def _quality(words: Words, shown: TextAttributions) -> None:
     """What both methods must account for, and how far they do and agree."""
-    draw(heading(words("text.trust"), 3))
+    draw(heading(words("text.quality"), 3))
     rows = [
         (words("text.shap_full"), words("text.nats", value=words.number(shown.shap_full))),
         (words("text.shap_base"), words("text.nats", value=words.number(shown.shap_base))),
@@ -90,17 +90,23 @@ def _trust(words: Words, shown: TextAttributions) -> None:
     ]
     if shown.agreement is not None:
         rows.append((words("text.agreement"), words.number(shown.agreement)))
-    draw(facts(rows) + lead(words("text.trust_lead")))
+    draw(facts(rows) + lead(words("text.quality_lead")))
 
 
-def _verdict(words: Words, found: VerdictWords) -> None:
-    draw(heading(words("text.verdict"), 3) + lead(words("text.verdict_lead")))
+def _classification(words: Words, found: ClassificationWords) -> None:
+    draw(heading(words("text.classification"), 3) + lead(words("text.classification_lead")))
     draw(shaded([(item.text, item.value) for item in found.words]))
     draw(
         facts(
             [
-                (words("text.verdict_full"), words("text.nats", value=words.number(found.full))),
-                (words("text.verdict_base"), words("text.nats", value=words.number(found.base))),
+                (
+                    words("text.classification_full"),
+                    words("text.nats", value=words.number(found.full)),
+                ),
+                (
+                    words("text.classification_base"),
+                    words("text.nats", value=words.number(found.base)),
+                ),
                 (words("text.ig_delta"), words("text.nats", value=words.number(found.delta, 3))),
             ]
         )
@@ -111,8 +117,8 @@ def _name(words: Words, item: Attribution) -> str:
     """A descriptor's name: its zone, or what else of the prompt it is."""
     if item.key in set(Zone):
         return words(f"zone.{item.key}")
-    if item.key in set(SignName):
-        return words(f"sign.{item.key}")
+    if item.key in set(MeasurementName):
+        return words(f"measurement.{item.key}")
     return words.optional(f"part.{item.key}", item.text)
 
 

@@ -9,16 +9,16 @@ from pipeline.errors import Parameter
 from pipeline.types import Language
 
 FOLDER = Path(__file__).parent
-TABLES = ("errors", "notes", "warnings", "reasons", "trust", "trust_names", "steps")
+TABLES = ("errors", "notes", "warnings", "reasons", "quality", "quality_names", "steps")
 
 
 def message(code: str, language: Language, **parameters: Parameter) -> str:
     """The sentence for a code, its placeholders filled in.
 
     Args:
-        code: An error's code, a `ReadingNote`, a `SignReason`, a `Step`, a code of
-            `Anatomy.warnings` or of a `TrustScore`, or `mark_` or `measure_` before a `TrustMark`
-            or a `TrustMeasure`.
+        code: An error's code, a `ReadingNote`, a `MeasurementReason`, a `Step`, a code of
+            `Anatomy.warnings` or of a `QualityScore`, or `mark_` or `measure_` before a
+            `QualityRating` or a `QualityMeasure`.
         language: The reader's language.
         **parameters: An error's parameters; the name of a step is said in the language, too.
 

@@ -1,4 +1,4 @@
-"""Telling a colour photograph from a grey film that was saved, tinted or annotated in colour."""
+"""Telling a colour photograph from a radiograph that was tinted or annotated in colour."""
 
 from typing import Any
 
@@ -15,7 +15,8 @@ def is_colour_picture(rgb: NDArray[np.uint8]) -> bool:
     """Whether a picture's colours differ where its lightness does not.
 
     A tinted scan has one colour for each lightness, so distance is measured from the median
-    colour of the pixels that are equally light; a film's arrows and stamps stay below the share.
+    colour of the pixels that are equally light; a radiograph's arrows and stamps stay below the
+    share.
 
     Args:
         rgb: `(row, col, 3)` uint8.

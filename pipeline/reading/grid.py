@@ -11,7 +11,9 @@ from pipeline.errors import BlankImageError, ImageTooLargeError, ImageTooSmallEr
 from pipeline.settings import Settings
 from pipeline.types import FloatArray, ReadingNote
 
-STRIP_PIXELS = 4_000_000  # converted at once, so a large film never stands in memory as float64
+STRIP_PIXELS = (
+    4_000_000  # converted at once, so a large radiograph never stands in memory as float64
+)
 SAMPLED_PIXELS = 2_000_000  # that percentiles are taken from
 LOW_PERCENTILE, HIGH_PERCENTILE = 0.1, 99.9
 BLANK_RANGE = 2 / 255  # of the full range: less contrast than this is a blank picture
@@ -19,7 +21,7 @@ BLANK_RANGE = 2 / 255  # of the full range: less contrast than this is a blank p
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Decoded:
-    """A decoded film.
+    """A decoded radiograph.
 
     Attributes:
         grey: `(row, col)` float32 in [0, 1], bone white, in the file's size.
@@ -87,7 +89,7 @@ def check_contrast(grey: FloatArray) -> None:
 
 
 def reduced(grey: FloatArray, settings: Settings) -> FloatArray:
-    """The film on the working grid, by area averaging; itself where it is no larger."""
+    """The radiograph on the working grid, by area averaging; itself where it is no larger."""
     rows, cols = grey.shape
     shape = working_shape(rows, cols, settings)
     if shape == grey.shape:

@@ -21,7 +21,7 @@ DEEP_MODES = ("I;16", "I;16B", "I;16L", "I", "F")
 def read_picture(data: bytes, kind: ImageFormat, settings: Settings) -> Decoded:
     """Decode a picture.
 
-    Transparent pixels are laid on black, the colour of a film without exposure; colours are
+    Transparent pixels are laid on black, the colour of a radiograph without exposure; colours are
     averaged. Eight bits are taken as shown on a screen; deeper greys rarely fill their range, so
     they are stretched to it.
 

@@ -1,10 +1,10 @@
 """The values that pass from step to step, and the words they are told in.
 
-A file for each step, in the order of the flow: `radiograph`, `anatomy`, `signs`, `prediction`,
-`explanation`, `descriptors`, `trust`, `report`, `text_explanation`, `case`.
+A file for each step, in the order of the flow: `radiograph`, `anatomy`, `measurements`,
+`prediction`, `explanation`, `descriptors`, `quality`, `report`, `text_explanation`, `case`.
 
 Axis order is always `(row, col)`, row 0 at the top; *right* and *left* are the patient's, so the
-right lung of a frontal film lies at small columns. Arrays are checked here and set read-only.
+right lung of a frontal radiograph lies at small columns. Arrays are checked here and set read-only.
 `*_image` names live on the radiograph's working grid, `*_model` names on a network's input grid.
 """
 
@@ -12,19 +12,19 @@ from pipeline.types.anatomy import Anatomy, ShapeMeasure
 from pipeline.types.arrays import BoolArray, Box, FloatArray, frozen_array, unit_range
 from pipeline.types.case import CaseResult, Conclusion, Problem, ProgressEvent
 from pipeline.types.descriptors import Descriptor, Descriptors
-from pipeline.types.explanation import Explanation, StageMap
+from pipeline.types.explanation import Explanation, LayerMap
+from pipeline.types.explanation_quality import ExplanationQuality, MaskingCurves, QualityScore
+from pipeline.types.measurements import Measurement, MeasurementLine, MeasurementThreshold
 from pipeline.types.prediction import Prediction
 from pipeline.types.radiograph import Radiograph
 from pipeline.types.report import Claim, Report
-from pipeline.types.signs import Sign, SignLine, SignThreshold
 from pipeline.types.text_explanation import (
     Attribution,
+    ClassificationWords,
     SentenceExplanation,
     TextAttributions,
     TextExplanation,
-    VerdictWords,
 )
-from pipeline.types.trust import Trust, TrustCurves, TrustScore
 from pipeline.types.vocabulary import (
     SHORTCUT_MEASURES,
     ClaimStatus,
@@ -32,20 +32,20 @@ from pipeline.types.vocabulary import (
     ImageFormat,
     Language,
     Level,
+    MeasurementName,
+    MeasurementPart,
+    MeasurementReason,
+    MeasurementUnit,
     Method,
+    QualityMeasure,
+    QualityRating,
     ReadingNote,
     SaliencyMap,
     Section,
     Side,
-    SignName,
-    SignPart,
-    SignReason,
-    SignUnit,
     Step,
     Structure,
     ThresholdRelation,
-    TrustMark,
-    TrustMeasure,
     Zone,
 )
 
@@ -58,19 +58,33 @@ __all__ = [
     "CaseResult",
     "Claim",
     "ClaimStatus",
+    "ClassificationWords",
     "Conclusion",
     "Descriptor",
     "Descriptors",
     "Explanation",
+    "ExplanationQuality",
     "FloatArray",
     "Grade",
     "ImageFormat",
     "Language",
+    "LayerMap",
     "Level",
+    "MaskingCurves",
+    "Measurement",
+    "MeasurementLine",
+    "MeasurementName",
+    "MeasurementPart",
+    "MeasurementReason",
+    "MeasurementThreshold",
+    "MeasurementUnit",
     "Method",
     "Prediction",
     "Problem",
     "ProgressEvent",
+    "QualityMeasure",
+    "QualityRating",
+    "QualityScore",
     "Radiograph",
     "ReadingNote",
     "Report",
@@ -79,25 +93,11 @@ __all__ = [
     "SentenceExplanation",
     "ShapeMeasure",
     "Side",
-    "Sign",
-    "SignLine",
-    "SignName",
-    "SignPart",
-    "SignReason",
-    "SignThreshold",
-    "SignUnit",
-    "StageMap",
     "Step",
     "Structure",
     "TextAttributions",
     "TextExplanation",
     "ThresholdRelation",
-    "Trust",
-    "TrustCurves",
-    "TrustMark",
-    "TrustMeasure",
-    "TrustScore",
-    "VerdictWords",
     "Zone",
     "frozen_array",
     "unit_range",

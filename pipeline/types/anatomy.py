@@ -1,4 +1,4 @@
-"""The outlines on a film."""
+"""The outlines on a radiograph."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class ShapeMeasure:
     """The size and form of one structure.
 
     Attributes:
-        area_share: Area as a share of the film, in [0, 1].
+        area_share: Area as a share of the radiograph, in [0, 1].
         area_mm2: Area in mm², `None` without pixel spacing.
         height_to_width: Height over width of the bounding box, in mm where spacing is known.
         solidity: Area over the area of the convex hull, in [0, 1].

@@ -1,17 +1,17 @@
-"""All that is known of one film, and news of the work on it."""
+"""All that is known of one radiograph, and news of the work on it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.types.anatomy import Anatomy
 from pipeline.types.descriptors import Descriptors
-from pipeline.types.explanation import Explanation, StageMap
+from pipeline.types.explanation import Explanation, LayerMap
+from pipeline.types.explanation_quality import ExplanationQuality
+from pipeline.types.measurements import Measurement
 from pipeline.types.prediction import Prediction
 from pipeline.types.radiograph import Radiograph
 from pipeline.types.report import Report
-from pipeline.types.signs import Sign
 from pipeline.types.text_explanation import TextExplanation
-from pipeline.types.trust import Trust
 from pipeline.types.vocabulary import Language, Method, Section, Step
 
 
@@ -40,11 +40,11 @@ class CaseResult:
     prediction: Prediction
     explanations: Mapping[Method, Explanation]
     descriptors: Descriptors
-    signs: tuple[Sign, ...] = ()
-    trust: Trust | None = None
+    measurements: tuple[Measurement, ...] = ()
+    quality: ExplanationQuality | None = None
     report: Report | None = None
     text_explanation: TextExplanation | None = None
-    stages: tuple[StageMap, ...] = ()
+    layer_maps: tuple[LayerMap, ...] = ()
     timings_ms: Mapping[Step, float] = field(default_factory=dict)
     provenance: Mapping[str, str | int | float] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -52,7 +52,7 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What the clinician signs: the report's text as edited, in one language."""
+    """What the clinician measurements: the report's text as edited, in one language."""
 
     language: Language
     sections: Mapping[Section, str]

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.errors import ContractError
 from pipeline.types.arrays import FloatArray, frozen_array, unit_range
-from pipeline.types.signs import Sign
+from pipeline.types.measurements import Measurement
 from pipeline.types.vocabulary import Grade, Zone
 
 
@@ -37,20 +37,21 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Descriptors:
-    """What a report is written from: the fused maps read off per zone, and the chest's signs.
+    """What a report is written from: the fused map read per zone, and the measurements.
 
     Attributes:
         fused_image: `(row, col)` float32 in [0, 1], zero outside the lungs.
         items: One descriptor for each zone that holds anything, strongest first; may be empty.
-        signs: The signs of hyperinflation that were measured and have a published threshold.
+        measurements: The measurements of hyperinflation that were measured and have a published
+            threshold.
     """
 
     fused_image: FloatArray
     items: tuple[Descriptor, ...]
-    signs: tuple[Sign, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
 
     def __post_init__(self) -> None:
         frozen_array("fused_image", self.fused_image, np.float32, (-1, -1))
         unit_range("fused_image", self.fused_image)
-        if any(sign.relation is None for sign in self.signs):
-            raise ContractError(field="Descriptors", problem="signs")
+        if any(measurement.relation is None for measurement in self.measurements):
+            raise ContractError(field="Descriptors", problem="measurements")

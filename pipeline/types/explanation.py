@@ -31,7 +31,7 @@ class Explanation:
     label: str
     raw_image: FloatArray
     shown_image: FloatArray
-    removed_share: float
+    removed_mass: float
     signed_image: FloatArray | None = None
     superpixel_weights: tuple[float, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StageMap:
+class LayerMap:
     """Grad-CAM of one label at one depth of the network.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The classifier's verdict."""
+"""The classifier's classification."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from pipeline.types.vocabulary import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """The classifier's verdict.
+    """The classifier's classification.
 
     Attributes:
         labels: What the classifier can say, in the manifest's order.
@@ -17,14 +17,14 @@ class Prediction:
             classifier is multi-label.
         normal_label: The label that means "no abnormality"; of a multi-label classifier the name
             for "none of the labels", which is not one of `labels`.
-        threshold_prob: The abnormal probability from which the verdict is "abnormality"; a
+        threshold_prob: The abnormal probability from which the classification is "abnormality"; a
             multi-label classifier has `thresholds` instead.
         terms: For each label, its name in each language (from the manifest).
-        uncertain_prob: The abnormal probabilities between which the verdict was too often wrong on
-            validation films; `None` if that is not known.
+        uncertain_prob: The abnormal probabilities between which the classification was too often
+            wrong on validation radiographs; `None` if that is not known.
         thresholds: For each label of a multi-label classifier the probability from which it is
             found; empty where the labels exclude one another.
-        calibrated: Whether the probabilities were calibrated on validation films.
+        calibrated: Whether the probabilities were calibrated on validation radiographs.
     """
 
     labels: tuple[str, ...]
@@ -51,7 +51,7 @@ class Prediction:
 
     @property
     def leading_label(self) -> str:
-        """The label to explain: the verdict's.
+        """The label to explain: the classification's.
 
         Of a multi-label classifier it is the one furthest above its threshold, or least below it.
         """
@@ -73,7 +73,7 @@ class Prediction:
 
     @property
     def is_abnormal(self) -> bool:
-        """Whether the verdict is "abnormality"."""
+        """Whether the classification is "abnormality"."""
         return self.abnormal_probability >= self.limit_prob
 
     @property
@@ -86,7 +86,7 @@ class Prediction:
 
     @property
     def label(self) -> str:
-        """The likeliest label on the verdict's side: a label other than normal if abnormal."""
+        """The most likely label on its side of the threshold: not normal if abnormal."""
         if not self.is_abnormal:
             return self.normal_label
         if self.is_multi_label:
@@ -96,7 +96,7 @@ class Prediction:
 
     @property
     def found_labels(self) -> frozenset[str]:
-        """The verdict's label, and with it all others that lie above their own threshold."""
+        """The classification's label, and with it all others that lie above their own threshold."""
         above = (name for name, limit in self.thresholds.items() if self.probability(name) >= limit)
         return frozenset((self.label, *above))
 

@@ -1,4 +1,4 @@
-"""The film."""
+"""The radiograph."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from pipeline.types.vocabulary import ImageFormat, ReadingNote
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Radiograph:
-    """A de-identified frontal chest film on the working grid.
+    """A de-identified frontal chest radiograph on the working grid.
 
     Attributes:
         pixels: `(row, col)` float32 in [0, 1], bone white.

@@ -13,7 +13,7 @@ class Claim:
     Attributes:
         section: Where the sentence stands.
         sentence: Its text.
-        status: The check's verdict.
+        status: The check's classification.
         zones: The zones it names.
         evidence: The measured values it rests on, by name.
         replaced: Whether a plain sentence stands here in place of a contradicted one.

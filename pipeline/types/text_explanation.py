@@ -61,11 +61,11 @@ class SentenceExplanation(TextAttributions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictWords:
-    """Which words of the report lead to the verdict that it names.
+class ClassificationWords:
+    """Which words of the report lead to the classification that it names.
 
     Attributes:
-        words: Contribution of each word before the verdict's first mention, in nats.
+        words: Contribution of each word before the classification's first mention, in nats.
         full: Log-probability of the mention after those words, in nats.
         base: The same with every word replaced by the vocabulary's mean.
         delta: Sum of `words` minus `full - base`, in nats.
@@ -85,10 +85,11 @@ class TextExplanation(TextAttributions):
         model: Name of the model that was asked, normally the one that wrote the report.
         words: For each word of the report, its log-probability gain from the descriptors, in nats.
         sentences: The same contributions to each sentence, in order; they sum to the whole's.
-        verdict: Which words lead to the verdict; `None` where the report does not name it.
+        classification: Which words lead to the classification; `None` where the report does not
+            name it.
     """
 
     model: str
     words: tuple[Attribution, ...]
     sentences: tuple[SentenceExplanation, ...] = ()
-    verdict: VerdictWords | None = None
+    classification: ClassificationWords | None = None

@@ -39,7 +39,7 @@ class Side(StrEnum):
 
 
 class Level(StrEnum):
-    """A third of a lung's height on a frontal film."""
+    """A third of a lung's height on a frontal radiograph."""
 
     UPPER = "upper"
     MIDDLE = "middle"
@@ -47,7 +47,7 @@ class Level(StrEnum):
 
 
 class Zone(StrEnum):
-    """A third of one lung; lobes overlap on a frontal film, so zones are what can be named."""
+    """A third of one lung; on a frontal radiograph lobes overlap, zones do not."""
 
     RIGHT_UPPER = "right_upper"
     RIGHT_MIDDLE = "right_middle"
@@ -76,11 +76,11 @@ class Structure(StrEnum):
     ABDOMEN = "abdomen"
 
 
-class SignName(StrEnum):
+class MeasurementName(StrEnum):
     """What is measured of the chest's shape; over-inflated lungs change each of them."""
 
     DOME_HEIGHT = "dome_height"
-    DOME_CURVATURE = "dome_curvature"
+    DOME_HEIGHT_RATIO = "dome_height_ratio"
     LUNG_HEIGHT = "lung_height"
     LUNG_HEIGHT_TO_CHEST_WIDTH = "lung_height_to_chest_width"
     COSTOPHRENIC_ANGLE = "costophrenic_angle"
@@ -89,8 +89,8 @@ class SignName(StrEnum):
     LUNG_SHARE = "lung_share"
 
 
-class SignUnit(StrEnum):
-    """What a sign is measured in."""
+class MeasurementUnit(StrEnum):
+    """What a measurement is measured in."""
 
     CM = "cm"
     DEGREES = "degrees"
@@ -99,19 +99,19 @@ class SignUnit(StrEnum):
     @property
     def digits(self) -> int:
         """Decimals that a value is shown with."""
-        return {SignUnit.CM: 1, SignUnit.DEGREES: 0, SignUnit.RATIO: 2}[self]
+        return {MeasurementUnit.CM: 1, MeasurementUnit.DEGREES: 0, MeasurementUnit.RATIO: 2}[self]
 
 
 class ThresholdRelation(StrEnum):
-    """Where a sign lies from its threshold."""
+    """Where a measurement lies from its threshold."""
 
     ABOVE = "above"
     BELOW = "below"
     NEAR = "near"
 
 
-class SignReason(StrEnum):
-    """Why a sign cannot be measured."""
+class MeasurementReason(StrEnum):
+    """Why a measurement cannot be measured."""
 
     NO_SPACING = "no_spacing"
     CUT_OFF = "cut_off"
@@ -122,8 +122,8 @@ class SignReason(StrEnum):
     OUTLINE_UNSURE = "outline_unsure"
 
 
-class SignPart(StrEnum):
-    """What a sign's line was drawn along."""
+class MeasurementPart(StrEnum):
+    """What a measurement's line was drawn along."""
 
     DIAPHRAGM = "diaphragm"
     LUNG_HEIGHT = "lung_height"
@@ -147,17 +147,17 @@ class SaliencyMap(StrEnum):
     FUSED = "fused"
 
 
-class TrustMeasure(StrEnum):
+class QualityMeasure(StrEnum):
     """What is measured of a map; the fused map bears what compares the two methods."""
 
     DELETION = "deletion"
     INSERTION = "insertion"
     STABILITY = "stability"
-    RANK_AGREEMENT = "rank_agreement"
-    OVERLAP = "overlap"
-    OUTSIDE_SHARE = "outside_share"
-    TEXT_SHARE = "text_share"
-    BORDER_SHARE = "border_share"
+    RANK_CORRELATION = "rank_correlation"
+    TOP_K_IOU = "top_k_iou"
+    MASS_OUTSIDE_THORAX = "mass_outside_thorax"
+    MASS_ON_TEXT = "mass_on_text"
+    MASS_ON_BORDER = "mass_on_border"
 
     @property
     def is_shortcut(self) -> bool:
@@ -166,13 +166,13 @@ class TrustMeasure(StrEnum):
 
 
 SHORTCUT_MEASURES = (
-    TrustMeasure.OUTSIDE_SHARE,
-    TrustMeasure.TEXT_SHARE,
-    TrustMeasure.BORDER_SHARE,
+    QualityMeasure.MASS_OUTSIDE_THORAX,
+    QualityMeasure.MASS_ON_TEXT,
+    QualityMeasure.MASS_ON_BORDER,
 )
 
 
-class TrustMark(StrEnum):
+class QualityRating(StrEnum):
     """How far a map can be relied on by one measure, best first."""
 
     GOOD = "good"
@@ -199,7 +199,7 @@ class Step(StrEnum):
     GRAD_CAM = "grad_cam"
     LIME = "lime"
     DESCRIBE = "describe"
-    TRUST = "trust"
+    QUALITY = "quality"
     WRITE = "write"
     EXPLAIN_TEXT = "explain_text"
 

@@ -10,7 +10,7 @@ from pipeline.errors import (
     QueueFullError,
     UnknownFormatError,
 )
-from pipeline.phantom import draw_phantom
+from pipeline.phantom.drawing import draw_phantom
 from pipeline.settings import Settings
 from pipeline.types import (
     Anatomy,
@@ -25,6 +25,7 @@ from pipeline.types import (
     Grade,
     ImageFormat,
     Language,
+    LayerMap,
     Method,
     Prediction,
     ProgressEvent,
@@ -33,7 +34,6 @@ from pipeline.types import (
     Report,
     Section,
     ShapeMeasure,
-    StageMap,
     Step,
     Structure,
     TextExplanation,
@@ -101,7 +101,7 @@ def images_only(probabilities=(0.08, 0.83, 0.09), label="bacterial_pneumonia"):
                 label=label,
                 raw_image=raw,
                 shown_image=saliency,
-                removed_share=0.27,
+                removed_mass=0.27,
                 signed_image=saliency - 0.4,
                 superpixel_weights=(0.21, 0.043, -0.0125) if method is Method.LIME else (),
                 measures={"r2": 0.64} if method is Method.LIME else {},
@@ -223,17 +223,17 @@ class FakeWorkers:
         self.calls.append((f"explain {label}", settings))
         return self._job(result=None if self.hold else images_only(label=label))
 
-    def submit_stages(self, case):
-        self.calls.append(("stages", None))
+    def submit_layers(self, case):
+        self.calls.append(("layers", None))
         if self.hold:
             return self._job(events=[ProgressEvent(step=Step.GRAD_CAM, fraction=0.6)])
         label = case.explanations[Method.GRAD_CAM].label
         rows = np.arange(-8, 8, dtype=np.float32).reshape(4, 4)
-        stages = tuple(
-            StageMap(layer=layer, label=label, signed_model=rows, box=case.anatomy.thorax_box)
+        layer_maps = tuple(
+            LayerMap(layer=layer, label=label, signed_model=rows, box=case.anatomy.thorax_box)
             for layer in ("fine_layer", "coarse_layer")
         )
-        return self._job(result=replace(case, stages=stages))
+        return self._job(result=replace(case, layer_maps=layer_maps))
 
     def warm(self):
         self.calls.append(("warm", None))

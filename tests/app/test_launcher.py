@@ -28,7 +28,7 @@ def test_tables_become_dotted_keys():
     assert flat_config(tables) == {"server.port": 8501, "theme.sidebar.base": "light", "top": True}
 
 
-def test_the_configuration_keeps_films_and_errors_in_the_house():
+def test_the_configuration_keeps_radiographs_and_errors_in_the_house():
     config = flat_config(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8")))
     assert config["server.port"] == 8501
     assert config["server.maxUploadSize"] == 200
@@ -59,7 +59,7 @@ def test_a_busy_port_is_one_sentence(capsys):
 
 def test_the_page_process_imports_nothing_heavy():
     code = (
-        "import sys; import app.page, app.service, pipeline.workers, pipeline.build; "
+        "import sys; import app.page, app.service, pipeline.workers.workers, pipeline.build; "
         "heavy = {'tensorflow', 'torch', 'openvino', 'llama_cpp', 'keras', 'transformers', 'shap', "
         "'lime', 'matplotlib'}; print(sorted(heavy & set(sys.modules)))"
     )

@@ -21,7 +21,7 @@ from pipeline.types import Language, Step, Zone
 from tests.app.fake_workers import PHANTOM, FakeWorkers, images_only
 
 APP = Path(__file__).parents[2] / "app"
-PNG = ("Ivanova_1970.png", b"film", "image/png")
+PNG = ("Ivanova_1970.png", b"radiograph", "image/png")
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_the_language_is_switched_at_once_and_the_open_tab_stays(page, language)
         assert words(other)["report"]["lead"] not in text
 
 
-def test_an_uploaded_film_shows_its_verdict_probabilities_and_warnings(page):
+def test_an_uploaded_radiograph_shows_its_classification_probabilities_and_warnings(page):
     text = shown(upload(page, PNG))
     assert words()["result"]["abnormal"] in text
     assert "bacterial pneumonia" in text
@@ -93,7 +93,7 @@ def test_an_uploaded_film_shows_its_verdict_probabilities_and_warnings(page):
     assert "0.62" in text and "73%" in text  # the descriptor of the right lower zone
 
 
-def test_a_normal_verdict_does_not_exclude_disease(page, workers, monkeypatch):
+def test_a_normal_classification_does_not_exclude_disease(page, workers, monkeypatch):
     monkeypatch.setattr(
         "tests.app.fake_workers.images_only",
         lambda: images_only(probabilities=(0.9, 0.06, 0.04), label="normal"),
@@ -105,7 +105,7 @@ def test_a_normal_verdict_does_not_exclude_disease(page, workers, monkeypatch):
 
 
 def test_a_bad_file_says_why_and_loses_none_of_the_others(page):
-    upload(page, PNG, ("notes.png", b"bad", "image/png"), ("third.webp", b"film", ""))
+    upload(page, PNG, ("notes.png", b"bad", "image/png"), ("third.webp", b"radiograph", ""))
     text = shown(page)
     assert "notes.png: The file is none of PNG, JPEG, WEBP or DICOM" in text
     assert "format_unknown" in text
@@ -124,8 +124,8 @@ def test_a_file_over_the_limit_is_refused_before_any_worker(page, workers):
     assert workers.calls == []
 
 
-def test_a_full_queue_keeps_the_film_waiting(page, workers):
-    upload(page, ("film.png", b"busy", "image/png"))
+def test_a_full_queue_keeps_the_radiograph_waiting(page, workers):
+    upload(page, ("radiograph.png", b"busy", "image/png"))
     assert words()["progress"]["waiting"] in shown(page)
 
 
@@ -189,24 +189,24 @@ def test_what_speaks_against_the_label_is_shown_on_demand(page):
     assert any("blue against it" in caption for caption in captions)
 
 
-def test_every_stage_is_mapped_on_demand(page, workers):
+def test_every_layer_is_mapped_on_demand(page, workers):
     open_tab(upload(page, PNG), "grad_cam")
-    assert not [name for name, _ in workers.calls if name == "stages"]
+    assert not [name for name, _ in workers.calls if name == "layers"]
     workers.hold = True
-    _ask_for_stages(page)
+    _ask_for_layers(page)
     workers.fail(WorkerDiedError(step=Step.GRAD_CAM))
     page.run()
     assert "worker_died" in shown(page)
     workers.hold = False
-    _ask_for_stages(page)
+    _ask_for_layers(page)
     page.run()
     assert "worker_died" not in shown(page)
     captions = [image.proto.imgs[0].caption for image in page.image if image.proto.imgs]
     assert captions[-2:] == ["fine_layer, 4 × 4", "coarse_layer, 4 × 4"]
 
 
-def _ask_for_stages(page):
-    (button,) = [item for item in page.button if item.label == words()["stages"]["ask"]]
+def _ask_for_layers(page):
+    (button,) = [item for item in page.button if item.label == words()["layers"]["ask"]]
     button.click().run()
     assert not page.exception
 
@@ -221,7 +221,7 @@ def test_the_report_marks_each_sentence_and_what_was_replaced(page):
     assert "fake-writer" in text
 
 
-def test_each_sentence_names_its_zones_and_the_film_shows_them(page):
+def test_each_sentence_names_its_zones_and_the_radiograph_shows_them(page):
     text = shown(open_tab(upload(page, PNG), "report"))
     items = re.findall(r'<li class="([^"]*)" tabindex="0">.*?<span>([^<]*)', text)
     assert items == [
@@ -230,11 +230,11 @@ def test_each_sentence_names_its_zones_and_the_film_shows_them(page):
         ("cxr-unchecked", "Correlate with the clinical picture."),
     ]
     assert "Measured: confidence: 0.83; label: bacterial pneumonia" in text
-    (film,) = re.findall(r'<img src="data:image/jpeg;base64,([^"]*)" alt="([^"]*)"', text)
-    picture = cv2.imdecode(np.frombuffer(b64decode(film[0]), np.uint8), cv2.IMREAD_COLOR)
+    (radiograph,) = re.findall(r'<img src="data:image/jpeg;base64,([^"]*)" alt="([^"]*)"', text)
+    picture = cv2.imdecode(np.frombuffer(b64decode(radiograph[0]), np.uint8), cv2.IMREAD_COLOR)
     assert picture.shape == (192, 160, 3)  # small already
-    assert film[1] == words()["report"]["film_alt"]
-    assert '<svg viewBox="0 0 160 192"' in text  # the film's pixels
+    assert radiograph[1] == words()["report"]["radiograph_alt"]
+    assert '<svg viewBox="0 0 160 192"' in text  # the radiograph's pixels
     for zone in Zone:
         unfound = "" if zone in (Zone.RIGHT_LOWER, Zone.LEFT_UPPER) else " cxr-unfound"
         (outline,) = re.findall(rf'<path class="cxr-zone cxr-zone-{zone}{unfound}" d="(.*?)"', text)
@@ -248,7 +248,7 @@ def test_each_sentence_names_its_zones_and_the_film_shows_them(page):
 
 @pytest.mark.parametrize("zone", list(Zone))
 def test_the_style_sheet_lights_every_zone(zone):
-    style = (APP / "style.css").read_text(encoding="utf-8")
+    style = (APP / "static" / "style.css").read_text(encoding="utf-8")
     pointed = f"&:has(.cxr-names-{zone}:is(:hover, :focus-visible)) .cxr-zone-{zone},"
     kept = f"&:not(:has(.cxr-claims li:hover)):has(.cxr-names-{zone}:focus) .cxr-zone-{zone}"
     assert pointed in style and kept in style
@@ -303,7 +303,7 @@ def test_the_archive_holds_every_file():
         }
 
 
-def test_removing_a_film_brings_back_the_main_page(page):
+def test_removing_a_radiograph_brings_back_the_main_page(page):
     upload(page, PNG)
     remove = next(button for button in page.button if button.label == words()["case"]["remove"])
     remove.click().run()

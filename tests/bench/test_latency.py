@@ -10,16 +10,16 @@ import numpy as np
 import psutil
 import pytest
 
-from bench import latency
-from bench.figures import LatencyFigures, StepFigure
-from bench.memory import descendants_rss_mb, rss_mb, stop_tree
-from bench.page import PageError, wait_until_served
+from bench.metrics import LatencyMetrics, StepFigure
+from bench.speed import latency
+from bench.speed.memory import descendants_rss_mb, rss_mb, stop_tree
+from bench.speed.page import PageError, wait_until_served
 from pipeline.errors import ReportModelMissingError
 from pipeline.settings import Settings
 from pipeline.types import Step
 from tests.fakes import FakeWriter, fake_models
 
-FIGURES = LatencyFigures(
+METRICS = LatencyMetrics(
     page_open_s=1.23456,
     page_seen_by="http",
     analysis_ms=4000.04,
@@ -43,7 +43,7 @@ http.server.HTTPServer(("localhost", int(sys.argv[1])), Page).serve_forever()
 
 
 def test_json_line_has_the_agreed_keys():
-    line = FIGURES.json_line()
+    line = METRICS.json_line()
     assert "\n" not in line
     assert json.loads(line) == {
         "page_open_s": 1.235,
@@ -58,7 +58,7 @@ def test_json_line_has_the_agreed_keys():
 
 
 def test_table_says_how_many_times_faster():
-    rows = {line.split()[0]: line.split() for line in FIGURES.table().splitlines() if line}
+    rows = {line.split()[0]: line.split() for line in METRICS.table().splitlines() if line}
     assert rows["classify"] == ["classify", "10.0", "125.0", "12.5", "-"]
     assert rows["write"] == ["write", "8000.0", "-", "-", "-"]
 
@@ -68,7 +68,7 @@ def test_table_holds_targets_beside_what_was_measured():
         Step.GRAD_CAM: StepFigure(ours_ms=25.0, stock_ms=500.0),
         Step.LIME: StepFigure(ours_ms=1000.0, stock_ms=12000.0),
     }
-    table = replace(FIGURES, steps=steps).table()
+    table = replace(METRICS, steps=steps).table()
     rows = {line.split()[0]: line.split()[1:] for line in table.splitlines() if line}
     assert rows["grad_cam"] == ["25.0", "500.0", "20.0", "30", "ms"]
     assert rows["lime"] == ["1000.0", "12000.0", "12.0", "10", "times"]
@@ -77,10 +77,10 @@ def test_table_holds_targets_beside_what_was_measured():
 
 
 def test_a_report_that_was_not_written_is_said():
-    figures = replace(FIGURES, report_ms=None, problems=("write: weights_missing",))
-    assert json.loads(figures.json_line())["report_ms"] is None
-    assert "report: not written" in figures.table()
-    assert "failed: write: weights_missing" in figures.table()
+    metrics = replace(METRICS, report_ms=None, problems=("write: weights_missing",))
+    assert json.loads(metrics.json_line())["report_ms"] is None
+    assert "report: not written" in metrics.table()
+    assert "failed: write: weights_missing" in metrics.table()
 
 
 def test_time_way_is_a_median_in_ms_and_warms_up_first(monkeypatch):
@@ -92,9 +92,9 @@ def test_time_way_is_a_median_in_ms_and_warms_up_first(monkeypatch):
 
 
 def test_phantoms_differ():
-    films = latency.phantoms(2)
-    assert films[0] != films[1]
-    assert all(film.startswith(b"\x89PNG") for film in films)
+    radiographs = latency.phantoms(2)
+    assert radiographs[0] != radiographs[1]
+    assert all(radiograph.startswith(b"\x89PNG") for radiograph in radiographs)
 
 
 def test_our_steps_are_all_timed():
@@ -156,8 +156,8 @@ def test_a_program_that_ends_is_no_page():
 def test_stock_grad_cam_is_ours():
     import keras
 
-    from bench.stock import opened, stock_grad_cam
-    from xai.grad_cam import grad_cam_map
+    from bench.speed.stock import opened, stock_grad_cam
+    from xai.image.grad_cam import grad_cam_map
 
     keras.utils.set_random_seed(1)
     grey = keras.Input((12, 12, 1))

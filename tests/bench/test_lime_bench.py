@@ -4,13 +4,13 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from bench.lime import r2_of, surrogate_of
-from bench.lime_figures import FilmFigures, LimeFigures
-from bench.lime_sweep import SweepFigures, SweepRow
-from bench.stock import stock_explanation, weight_map
-from xai.lime_explainer import Surrogate
+from bench.lime.lime import r2_of, surrogate_of
+from bench.lime.lime_metrics import LimeMetrics, RadiographMetrics
+from bench.lime.sweep import SweepMetrics, SweepRow
+from bench.speed.stock import stock_explanation, weight_map
+from xai.image.lime_explainer import Surrogate
 
-MEASURED = {field.name: 0.5 for field in fields(FilmFigures)}
+MEASURED = {field.name: 0.5 for field in fields(RadiographMetrics)}
 ON = np.array([[1, 1], [1, 0], [0, 1], [0, 0]], bool)
 
 
@@ -46,16 +46,18 @@ def test_the_library_is_asked_on_given_superpixels():
     )
 
 
-def test_the_figures_stand_beside_their_targets():
+def test_the_metrics_stand_beside_their_targets():
     measured = {**MEASURED, "speedup": 11.0, "r2_stock": 0.41, "rank_correlation_stock": 0.87}
-    figures = LimeFigures(films=2, source="films", samples=256, medians=FilmFigures(**measured))
-    rows = {line.split()[0]: line.split() for line in figures.table().splitlines()}
+    metrics = LimeMetrics(
+        radiographs=2, source="radiographs", samples=256, medians=RadiographMetrics(**measured)
+    )
+    rows = {line.split()[0]: line.split() for line in metrics.table().splitlines()}
     assert rows["speedup"] == ["speedup", "11.0000", ">=", "10"]
     assert rows["r2_ours"] == ["r2_ours", "0.5000", ">=", "0.4100"]
     assert rows["rank_correlation"] == ["rank_correlation", "0.5000", ">=", "0.8700"]
-    line = json.loads(figures.json_line())
+    line = json.loads(metrics.json_line())
     assert {"speedup", "r2_ours", "r2_stock", "rank_correlation"} <= set(line)
-    assert (line["speedup"], line["films"], line["samples"]) == (11.0, 2, 256)
+    assert (line["speedup"], line["radiographs"], line["samples"]) == (11.0, 2, 256)
 
 
 def test_the_sweep_has_a_row_a_choice():
@@ -68,8 +70,8 @@ def test_the_sweep_has_a_row_a_choice():
         stability=0.9,
         faithfulness=0.3,
     )
-    figures = SweepFigures(films=3, source="films", rows=(row,))
-    assert figures.table().splitlines()[-1].split() == [
+    metrics = SweepMetrics(radiographs=3, source="radiographs", rows=(row,))
+    assert metrics.table().splitlines()[-1].split() == [
         "24", "512", "1.500", "0.400", "0.390", "0.900", "0.300",
     ]  # fmt: skip
-    assert json.loads(figures.json_line())["rows"][0]["samples"] == 512
+    assert json.loads(metrics.json_line())["rows"][0]["samples"] == 512

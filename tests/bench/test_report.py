@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from bench.claim_set import RIGHT, WRONG, claim_set
-from bench.figures import TargetFigures
-from bench.report import TARGETS, check_claims
+from bench.metrics import TargetMetrics
+from bench.reports.claim_set import RIGHT, WRONG, claim_set
+from bench.reports.report import TARGETS, check_claims
 from pipeline.types import Language
 
 
@@ -26,9 +26,9 @@ def test_the_check_catches_what_is_wrong_and_lets_pass_what_is_right():
     assert false_alarms <= TARGETS["claim_false_alarms"]
 
 
-def test_figures_stand_beside_their_targets():
-    figures = TargetFigures(measured=dict.fromkeys(TARGETS, 0.5), targets=TARGETS)
-    lines = figures.table().splitlines()
+def test_metrics_stand_beside_their_targets():
+    metrics = TargetMetrics(measured=dict.fromkeys(TARGETS, 0.5), targets=TARGETS)
+    lines = metrics.table().splitlines()
     assert len(lines) == 1 + len(TARGETS)
     assert lines[4].split() == ["claim_recall", "0.5000", "0.980"]
-    assert '"first_token_s": 0.5' in figures.json_line()
+    assert '"first_token_s": 0.5' in metrics.json_line()

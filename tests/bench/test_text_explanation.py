@@ -1,6 +1,6 @@
 """The text explanation's own axioms, on two reports of the shipped writer."""
 
-from bench.text_explanation import TARGETS, measure_text_explanation
+from bench.reports.text_explanation import TARGETS, measure_text_explanation
 from pipeline.settings import Settings
 
 

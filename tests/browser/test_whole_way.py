@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser import films
+from tests.browser import files as radiographs
 
 TABS = ["Result", "Side by side", "Grad-CAM", "LIME", "Report", "Text explanation", "Download"]
 ANALYSIS_MS = 240_000  # the machine that runs the tests may be busy
@@ -57,7 +57,7 @@ def analysed(browser, address):
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
     opened = context.new_page()
     opened.goto(address)
-    add(opened, "Petrov 12.03.1961.png", films.png(), "image/png")
+    add(opened, "Petrov 12.03.1961.png", radiographs.png(), "image/png")
     finish(opened)
     yield opened
     context.close()
@@ -73,11 +73,11 @@ def test_the_page_opens_and_hides_the_framework(browser, address):
     context.close()
 
 
-def test_the_result_shows_verdict_anatomy_and_zones(analysed):
+def test_the_result_shows_classification_anatomy_and_zones(analysed):
     open_tab(analysed, "Result")
-    verdict = analysed.locator(".cxr-verdict")
-    expect(verdict).to_contain_text(re.compile("Abnormality suspected|No abnormality found"))
-    expect(verdict).to_contain_text(re.compile(r"Probability of an abnormality: [<>]?\d+%"))
+    classification = analysed.locator(".cxr-classification")
+    expect(classification).to_contain_text(re.compile("Abnormality suspected|No abnormality found"))
+    expect(classification).to_contain_text(re.compile(r"Probability of an abnormality: [<>]?\d+%"))
     expect(analysed.locator(".cxr-bars li")).to_have_count(5)
     for structure in ("Right lung", "Left lung", "Spine", "Abdomen"):
         expect(analysed.locator(".cxr-legend").first).to_contain_text(structure)
@@ -104,7 +104,7 @@ def test_the_maps_are_drawn_and_change_with_their_controls(analysed, tab):
 
 
 def columns(page):
-    """The first and last column of the film that each panel of the viewer shows."""
+    """The first and last column of the radiograph that each panel of the viewer shows."""
     figure = page.locator(".st-key-viewer_stage .js-plotly-plot >> visible=true").last
     return figure.evaluate(
         "plot => Object.keys(plot.layout ?? {}).filter(key => key.startsWith('xaxis'))"
@@ -154,7 +154,7 @@ def test_the_viewer_enlarges_all_pictures_by_keyboard_and_by_mouse(analysed):
     # and what changes the pictures leaves the place
     assert wait_for_columns(analysed, lambda now: True) == pytest.approx(ends, abs=1)
     analysed.locator(".st-key-viewer").get_by_text("Raw map", exact=True).click()
-    analysed.get_by_role("button", name="Whole film").click()
+    analysed.get_by_role("button", name="Whole radiograph").click()
     wait_for_columns(analysed, lambda ends: ends == whole)
 
 
@@ -217,7 +217,7 @@ def sentences(page):
 def lit_zones(page):
     """The zones whose outlines are drawn thick, once the page has come to rest."""
     page.wait_for_timeout(300)
-    drawn = page.locator(".cxr-film .cxr-zone").evaluate_all(
+    drawn = page.locator(".cxr-radiograph .cxr-zone").evaluate_all(
         "items => items.map(item => [item.classList[1], getComputedStyle(item)])"
         ".map(([name, style]) => [name, parseFloat(style.strokeWidth), style.stroke])"
     )
@@ -229,7 +229,7 @@ def lit_zones(page):
 
 def test_pointing_at_a_sentence_lights_its_zones(analysed):
     open_tab(analysed, "Report")
-    analysed.locator(".cxr-film svg").wait_for(timeout=SWITCH_MS)
+    analysed.locator(".cxr-radiograph svg").wait_for(timeout=SWITCH_MS)
     told = sentences(analysed)
     sentence, zones = told[0]
     without = next(item for item, names in told if not names)
@@ -254,15 +254,18 @@ def test_pointing_at_a_sentence_lights_its_zones(analysed):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_film_stays_in_sight_under_its_outlines(analysed, width):
+def test_the_radiograph_stays_in_sight_under_its_outlines(analysed, width):
     open_tab(analysed, "Report")
     analysed.set_viewport_size({"width": width, "height": 844})
     analysed.locator(".cxr-claims li").last.hover()
     analysed.wait_for_timeout(800)
-    film = analysed.locator(".cxr-film img")
-    shown, outlines = film.bounding_box(), analysed.locator(".cxr-film svg").bounding_box()
+    radiograph = analysed.locator(".cxr-radiograph img")
+    shown, outlines = (
+        radiograph.bounding_box(),
+        analysed.locator(".cxr-radiograph svg").bounding_box(),
+    )
     assert outlines == pytest.approx(shown, abs=0.6)
-    rows, cols = film.evaluate("image => [image.naturalHeight, image.naturalWidth]")
+    rows, cols = radiograph.evaluate("image => [image.naturalHeight, image.naturalWidth]")
     assert shown["height"] / shown["width"] == pytest.approx(rows / cols, rel=0.01)
     assert shown["y"] >= 0 and shown["y"] + shown["height"] < 800
     last = analysed.locator(".cxr-claims li").last.bounding_box()
@@ -278,7 +281,7 @@ def test_the_text_explanation_names_its_model_and_parts(analysed):
     )
     # the panel draws after its caption: each expectation waits
     expect(analysed.locator(".cxr-bars li").first).to_be_visible(timeout=SWITCH_MS)
-    # the prompt, the words, those of the verdict
+    # the prompt, the words, those of the classification
     expect(analysed.locator(".cxr-text")).to_have_count(3, timeout=SWITCH_MS)
     expect(analysed.get_by_text("Completeness error", exact=True).first).to_be_visible()
     expect(analysed.get_by_text("Agreement of both methods", exact=True)).to_be_visible()
@@ -308,7 +311,7 @@ def test_an_edited_conclusion_is_downloaded_without_a_name(analysed):
         contents = {item.rsplit("/")[-1]: opened.read(item) for item in opened.namelist()}
     assert set(contents) == {
         *("report.pdf", "report.md", "result.json"),
-        *("anatomy.png", "signs.png", "grad_cam.png", "lime.png"),
+        *("anatomy.png", "measurements.png", "grad_cam.png", "lime.png"),
     }
     assert all(b"Petrov" not in content for content in contents.values())
 
@@ -341,8 +344,8 @@ def test_tabs_are_reached_by_keyboard(analysed):
     )
 
 
-def test_a_dicom_film_goes_the_whole_way_without_its_name(page):
-    add(page, "IM0001", films.dicom())
+def test_a_dicom_radiograph_goes_the_whole_way_without_its_name(page):
+    add(page, "IM0001", radiographs.dicom())
     finish(page)
     expect(page.locator(".cxr-facts").first).to_contain_text("DICOM")
     expect(page.locator(".cxr-facts").first).to_contain_text("0.35 × 0.35 mm")
@@ -356,8 +359,8 @@ def test_a_dicom_film_goes_the_whole_way_without_its_name(page):
 
 
 def test_bad_files_say_why_and_lose_no_other(page):
-    bad = films.bad_files()
-    files = [(name, data) for name, data, _ in bad] + [("good.bin", films.png())]
+    bad = radiographs.bad_files()
+    files = [(name, data) for name, data, _ in bad] + [("good.bin", radiographs.png())]
     page.locator('input[type="file"]').set_input_files(
         [{"name": n, "mimeType": "image/png", "buffer": data} for n, data in files]
     )
@@ -366,7 +369,7 @@ def test_bad_files_say_why_and_lose_no_other(page):
         expect(line).to_contain_text(code, timeout=60_000)
         assert len(line.inner_text()) > len(name) + len(code) + 10  # a sentence, not a code alone
     page.get_by_role("tab").first.wait_for(timeout=ANALYSIS_MS)
-    expect(page.locator(".cxr-verdict")).to_be_visible()
+    expect(page.locator(".cxr-classification")).to_be_visible()
 
 
 def test_an_oversized_file_is_refused_at_once(page, tmp_path):
@@ -386,6 +389,6 @@ def test_a_job_is_cancelled_and_the_next_one_done(page):
     page.get_by_role("button", name="Try a sample radiograph").locator("visible=true").click()
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=60_000)
-    add(page, "next.png", films.png(), "image/png")
+    add(page, "next.png", radiographs.png(), "image/png")
     page.get_by_role("tab").first.wait_for(timeout=ANALYSIS_MS)
-    expect(page.locator(".cxr-verdict")).to_be_visible()
+    expect(page.locator(".cxr-classification")).to_be_visible()

@@ -20,17 +20,17 @@ GROUND = {  # what every room may use of the pipeline's
 # Of the pipeline's further files, those that a room may use, and why they are not the room's own.
 SHARED = {
     "report": {
-        "pipeline.figures",  # page and files show the same pictures
-        "pipeline.sign_figure",
-        "pipeline.fonts",
+        "pipeline.pictures.overlays",  # page and files show the same pictures
+        "pipeline.pictures.measurement_overlay",
+        "pipeline.pictures.fonts",
         "pipeline.messages",  # why a step failed
-        "pipeline.language_model",  # one GGUF, asked by writer and text explainer alike
+        "pipeline.language_model.gguf_model",  # one GGUF, asked by writer and text explainer alike
     },
-    "xai": {"pipeline.language_model"},
+    "xai": {"pipeline.language_model.gguf_model"},
     "segmentation": set(),
 }
 # A program's entry joins the rooms, as `pipeline.build` does.
-ENTRIES = {"report.__main__": {"pipeline.workers", "pipeline.worker_process"}}
+ENTRIES = {"report.__main__": {"pipeline.workers.workers", "pipeline.workers.worker_process"}}
 HEAVY = (
     "tensorflow",
     "keras",
@@ -137,7 +137,7 @@ def test_importing_a_room_loads_nothing_heavy(room: str) -> None:
 
 def test_the_workers_module_is_light() -> None:
     code = (
-        "import sys, pipeline.workers\n"
+        "import sys, pipeline.workers.workers\n"
         "print([name for name in ('cv2', 'PIL', 'pydicom', 'streamlit') if name in sys.modules])"
     )
     done = subprocess.run(

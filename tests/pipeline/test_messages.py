@@ -10,7 +10,14 @@ import pytest
 from pipeline import errors
 from pipeline.errors import ExplainCxrError
 from pipeline.messages import FOLDER, TABLES, message
-from pipeline.types import Language, ReadingNote, SignReason, Step, TrustMark, TrustMeasure
+from pipeline.types import (
+    Language,
+    MeasurementReason,
+    QualityMeasure,
+    QualityRating,
+    ReadingNote,
+    Step,
+)
 
 WARNINGS = {
     "spine_missing",
@@ -41,12 +48,16 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
     assert tuple(found) == TABLES
     assert set(found["errors"]) == {item.code for item in CLASSES}
     assert set(found["notes"]) == {note.value for note in ReadingNote}
-    assert set(found["reasons"]) == {reason.value for reason in SignReason}
+    assert set(found["reasons"]) == {reason.value for reason in MeasurementReason}
     assert set(found["steps"]) == {step.value for step in Step}
     assert set(found["warnings"]) == WARNINGS
-    assert set(found["trust"]) == {f"{one}_{mark}" for one in TrustMeasure for mark in TrustMark}
-    names = {f"mark_{mark}" for mark in TrustMark} | {f"measure_{one}" for one in TrustMeasure}
-    assert set(found["trust_names"]) == names
+    assert set(found["quality"]) == {
+        f"{one}_{mark}" for one in QualityMeasure for mark in QualityRating
+    }
+    names = {f"mark_{mark}" for mark in QualityRating} | {
+        f"measure_{one}" for one in QualityMeasure
+    }
+    assert set(found["quality_names"]) == names
 
 
 def test_no_code_stands_for_two_things() -> None:

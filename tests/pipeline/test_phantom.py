@@ -2,13 +2,13 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.phantom import draw_phantom, sample_film
+from pipeline.phantom.drawing import draw_phantom, sample_radiograph
 from pipeline.types import Structure, Zone
 
 SHAPE = (512, 460)
 
 
-def test_same_seed_same_film_other_seed_other_film():
+def test_same_seed_same_radiograph_other_seed_other_radiograph():
     first, again, other = (draw_phantom(seed, shape=SHAPE).pixels for seed in (1, 1, 2))
     assert (first == again).all()
     assert (first != other).any()
@@ -19,7 +19,7 @@ def test_same_seed_same_film_other_seed_other_film():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_tones_are_those_of_a_film_bone_white(seed):
+def test_tones_are_those_of_a_radiograph_bone_white(seed):
     phantom = draw_phantom(seed, shape=SHAPE)
     lungs = phantom.masks[Structure.RIGHT_LUNG] | phantom.masks[Structure.LEFT_LUNG]
     lung = np.median(phantom.pixels[lungs])
@@ -68,8 +68,8 @@ def test_an_opacity_brightens_its_zone_and_no_other(zone):
 
 
 def test_sample_is_a_png_marked_as_a_phantom():
-    data = sample_film()
-    assert data == sample_film()
+    data = sample_radiograph()
+    assert data == sample_radiograph()
     assert data.startswith(b"\x89PNG")
     grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     assert grey.shape == (1024, 900)

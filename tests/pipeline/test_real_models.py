@@ -1,4 +1,4 @@
-"""The command line with the shipped weights, on drawn films of nobody."""
+"""The command line with the shipped weights, on drawn radiographs of nobody."""
 
 import io
 import json
@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.command_line import OUTPUT_FILES
-from pipeline.phantom import sample_film
+from pipeline.command_line.analyse import OUTPUT_FILES
+from pipeline.phantom.drawing import sample_radiograph
 from pipeline.types import Zone
-from tests.pipeline.crafted import dataset, saved
+from tests.pipeline.reading.crafted import dataset, saved
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,13 +31,13 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("films")
-    film = sample_film(1)
-    (made / "drawn.png").write_bytes(film)
-    grey = np.asarray(Image.open(io.BytesIO(film)).convert("L"))
+    made = tmp_path_factory.mktemp("radiographs")
+    radiograph = sample_radiograph(1)
+    (made / "drawn.png").write_bytes(radiograph)
+    grey = np.asarray(Image.open(io.BytesIO(radiograph)).convert("L"))
     inverted = dataset(255 - grey, "MONOCHROME1", bits=8, PixelSpacing=[0.4, 0.4])
     (made / "drawn_inverted.dcm").write_bytes(saved(inverted))
-    (made / "text.png").write_text("not a film\n" * 20)
+    (made / "text.png").write_text("not a radiograph\n" * 20)
     return made
 
 
@@ -76,7 +76,7 @@ def test_the_case_is_whole(finished: "tuple[subprocess.CompletedProcess[str], Pa
     assert not any(claim["status"] == "contradicted" for claim in found["report"]["claims"])
 
 
-def test_the_inverted_dicom_of_a_film_gives_the_same_case(
+def test_the_inverted_dicom_of_a_radiograph_gives_the_same_case(
     finished: "tuple[subprocess.CompletedProcess[str], Path]",
 ) -> None:
     _, out = finished
@@ -92,7 +92,7 @@ def test_the_inverted_dicom_of_a_film_gives_the_same_case(
     assert intensities[0] == pytest.approx(intensities[1], abs=0.01)
 
 
-def test_the_same_film_gives_the_same_report(folder: Path) -> None:
+def test_the_same_radiograph_gives_the_same_report(folder: Path) -> None:
     reports = []
     for name in ("first", "second"):
         done = run(str(folder / "drawn.png"), "--out", str(folder / name), "--language", "en")

@@ -8,14 +8,14 @@ from PIL import Image
 
 from pipeline.errors import CancelledByUserError, ChestNotFoundError, StepFailedError
 from pipeline.protocols import Models
-from pipeline.run import analyse, assess_trust, explain_label, explain_report, write_report
+from pipeline.run import analyse, assess_quality, explain_label, explain_report, write_report
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Language, Method, Problem, ProgressEvent, Step
 from tests.fakes import FakeWriter, fake_models
-from tests.pipeline.crafted import picture, ramp
+from tests.pipeline.reading.crafted import picture, ramp
 
 SETTINGS = Settings()
-FILM = picture(Image.fromarray(ramp(96)))
+RADIOGRAPH = picture(Image.fromarray(ramp(96)))
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def models() -> Models:
 
 
 def case_of(models: Models, **changes: Any) -> CaseResult:
-    return analyse(FILM, models=models, settings=replace(SETTINGS, **changes))
+    return analyse(RADIOGRAPH, models=models, settings=replace(SETTINGS, **changes))
 
 
 class RaisingWriter(FakeWriter):
@@ -37,7 +37,7 @@ class RaisingWriter(FakeWriter):
 
 def test_the_steps_follow_each_other_and_are_timed(models: Models) -> None:
     events: list[ProgressEvent] = []
-    case = analyse(FILM, models=models, settings=SETTINGS, progress=events.append)
+    case = analyse(RADIOGRAPH, models=models, settings=SETTINGS, progress=events.append)
     begun = [event.step for event in events if event.fraction == 0.0]
     assert begun == list(Step)
     assert list(case.timings_ms) == list(Step)
@@ -61,7 +61,7 @@ def test_without_a_report_nothing_is_written(models: Models) -> None:
 
 def test_a_failed_report_leaves_the_rest_and_a_problem(models: Models) -> None:
     failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
-    case = analyse(FILM, models=failing, settings=SETTINGS)
+    case = analyse(RADIOGRAPH, models=failing, settings=SETTINGS)
     assert case.problems == (
         Problem(step=Step.WRITE, code="step_failed", parameters={"step": "write", "error": "X"}),
     )
@@ -90,7 +90,7 @@ def test_a_report_is_explained_once(models: Models) -> None:
 
 def test_writing_again_forgets_the_earlier_problem(models: Models) -> None:
     failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
-    case = analyse(FILM, models=failing, settings=SETTINGS)
+    case = analyse(RADIOGRAPH, models=failing, settings=SETTINGS)
     again = write_report(
         case, models=models, settings=replace(SETTINGS, language=Language.UKRAINIAN)
     )
@@ -102,7 +102,7 @@ def test_writing_again_forgets_the_earlier_problem(models: Models) -> None:
 def test_cancelling_a_report_is_no_problem_of_the_case(models: Models) -> None:
     cancelled = replace(models, writer=RaisingWriter(CancelledByUserError()))
     with pytest.raises(CancelledByUserError):
-        analyse(FILM, models=cancelled, settings=SETTINGS)
+        analyse(RADIOGRAPH, models=cancelled, settings=SETTINGS)
 
 
 def test_another_label_comes_without_the_report_of_the_first(models: Models) -> None:
@@ -120,34 +120,41 @@ def test_an_early_error_ends_the_flow(models: Models) -> None:
         analyse(small, models=lenient, settings=SETTINGS)
 
 
-def test_a_failed_trust_leaves_the_rest_and_a_problem(models: Models) -> None:
+def test_a_failed_quality_leaves_the_rest_and_a_problem(models: Models) -> None:
     class Raising:
         def assess(self, *arguments: Any, **options: Any) -> Any:
-            raise StepFailedError(step="trust", error="X")
+            raise StepFailedError(step="quality", error="X")
 
-    case = analyse(FILM, models=replace(models, trust_assessor=Raising()), settings=SETTINGS)
+    case = analyse(
+        RADIOGRAPH, models=replace(models, quality_assessor=Raising()), settings=SETTINGS
+    )
     assert [(problem.step, problem.code) for problem in case.problems] == [
-        (Step.TRUST, "step_failed")
+        (Step.QUALITY, "step_failed")
     ]
-    assert case.trust is None
+    assert case.quality is None
     assert case.report is not None
 
 
-def test_trust_is_measured_unless_it_is_switched_off(models: Models) -> None:
+def test_quality_is_measured_unless_it_is_switched_off(models: Models) -> None:
     case = case_of(models)
-    assert case.trust is not None
-    assert case.trust.label == "tuberculosis"
-    off = case_of(models, measure_trust=False)
-    assert off.trust is None
-    assert Step.TRUST not in off.timings_ms
+    assert case.quality is not None
+    assert case.quality.label == "tuberculosis"
+    off = case_of(models, measure_quality=False)
+    assert off.quality is None
+    assert Step.QUALITY not in off.timings_ms
     assert (
-        analyse(FILM, models=replace(models, trust_assessor=None), settings=SETTINGS).trust is None
+        analyse(
+            RADIOGRAPH, models=replace(models, quality_assessor=None), settings=SETTINGS
+        ).quality
+        is None
     )
 
 
-def test_another_label_forgets_the_trust_of_the_first_until_it_is_measured(models: Models) -> None:
+def test_another_label_forgets_the_quality_of_the_first_until_it_is_measured(
+    models: Models,
+) -> None:
     other = explain_label(case_of(models), "covid19", models=models)
-    assert other.trust is None
-    measured = assess_trust(other, models=models)
-    assert measured.trust is not None
-    assert measured.trust.label == "covid19"
+    assert other.quality is None
+    measured = assess_quality(other, models=models)
+    assert measured.quality is not None
+    assert measured.quality.label == "covid19"

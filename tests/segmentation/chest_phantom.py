@@ -1,4 +1,4 @@
-"""A chest of straight walls and parabolic domes, whose every sign is known in closed form."""
+"""A chest of straight walls and parabolic domes, measured in closed form."""
 
 import math
 from dataclasses import dataclass

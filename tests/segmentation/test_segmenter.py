@@ -1,4 +1,4 @@
-"""The shipped anatomy model, on drawn films of known outlines and on films of the packs."""
+"""The shipped anatomy model, on phantoms of known outlines and on the datasets."""
 
 import hashlib
 import json
@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ChestNotFoundError, WeightsMismatchError
-from pipeline.phantom import draw_phantom
+from pipeline.phantom.drawing import draw_phantom
 from pipeline.settings import ROOT
 from pipeline.types import ImageFormat, Radiograph, Structure, Zone
 from segmentation.segmenter import DeepLabSegmenter, lung_doubt
-from training.anatomy import dice
-from training.evaluate_anatomy import evaluate_anatomy, plausible
-from training.packs import Split, data_folder, read_pack
+from training.anatomy.evaluate import evaluate_anatomy, plausible
+from training.anatomy.training import dice
+from training.datasets.index import Split, data_folder, read_index
 
 FOLDER = ROOT / "weights" / "anatomy"
 
@@ -25,7 +25,7 @@ def segmenter():
     return DeepLabSegmenter(FOLDER, threads=1)
 
 
-def film(pixels, spacing_mm=None):
+def radiograph(pixels, spacing_mm=None):
     return Radiograph(
         pixels=np.ascontiguousarray(pixels, np.float32),
         sha256=hashlib.sha256(pixels.tobytes()).hexdigest(),
@@ -38,7 +38,7 @@ def film(pixels, spacing_mm=None):
 @pytest.mark.parametrize("seed", range(3))
 def test_a_phantom_is_outlined_where_it_was_drawn(segmenter, seed):
     phantom = draw_phantom(seed)
-    anatomy = segmenter.segment(film(phantom.pixels))
+    anatomy = segmenter.segment(radiograph(phantom.pixels))
     lungs = phantom.masks[Structure.RIGHT_LUNG] | phantom.masks[Structure.LEFT_LUNG]
     # The phantom's lungs leave the heart out; the model's include the part behind it.
     assert dice(anatomy.lungs_image, lungs) > 0.85
@@ -52,7 +52,7 @@ def test_a_phantom_is_outlined_where_it_was_drawn(segmenter, seed):
 
 
 def test_zones_tile_the_lungs_and_carry_their_side(segmenter):
-    anatomy = segmenter.segment(film(draw_phantom(0).pixels))
+    anatomy = segmenter.segment(radiograph(draw_phantom(0).pixels))
     total = sum(anatomy.zones_image[zone].astype(int) for zone in Zone)
     assert (total == anatomy.lungs_image).all()
     rows = {zone: np.nonzero(anatomy.zones_image[zone])[0].mean() for zone in Zone}
@@ -63,7 +63,7 @@ def test_zones_tile_the_lungs_and_carry_their_side(segmenter):
 
 def test_areas_come_in_square_millimetres_where_spacing_is_known(segmenter):
     phantom = draw_phantom(0)
-    anatomy = segmenter.segment(film(phantom.pixels, spacing_mm=(0.4, 0.4)))
+    anatomy = segmenter.segment(radiograph(phantom.pixels, spacing_mm=(0.4, 0.4)))
     mask = anatomy.masks_image[Structure.RIGHT_LUNG]
     measured = anatomy.measures[Structure.RIGHT_LUNG]
     assert measured.area_mm2 == pytest.approx(mask.sum() * 0.16)
@@ -74,11 +74,11 @@ def test_a_picture_without_a_chest_is_refused(segmenter):
     rows, cols = np.mgrid[0:256, 0:256]
     stripes = ((rows // 16 + cols // 16) % 2).astype(np.float32)
     with pytest.raises(ChestNotFoundError):
-        segmenter.segment(film(stripes))
+        segmenter.segment(radiograph(stripes))
     with pytest.raises(ChestNotFoundError):
-        segmenter.segment(film(np.full((256, 256), 0.5, np.float32)))
+        segmenter.segment(radiograph(np.full((256, 256), 0.5, np.float32)))
     with pytest.raises(ChestNotFoundError):
-        segmenter.segment(film(np.rot90(draw_phantom(0).pixels)))
+        segmenter.segment(radiograph(np.rot90(draw_phantom(0).pixels)))
 
 
 def test_doubt_is_the_unsure_area_over_the_lungs_area():
@@ -113,19 +113,19 @@ def test_the_converted_model_answers_as_the_torch_model(segmenter):
     with torch.no_grad():
         grey = torch.from_numpy(pixels.copy())[None, None].expand(1, 3, -1, -1)
         expected = two_scale_logits(network, grey)[0].sigmoid().numpy()
-    found = 1 / (1 + np.exp(-segmenter.logits_model(film(pixels))))
+    found = 1 / (1 + np.exp(-segmenter.logits_model(radiograph(pixels))))
     assert np.abs(found - expected).max() < 1e-3
 
 
-@pytest.mark.parametrize("pack", ["jsrt", "paediatric"])
-def test_dice_on_the_validation_split(segmenter, pack):
-    folder: Path = data_folder() / pack
+@pytest.mark.parametrize("dataset", ["jsrt", "paediatric"])
+def test_dice_on_the_validation_split(segmenter, dataset):
+    folder: Path = data_folder() / dataset
     if not folder.is_dir():
-        # Without the packs the figures of the manifest are all there is to hold on to.
+        # Without the datasets the figures of the manifest are all there is to hold on to.
         metrics = json.loads((FOLDER / "manifest.json").read_text())["metrics"]
-        assert metrics[pack]["dice"]["mean"]["value"] >= 0.95
+        assert metrics[dataset]["dice"]["mean"]["value"] >= 0.95
         return
-    held = [one for one in read_pack(folder) if one.split is Split.VALIDATION and one.lung_mask]
+    held = [one for one in read_index(folder) if one.split is Split.VALIDATION and one.lung_mask]
     figures = evaluate_anatomy(held[:: max(1, len(held) // 40)], segmenter)
     assert figures["dice"]["mean"]["value"] >= 0.94
-    assert figures["output"] == {"jsrt": "field", "paediatric": "lung"}[pack]
+    assert figures["output"] == {"jsrt": "field", "paediatric": "lung"}[dataset]

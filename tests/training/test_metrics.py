@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.calibrate import (
+from training.classifier.calibrate import (
     best_temperature,
     best_temperature_each,
     best_threshold,
@@ -29,13 +29,15 @@ def test_calibration_error_by_hand():
     assert expected_calibration_error(positive, np.full(4, 0.9)) == pytest.approx(0.15)
 
 
-def test_bootstrap_draws_patients_and_not_films():
+def test_bootstrap_draws_patients_and_not_radiographs():
     values = np.array([0.0] * 50 + [1.0] * 50)
-    by_film = bootstrap(lambda cases: float(values[cases].mean()), [str(i) for i in range(100)])
+    by_radiograph = bootstrap(
+        lambda cases: float(values[cases].mean()), [str(i) for i in range(100)]
+    )
     by_patient = bootstrap(lambda cases: float(values[cases].mean()), ["a"] * 50 + ["b"] * 50)
-    assert by_film.value == by_patient.value == 0.5
+    assert by_radiograph.value == by_patient.value == 0.5
     assert by_patient.ci95 == (0.0, 1.0)
-    assert by_film.ci95[0] > 0.3
+    assert by_radiograph.ci95[0] > 0.3
 
 
 def test_temperature_recovers_the_factor_of_overconfident_logits():

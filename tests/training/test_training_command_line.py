@@ -4,28 +4,28 @@ import cv2
 import pytest
 
 from pipeline.manifest import write_manifest
-from pipeline.phantom import draw_phantom
+from pipeline.phantom.drawing import draw_phantom
 from pipeline.types import Language, Structure
 from training.__main__ import main
-from training.cards import anatomy_figures, classifier_figures, robustness_figures
-from training.robustness import REFUSED, STILL_FOUND
+from training.anatomy.robustness import REFUSED, STILL_FOUND
+from training.cards import anatomy_metrics, classifier_metrics, robustness_metrics
 
 
 def test_recipes_are_listed(capsys):
     assert main(["recipes"]) == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert names[:3] == ["anatomy", "classifier", "cross_pack"]
+    assert names[:3] == ["anatomy", "classifier", "cross_dataset"]
 
 
 def test_a_folder_without_an_index_is_wrong_usage(tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
-        main(["evaluate", "--model", "anatomy", "--pack", str(tmp_path)])
+        main(["evaluate", "--model", "anatomy", "--dataset", str(tmp_path)])
     assert stop.value.code == 2
     assert "index.csv" in capsys.readouterr().err
 
 
 @pytest.fixture
-def drawn_pack(tmp_path):
+def drawn_dataset(tmp_path):
     lines = ["file,label,lung_mask"]
     for seed in range(2):
         phantom = draw_phantom(seed, shape=(224, 224))
@@ -37,9 +37,9 @@ def drawn_pack(tmp_path):
     return tmp_path
 
 
-def test_the_anatomy_model_is_evaluated_on_any_pack(drawn_pack, tmp_path):
-    out = tmp_path / "figures.json"
-    call = ["evaluate", "--model", "anatomy", "--pack", str(drawn_pack), "--json", str(out)]
+def test_the_anatomy_model_is_evaluated_on_any_dataset(drawn_dataset, tmp_path):
+    out = tmp_path / "metrics.json"
+    call = ["evaluate", "--model", "anatomy", "--dataset", str(drawn_dataset), "--json", str(out)]
     assert main(call) == 0
     found = json.loads(out.read_text())
     assert found["n"] == 2
@@ -48,15 +48,18 @@ def test_the_anatomy_model_is_evaluated_on_any_pack(drawn_pack, tmp_path):
     assert 0.85 < low <= found["dice"]["mean"]["value"] <= high <= 1
 
 
-def test_a_pack_with_nothing_to_measure_is_one_sentence(drawn_pack, capsys):
-    (drawn_pack / "index.csv").write_text("file,label\n0.png,nodule\n")
-    for model, said in (("anatomy", "no film has a lung mask"), ("classifier", "tuberculosis")):
-        assert main(["evaluate", "--model", model, "--pack", str(drawn_pack)]) == 1
+def test_a_dataset_with_nothing_to_measure_is_one_sentence(drawn_dataset, capsys):
+    (drawn_dataset / "index.csv").write_text("file,label\n0.png,nodule\n")
+    for model, said in (
+        ("anatomy", "no radiograph has a lung mask"),
+        ("classifier", "tuberculosis"),
+    ):
+        assert main(["evaluate", "--model", model, "--dataset", str(drawn_dataset)]) == 1
         assert said in capsys.readouterr().err
 
 
-def test_a_pack_of_one_kind_has_no_auc_and_says_so(drawn_pack, capsys):
-    assert main(["evaluate", "--model", "classifier", "--pack", str(drawn_pack)]) == 0
+def test_a_dataset_of_one_kind_has_no_auc_and_says_so(drawn_dataset, capsys):
+    assert main(["evaluate", "--model", "classifier", "--dataset", str(drawn_dataset)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["n"] == 2
     assert found["abnormal"]["auc"] is None
@@ -65,7 +68,7 @@ def test_a_pack_of_one_kind_has_no_auc_and_says_so(drawn_pack, capsys):
 
 def test_cards_show_values_with_their_intervals():
     metric = {"value": 0.9512, "ci95": [0.9404, 0.9611]}
-    anatomy = anatomy_figures(
+    anatomy = anatomy_metrics(
         {
             "jsrt": {
                 "n": 20,
@@ -77,7 +80,7 @@ def test_cards_show_values_with_their_intervals():
         }
     )
     assert "| jsrt | 20 | field | 0.951 (0.940 to 0.961) |" in anatomy
-    classifier = classifier_figures(
+    classifier = classifier_metrics(
         {
             "adult": {
                 "n": 7,
@@ -99,17 +102,17 @@ def test_cards_show_values_with_their_intervals():
     shown = "0.951 (0.940 to 0.961)"
     assert cells[7:] == [shown, "1", shown, "–", shown]
     changed = {"robustness": dict.fromkeys((*STILL_FOUND, *REFUSED), metric)}
-    assert "| upside down: share refused | 0.951" in robustness_figures({"jsrt": changed})
+    assert "| upside down: share refused | 0.951" in robustness_metrics({"jsrt": changed})
 
 
-def test_a_folder_without_a_model_is_one_sentence(drawn_pack, tmp_path, capsys):
-    call = ["evaluate", "--model", str(tmp_path / "gone"), "--pack", str(drawn_pack)]
+def test_a_folder_without_a_model_is_one_sentence(drawn_dataset, tmp_path, capsys):
+    call = ["evaluate", "--model", str(tmp_path / "gone"), "--dataset", str(drawn_dataset)]
     assert main(call) == 1
     assert "manifest" in capsys.readouterr().err
 
 
 def test_labels_that_occur_together_are_not_measured_as_if_they_excluded_one_another(
-    drawn_pack, tmp_path, capsys
+    drawn_dataset, tmp_path, capsys
 ):
     folder = tmp_path / "together"
     folder.mkdir()
@@ -125,5 +128,5 @@ def test_labels_that_occur_together_are_not_measured_as_if_they_excluded_one_ano
         normal_label="none",
         terms={name: dict.fromkeys(Language, name) for name in ("effusion", "none")},
     )
-    assert main(["evaluate", "--model", str(folder), "--pack", str(drawn_pack)]) == 1
+    assert main(["evaluate", "--model", str(folder), "--dataset", str(drawn_dataset)]) == 1
     assert "occur together" in capsys.readouterr().err

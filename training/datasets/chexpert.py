@@ -12,9 +12,9 @@ from training.datasets.dataset import (
     UNKNOWN,
     Dataset,
     DatasetError,
-    LabelledFilm,
+    LabelledImage,
 )
-from training.packs import Split
+from training.datasets.index import Split
 
 CLASSES = (
     "Enlarged Cardiomediastinum",
@@ -35,7 +35,7 @@ TABLES = {"train.csv": Split.TRAIN, "valid.csv": Split.VALIDATION}
 
 
 class Uncertain(StrEnum):
-    """What becomes of a label marked uncertain (-1): present, absent, or its film left out.
+    """What becomes of a label marked uncertain (-1): present, absent, or its radiograph left out.
 
     Reference:
         Irvin et al. 2019, CheXpert, arXiv:1901.07031 (U-Ones, U-Zeros, U-Ignore).
@@ -47,7 +47,7 @@ class Uncertain(StrEnum):
 
 
 def read_chexpert(folder: Path, uncertain: Uncertain = Uncertain.ONES) -> Dataset:
-    """Read both tables; lateral films are left out.
+    """Read both tables; lateral radiographs are left out.
 
     Args:
         folder: Where `train.csv` and `valid.csv` lie; the paths in them may begin with its name.
@@ -59,22 +59,24 @@ def read_chexpert(folder: Path, uncertain: Uncertain = Uncertain.ONES) -> Datase
     tables = [folder / name for name in TABLES if (folder / name).is_file()]
     if not tables:
         raise DatasetError(f"there is neither train.csv nor valid.csv in {folder}")
-    films, skipped = [], Counter[str]()
+    radiographs, skipped = [], Counter[str]()
     for file in tables:
         with file.open(newline="", encoding="utf-8") as table:
             for row in csv.DictReader(table):
-                film = _film(row, folder, TABLES[file.name], uncertain)
-                if isinstance(film, LabelledFilm):
-                    films.append(film)
+                radiograph = _radiograph(row, folder, TABLES[file.name], uncertain)
+                if isinstance(radiograph, LabelledImage):
+                    radiographs.append(radiograph)
                 else:
-                    skipped[film] += 1
-    return Dataset(name="chexpert", classes=CLASSES, films=tuple(films), skipped=dict(skipped))
+                    skipped[radiograph] += 1
+    return Dataset(
+        name="chexpert", classes=CLASSES, radiographs=tuple(radiographs), skipped=dict(skipped)
+    )
 
 
-def _film(
+def _radiograph(
     row: dict[str, str], folder: Path, split: Split, uncertain: Uncertain
-) -> LabelledFilm | str:
-    """The film of a row, or why it is left out."""
+) -> LabelledImage | str:
+    """The radiograph of a row, or why it is left out."""
     if row.get("Frontal/Lateral") == "Lateral":
         return LATERAL
     parts = Path(row["Path"]).parts
@@ -97,4 +99,4 @@ def _film(
                     present.add(name)
             case _:
                 return UNKNOWN
-    return LabelledFilm(path=path, labels=frozenset(present), patient=patient, split=split)
+    return LabelledImage(path=path, labels=frozenset(present), patient=patient, split=split)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from training.packs import Split, split_of
+from training.datasets.index import Split, split_of
 
 MISSING, DUPLICATE, UNKNOWN, UNCERTAIN, LATERAL = (
     "file missing",
@@ -19,8 +19,8 @@ NORMAL, ABNORMAL = "normal", "abnormal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LabelledFilm:
-    """One film of a data set.
+class LabelledImage:
+    """One radiograph of a data set.
 
     Attributes:
         path: Its file.
@@ -37,28 +37,33 @@ class LabelledFilm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """Films with their labels.
+    """Radiographs with their labels.
 
     Attributes:
         name: What it is called in tables.
-        classes: Every label that a film may have, in the order of a model's outputs.
-        films: The films, in the source's order.
+        classes: Every label that a radiograph may have, in the order of a model's outputs.
+        radiographs: The radiographs, in the source's order.
         skipped: How many rows or files were left out, by reason.
     """
 
     name: str
     classes: tuple[str, ...]
-    films: tuple[LabelledFilm, ...]
+    radiographs: tuple[LabelledImage, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, split: Split) -> "Dataset":
-        """The films of one split."""
-        return replace(self, films=tuple(film for film in self.films if film.split is split))
+        """The radiographs of one split."""
+        return replace(
+            self,
+            radiographs=tuple(
+                radiograph for radiograph in self.radiographs if radiograph.split is split
+            ),
+        )
 
     def distribution(self) -> dict[str, int]:
-        """How many films have each class; `(none)` for those without any."""
-        counts = Counter(label for film in self.films for label in film.labels)
-        bare = sum(not film.labels for film in self.films)
+        """How many radiographs have each class; `(none)` for those without any."""
+        counts = Counter(label for radiograph in self.radiographs for label in radiograph.labels)
+        bare = sum(not radiograph.labels for radiograph in self.radiographs)
         return {name: counts[name] for name in self.classes} | ({"(none)": bare} if bare else {})
 
 
@@ -67,18 +72,18 @@ class DatasetError(Exception):
 
 
 def without_duplicates(dataset: Dataset) -> Dataset:
-    """Keep the first of films with the same bytes."""
+    """Keep the first of radiographs with the same bytes."""
     seen: set[str] = set()
     kept = []
-    for film in dataset.films:
-        digest = hashlib.sha256(film.path.read_bytes()).hexdigest()
+    for radiograph in dataset.radiographs:
+        digest = hashlib.sha256(radiograph.path.read_bytes()).hexdigest()
         if digest not in seen:
             seen.add(digest)
-            kept.append(film)
+            kept.append(radiograph)
     return replace(
         dataset,
-        films=tuple(kept),
-        skipped=added(dataset.skipped, {DUPLICATE: len(dataset.films) - len(kept)}),
+        radiographs=tuple(kept),
+        skipped=added(dataset.skipped, {DUPLICATE: len(dataset.radiographs) - len(kept)}),
     )
 
 
@@ -90,34 +95,34 @@ def merged(name: str, datasets: Sequence[Dataset]) -> Dataset:
     """
     if len({dataset.classes for dataset in datasets}) != 1:
         raise DatasetError("only data sets with the same classes can be merged")
-    films = tuple(
-        replace(film, patient=f"{dataset.name}/{film.patient}")
+    radiographs = tuple(
+        replace(radiograph, patient=f"{dataset.name}/{radiograph.patient}")
         for dataset in datasets
-        for film in dataset.films
+        for radiograph in dataset.radiographs
     )
     skipped: Mapping[str, int] = {}
     for dataset in datasets:
         skipped = added(skipped, dataset.skipped)
-    return Dataset(name=name, classes=datasets[0].classes, films=films, skipped=skipped)
+    return Dataset(name=name, classes=datasets[0].classes, radiographs=radiographs, skipped=skipped)
 
 
 def split_by_patient(
     dataset: Dataset, validation_percent: int = 10, *, keep_source: bool = False
 ) -> Dataset:
-    """Give every film a split by its patient, or keep the source's where it gave one.
+    """Give every radiograph a split by its patient, or keep the source's where it gave one.
 
     Args:
-        dataset: The films.
+        dataset: The radiographs.
         validation_percent: Share of the patients that are held out, in percent.
         keep_source: Whether the source's own split stands.
     """
-    films = (
-        film
-        if keep_source and film.split is not None
-        else replace(film, split=split_of(film.patient, validation_percent))
-        for film in dataset.films
+    radiographs = (
+        radiograph
+        if keep_source and radiograph.split is not None
+        else replace(radiograph, split=split_of(radiograph.patient, validation_percent))
+        for radiograph in dataset.radiographs
     )
-    return replace(dataset, films=tuple(films))
+    return replace(dataset, radiographs=tuple(radiographs))
 
 
 def as_it_is(dataset: Dataset) -> Dataset:
@@ -126,12 +131,14 @@ def as_it_is(dataset: Dataset) -> Dataset:
 
 
 def binary(dataset: Dataset, normal: str = NORMAL, abnormal: str = ABNORMAL) -> Dataset:
-    """The same films with two classes: one for no label at all, one for any."""
-    films = (
-        replace(film, labels=frozenset({abnormal if film.labels - {normal} else normal}))
-        for film in dataset.films
+    """The same radiographs with two classes: one for no label at all, one for any."""
+    radiographs = (
+        replace(
+            radiograph, labels=frozenset({abnormal if radiograph.labels - {normal} else normal})
+        )
+        for radiograph in dataset.radiographs
     )
-    return replace(dataset, classes=(normal, abnormal), films=tuple(films))
+    return replace(dataset, classes=(normal, abnormal), radiographs=tuple(radiographs))
 
 
 def added(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:

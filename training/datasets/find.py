@@ -14,9 +14,9 @@ from training.datasets.dataset import (
     without_duplicates,
 )
 from training.datasets.folders import read_class_folders, read_pneumonia
+from training.datasets.index import Split
+from training.datasets.indexed import index_dataset
 from training.datasets.nih import read_nih
-from training.datasets.pack import pack_dataset
-from training.packs import Split
 
 
 def read_dataset(folder: Path, uncertain: Uncertain = Uncertain.ONES) -> Dataset:
@@ -28,7 +28,7 @@ def read_dataset(folder: Path, uncertain: Uncertain = Uncertain.ONES) -> Dataset
     if not folder.is_dir():
         raise DatasetError(f"there is no folder {folder}")
     if (folder / "index.csv").is_file():
-        return pack_dataset(folder)
+        return index_dataset(folder)
     if any(folder.glob("Data_Entry_2017*.csv")):
         return read_nih(folder)
     if (folder / "train.csv").is_file():
@@ -60,6 +60,6 @@ def gathered(
     one = found[0] if len(found) == 1 else merged("merged", [binary(part) for part in found])
     dataset = split_by_patient(without_duplicates(prepare(one)), keep_source=True)
     for split in (Split.TRAIN, Split.VALIDATION):
-        if not dataset.of(split).films:
-            raise DatasetError(f"no film of {', '.join(map(str, folders))} is for {split}")
+        if not dataset.of(split).radiographs:
+            raise DatasetError(f"no radiograph of {', '.join(map(str, folders))} is for {split}")
     return dataset

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from training.datasets.dataset import UNKNOWN, Dataset, DatasetError, LabelledFilm
-from training.packs import Split
+from training.datasets.dataset import UNKNOWN, Dataset, DatasetError, LabelledImage
+from training.datasets.index import Split
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 SPLITS = {
@@ -22,7 +22,7 @@ _WELL = re.compile(r"IM-(\d+)", re.IGNORECASE)
 def read_class_folders(folder: Path) -> Dataset:
     """Read `<class>/picture`, or `<split>/<class>/picture` with splits train, val and test.
 
-    Nothing says whose a film is, so each is its own patient.
+    Nothing says whose a radiograph is, so each is its own patient.
 
     Raises:
         DatasetError: There are no two classes with pictures.
@@ -30,13 +30,13 @@ def read_class_folders(folder: Path) -> Dataset:
     parents: list[tuple[Path, Split | None]] = [
         (part, SPLITS[part.name.lower()]) for part in _folders(folder) if _is_split(part)
     ]
-    films, classes = [], set[str]()
+    radiographs, classes = [], set[str]()
     for parent, split in parents or [(folder, None)]:
         for group in _folders(parent):
             for path in _pictures(group):
                 classes.add(group.name)
-                films.append(
-                    LabelledFilm(
+                radiographs.append(
+                    LabelledImage(
                         path=path,
                         labels=frozenset({group.name}),
                         patient=path.relative_to(folder).as_posix(),
@@ -45,7 +45,7 @@ def read_class_folders(folder: Path) -> Dataset:
                 )
     if len(classes) < 2:
         raise DatasetError(f"there are no two folders of pictures in {folder}")
-    return Dataset(name=folder.name, classes=tuple(sorted(classes)), films=tuple(films))
+    return Dataset(name=folder.name, classes=tuple(sorted(classes)), radiographs=tuple(radiographs))
 
 
 def read_pneumonia(folder: Path) -> Dataset:
@@ -64,25 +64,25 @@ def read_pneumonia(folder: Path) -> Dataset:
     found = read_class_folders(folder)
     if {name.upper() for name in found.classes} != {"NORMAL", "PNEUMONIA"}:
         raise DatasetError(f"the folders in {folder} are not NORMAL and PNEUMONIA")
-    films, skipped = [], Counter[str]()
-    for film in found.films:
-        (label,) = film.labels
-        match = (_SICK if label.upper() == "PNEUMONIA" else _WELL).search(film.path.name)
+    radiographs, skipped = [], Counter[str]()
+    for radiograph in found.radiographs:
+        (label,) = radiograph.labels
+        match = (_SICK if label.upper() == "PNEUMONIA" else _WELL).search(radiograph.path.name)
         if match is None:
             skipped[UNKNOWN] += 1
             continue
-        films.append(
-            LabelledFilm(
-                path=film.path,
+        radiographs.append(
+            LabelledImage(
+                path=radiograph.path,
                 labels=frozenset({label.lower()}),
                 patient="-".join(match.groups()).lower(),
-                split=film.split,
+                split=radiograph.split,
             )
         )
     return Dataset(
         name="pneumonia",
         classes=("normal", "pneumonia"),
-        films=tuple(films),
+        radiographs=tuple(radiographs),
         skipped=dict(skipped),
     )
 

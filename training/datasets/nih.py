@@ -4,8 +4,8 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-from training.datasets.dataset import MISSING, UNKNOWN, Dataset, DatasetError, LabelledFilm
-from training.packs import Split
+from training.datasets.dataset import MISSING, UNKNOWN, Dataset, DatasetError, LabelledImage
+from training.datasets.index import Split
 
 CLASSES = (
     "Atelectasis",
@@ -29,7 +29,7 @@ NO_FINDING = "No Finding"
 def read_nih(folder: Path) -> Dataset:
     """Read the table and find its pictures in `images/`, `images_001/images/` or beside it.
 
-    Films of `test_list.txt` are in the test split; the rest is left to be split by patient.
+    Radiographs of `test_list.txt` are in the test split; the rest is left to be split by patient.
 
     Args:
         folder: Where `Data_Entry_2017*.csv` lies.
@@ -45,7 +45,7 @@ def read_nih(folder: Path) -> Dataset:
         raise DatasetError(f"there is no Data_Entry_2017*.csv in {folder}")
     pictures = {path.name: path for path in sorted(folder.rglob("*.png"))}
     test = _names(folder / "test_list.txt")
-    films, skipped = [], Counter[str]()
+    radiographs, skipped = [], Counter[str]()
     with tables[0].open(newline="", encoding="utf-8") as table:
         for row in csv.DictReader(table):
             name, found = row["Image Index"], set(row["Finding Labels"].split("|")) - {NO_FINDING}
@@ -54,15 +54,17 @@ def read_nih(folder: Path) -> Dataset:
             elif not found <= set(CLASSES):
                 skipped[UNKNOWN] += 1
             else:
-                films.append(
-                    LabelledFilm(
+                radiographs.append(
+                    LabelledImage(
                         path=pictures[name],
                         labels=frozenset(found),
                         patient=row["Patient ID"],
                         split=Split.TEST if name in test else None,
                     )
                 )
-    return Dataset(name="nih", classes=CLASSES, films=tuple(films), skipped=dict(skipped))
+    return Dataset(
+        name="nih", classes=CLASSES, radiographs=tuple(radiographs), skipped=dict(skipped)
+    )
 
 
 def _names(file: Path) -> set[str]:

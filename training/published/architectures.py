@@ -102,28 +102,28 @@ def compare(
     steps: int | None = None,
     size: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Train each architecture on the same films and write `table.md`, `table.json` and a plot."""
+    """Train each architecture on the same images; write `table.md`, `table.json` and a plot."""
     import keras
 
     rows = []
     for name in names:
         recipe = smaller(shortened(recipe_of(name), epochs, steps), size)
-        figures = run(recipe, dataset, folder / recipe.name, weights)
+        metrics = run(recipe, dataset, folder / recipe.name, weights)
         model = keras.models.load_model(folder / recipe.name / BEST)
-        rows.append({"architecture": name, **cost_of(model), **chosen(figures)})
+        rows.append({"architecture": name, **cost_of(model), **chosen(metrics)})
         (folder / "table.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
         (folder / "table.md").write_text(table(rows) + "\n", encoding="utf-8")
     _draw(rows, folder / "architectures.png")
     return rows
 
 
-def chosen(figures: Mapping[str, Any]) -> dict[str, Any]:
+def chosen(metrics: Mapping[str, Any]) -> dict[str, Any]:
     """The figures that the comparison shows."""
-    return {name: figures[name] for name in ("accuracy", "auc", "ece")}
+    return {name: metrics[name] for name in ("accuracy", "auc", "ece")}
 
 
 def cost_of(model: "keras.Model", repeats: int = 20) -> dict[str, float]:
-    """What a network costs to run on one film.
+    """What a network costs to run on one radiograph.
 
     Returns:
         `parameters_m` in millions; `operations_g`, multiplications and additions in 10^9;
@@ -133,17 +133,17 @@ def cost_of(model: "keras.Model", repeats: int = 20) -> dict[str, float]:
     import tensorflow as tf
 
     shape = (1, *model.input_shape[1:])
-    film = tf.zeros(shape)
+    radiograph = tf.zeros(shape)
     forward = tf.function(lambda batch: model(batch, training=False))
-    forward(film)
+    forward(radiograph)
     times = []
     for _ in range(repeats):
         started_at = time.perf_counter()
-        forward(film)
+        forward(radiograph)
         times.append((time.perf_counter() - started_at) * 1000)
     return {
         "parameters_m": model.count_params() / 1e6,
-        "operations_g": _operations(forward.get_concrete_function(film)) / 1e9,
+        "operations_g": _operations(forward.get_concrete_function(radiograph)) / 1e9,
         "latency_ms": float(np.median(times)),
         "memory_mb": (model.count_params() + _values(model)) * 4 / 1e6,
     }
@@ -160,7 +160,7 @@ def _operations(function: Any) -> int:
 
 
 def _values(model: "keras.Model") -> int:
-    """How many values all layers put out for one film."""
+    """How many values all layers put out for one radiograph."""
     total = 0
     for layer in model.layers:
         if hasattr(layer, "layers"):
@@ -196,5 +196,7 @@ def _draw(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
     for row in rows:
         axes.scatter(row["operations_g"], row["accuracy"], s=20 * row["parameters_m"], alpha=0.6)
         axes.annotate(row["architecture"], (row["operations_g"], row["accuracy"]))
-    axes.set(xlabel="operations on one film, 10^9", ylabel="accuracy on validation films")
+    axes.set(
+        xlabel="operations on one radiograph, 10^9", ylabel="accuracy on validation radiographs"
+    )
     drawn.savefig(file, dpi=120)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.calibrate import best_temperature_each, best_threshold
+from training.classifier.calibrate import best_temperature_each, best_threshold
 from training.datasets.dataset import Dataset
+from training.datasets.index import Split, read_grey
 from training.metrics import auc
-from training.packs import Split, read_grey
-from training.published.figures import FIGURES
+from training.published.metrics import METRICS
 from training.published.pictures import Augmentation, targets
 from training.published.start import IMAGENET, NONE, StartWeightsError
 
@@ -62,13 +62,13 @@ def build(labels: int, weights: str) -> "DenseNet":
 def run(dataset: Dataset, folder: Path, weights: str, epochs: int = EPOCHS) -> dict[str, Any]:
     """Train the last layer, or go on after the last whole epoch, and report AUC by label.
 
-    Writes to `folder`: `checkpoint.pt` after each epoch, `model.pt`, `figures.json`.
+    Writes to `folder`: `checkpoint.pt` after each epoch, `model.pt`, `metrics.json`.
 
     Args:
-        dataset: The films, split; several labels a film.
+        dataset: The radiographs, split; several labels a radiograph.
         folder: Where the run is kept.
         weights: What the network starts from: `imagenet`, `none` or a file.
-        epochs: How often each film is shown.
+        epochs: How often each radiograph is shown.
     """
     import torch
 
@@ -87,12 +87,12 @@ def run(dataset: Dataset, folder: Path, weights: str, epochs: int = EPOCHS) -> d
     wanted = torch.from_numpy(targets(train))
     for epoch in range(first, epochs):
         random = np.random.default_rng(epoch)
-        order = random.permutation(len(train.films))
+        order = random.permutation(len(train.radiographs))
         losses = []
         network.train()
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
-            images = [read_grey(train.films[film].path, SIZE) for film in chosen]
+            images = [read_grey(train.radiographs[radiograph].path, SIZE) for radiograph in chosen]
             batch = normalised(np.stack([AUGMENTATION(image, random) for image in images]))
             loss = loss_of(network(batch), wanted[chosen])
             optimiser.zero_grad()
@@ -101,7 +101,8 @@ def run(dataset: Dataset, folder: Path, weights: str, epochs: int = EPOCHS) -> d
             losses.append(float(loss.detach()))
             if len(losses) % 100 == 0:
                 print(
-                    f"epoch {epoch + 1} film {start + BATCH} loss {np.mean(losses):.4f}", flush=True
+                    f"epoch {epoch + 1} radiograph {start + BATCH} loss {np.mean(losses):.4f}",
+                    flush=True,
                 )
         print(f"epoch {epoch + 1} of {epochs} loss {np.mean(losses):.4f}", flush=True)
         state = {
@@ -111,13 +112,13 @@ def run(dataset: Dataset, folder: Path, weights: str, epochs: int = EPOCHS) -> d
         }
         torch.save(state, checkpoint)
     torch.save(network.state_dict(), folder / MODEL)
-    figures = figures_of(dataset.of(Split.VALIDATION), network)
-    (folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    return figures
+    metrics = metrics_of(dataset.of(Split.VALIDATION), network)
+    (folder / METRICS).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    return metrics
 
 
 def normalised(images: NDArray[np.uint8]) -> "Tensor":
-    """`(film, row, col)` uint8 as `(film, 3, row, col)` float32 with ImageNet's mean and spread."""
+    """`(image, row, col)` uint8 as `(image, 3, row, col)` float32, ImageNet-normalised."""
     import torch
 
     grey = torch.from_numpy(images.astype(np.float32) / np.float32(255))[:, None]
@@ -125,10 +126,10 @@ def normalised(images: NDArray[np.uint8]) -> "Tensor":
     return (grey - mean) / torch.tensor(IMAGENET_DEVIATION)[:, None, None]
 
 
-def figures_of(dataset: Dataset, network: "nn.Module") -> dict[str, Any]:
-    """AUC of each label on films, the temperature, and from which probability each is found.
+def metrics_of(dataset: Dataset, network: "nn.Module") -> dict[str, Any]:
+    """AUC of each label on radiographs, the temperature, and from which probability each is found.
 
-    A label that all films or none have has no AUC (`None`) and is found from 0.5 on.
+    A label that all radiographs or none have has no AUC (`None`) and is found from 0.5 on.
     """
     import torch
 
@@ -136,8 +137,8 @@ def figures_of(dataset: Dataset, network: "nn.Module") -> dict[str, Any]:
     truth = targets(dataset) > 0.5
     scores = []
     with torch.inference_mode():
-        for film in dataset.films:
-            batch = normalised(read_grey(film.path, SIZE)[None])
+        for radiograph in dataset.radiographs:
+            batch = normalised(read_grey(radiograph.path, SIZE)[None])
             scores.append(network(batch)[0].numpy())
     logits = np.stack(scores)
     temperature = round(best_temperature_each(logits, truth), 4)
@@ -152,7 +153,7 @@ def figures_of(dataset: Dataset, network: "nn.Module") -> dict[str, Any]:
             thresholds[label] = best_threshold(score, there, np.ones(len(score)))
     known = [value for value in by_label.values() if value is not None]
     return {
-        "n": len(dataset.films),
+        "n": len(dataset.radiographs),
         "auc": float(np.mean(known)) if known else None,
         "auc_by_label": by_label,
         "temperature": temperature,

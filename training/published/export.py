@@ -14,10 +14,10 @@ import numpy as np
 
 from pipeline.manifest import Manifest, write_manifest
 from pipeline.types import Language
-from training.calibrate import best_temperature, best_threshold, softmax, uncertain_band
+from training.classifier.calibrate import best_temperature, best_threshold, softmax, uncertain_band
 from training.published import densenet14
-from training.published.figures import ANSWERS, FIGURES
 from training.published.fit import BEST
+from training.published.metrics import ANSWERS, METRICS
 
 if TYPE_CHECKING:
     import keras
@@ -33,7 +33,7 @@ class ExportError(Exception):
 
 
 def export(run: Path, folder: Path) -> Manifest:
-    """Make a classifier folder of a finished run; temperature and thresholds come from its films.
+    """Make a classifier folder of a finished run, calibrated on its held-out radiographs.
 
     Args:
         run: The folder of a run of `densenet14`, `binary_efficientnetb0` or an architecture.
@@ -42,22 +42,22 @@ def export(run: Path, folder: Path) -> Manifest:
     Raises:
         ExportError: The run is not finished, or its network is of another shape.
     """
-    if not (run / FIGURES).is_file():
+    if not (run / METRICS).is_file():
         raise ExportError(f"{run} holds no finished run")
     folder.mkdir(parents=True, exist_ok=True)
-    figures = json.loads((run / FIGURES).read_text(encoding="utf-8"))
+    metrics = json.loads((run / METRICS).read_text(encoding="utf-8"))
     if (run / densenet14.MODEL).is_file():
-        return _export_densenet14(run, folder, figures)
+        return _export_densenet14(run, folder, metrics)
     if (run / BEST).is_file() and (run / ANSWERS).is_file():
-        return _export_keras(run, folder, list(figures["classes"]))
+        return _export_keras(run, folder, list(metrics["classes"]))
     raise ExportError(f"{run} holds no network that the app can take")
 
 
-def _export_densenet14(run: Path, folder: Path, figures: dict[str, Any]) -> Manifest:
+def _export_densenet14(run: Path, folder: Path, measured: dict[str, Any]) -> Manifest:
     import openvino as ov
     import torch
 
-    labels = list(figures["auc_by_label"])
+    labels = list(measured["auc_by_label"])
     network = densenet14.build(len(labels), "none")
     network.load_state_dict(torch.load(run / densenet14.MODEL, weights_only=True))
     size = densenet14.SIZE
@@ -74,18 +74,18 @@ def _export_densenet14(run: Path, folder: Path, figures: dict[str, Any]) -> Mani
         labels=labels,
         input_size=size,
         activation="sigmoid",
-        region="film",
+        region="radiograph",
         normal_label=NONE_OF_THESE,
-        thresholds=figures["thresholds"],
-        temperature=figures["temperature"],
+        thresholds=measured["thresholds"],
+        temperature=measured["temperature"],
         terms=terms_of([*labels, NONE_OF_THESE]),
-        metrics=figures,
+        metrics=measured,
         command="python -m training train densenet14",
     )
 
 
 def _opened(network: "DenseNet") -> "nn.Module":
-    """The network from `(film, row, col, 1)` in [0, 1] to logits and its last stage."""
+    """The network from `(radiograph, row, col, 1)` in [0, 1] to logits and its last stage."""
     import torch
 
     class Opened(torch.nn.Module):
@@ -93,10 +93,10 @@ def _opened(network: "DenseNet") -> "nn.Module":
             super().__init__()
             self.network = network
 
-        def forward(self, films: "Tensor") -> "tuple[Tensor, Tensor]":
+        def forward(self, radiographs: "Tensor") -> "tuple[Tensor, Tensor]":
             mean = torch.tensor(densenet14.IMAGENET_MEAN)[:, None, None]
             deviation = torch.tensor(densenet14.IMAGENET_DEVIATION)[:, None, None]
-            batch = (films.permute(0, 3, 1, 2) - mean) / deviation
+            batch = (radiographs.permute(0, 3, 1, 2) - mean) / deviation
             stage = torch.relu(self.network.features(batch))
             logits: Tensor = self.network.classifier(stage.mean((2, 3)))
             return logits, stage.permute(0, 2, 3, 1)
@@ -128,19 +128,19 @@ def _export_keras(run: Path, folder: Path, labels: Sequence[str]) -> Manifest:
         files=FILES,
         labels=labels,
         input_size=trained.input_shape[1],
-        region="film",
+        region="radiograph",
         normal_label=labels[0],
         threshold_prob=threshold,
         uncertain_prob=uncertain_band(abnormal, positive, weight, threshold),
         temperature=temperature,
         terms=terms_of(labels),
-        metrics=json.loads((run / FIGURES).read_text(encoding="utf-8")),
+        metrics=json.loads((run / METRICS).read_text(encoding="utf-8")),
         command=f"python -m training train {run.name}",
     )
 
 
 def _as_classifier(trained: "keras.Model", run: Path) -> "keras.Model":
-    """The same network from grey films in [0, 1] to logits, its layers named as ours are."""
+    """The same network from grey radiographs in [0, 1] to logits, its layers named as ours are."""
     import keras
 
     *before, base, _, head = trained.layers

@@ -17,7 +17,7 @@ class Plan:
 
     Attributes:
         epochs: At most so many.
-        steps: Batches an epoch; `None` for all films.
+        steps: Batches an epoch; `None` for all radiographs.
         patience: Epochs without a lower validation loss before it stops; `None` for never.
     """
 
@@ -41,7 +41,7 @@ def fit(
     Args:
         model: Compiled.
         train: What to learn from.
-        held: Films of other patients.
+        held: Radiographs of other patients.
         folder: Where the run is kept; a finished one is not trained again.
         plan: How long.
     """

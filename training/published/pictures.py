@@ -1,4 +1,4 @@
-"""Films as batches for Keras: read, resized, augmented, labelled."""
+"""Radiographs as batches for Keras: read, resized, augmented, labelled."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.augment import random_affine
+from training.classifier.augment import random_affine
 from training.datasets.dataset import Dataset
-from training.packs import read_grey
+from training.datasets.index import read_grey
 
 if TYPE_CHECKING:
     import keras
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Augmentation:
-    """How far a film is changed at most each time it is shown: degrees, and shares of its size."""
+    """How far an image is changed at most each time: degrees, and shares of its size."""
 
     degrees: float = 0.0
     scale: float = 0.0
@@ -37,10 +37,14 @@ class Augmentation:
 
 
 def targets(dataset: Dataset) -> NDArray[np.float32]:
-    """`(film, class)` float32, 1 where a film has a class."""
+    """`(radiograph, class)` float32, 1 where a radiograph has a class."""
     return np.array(
-        [[name in film.labels for name in dataset.classes] for film in dataset.films], np.float32
-    ).reshape(len(dataset.films), len(dataset.classes))
+        [
+            [name in radiograph.labels for name in dataset.classes]
+            for radiograph in dataset.radiographs
+        ],
+        np.float32,
+    ).reshape(len(dataset.radiographs), len(dataset.classes))
 
 
 def pictures(
@@ -53,14 +57,14 @@ def pictures(
     scale: float = 1.0,
     seed: int = 0,
 ) -> "keras.utils.PyDataset":
-    """Batches of pictures `(film, row, col, channel)` float32 with their targets.
+    """Batches of pictures `(radiograph, row, col, channel)` float32 with their targets.
 
     Args:
-        dataset: The films.
+        dataset: The radiographs.
         shape: Rows, columns and channels; grey is repeated over channels.
-        batch: Films a batch.
+        batch: Radiographs a batch.
         one_output: Whether the target is the last of two classes instead of one number a class.
-        augmentation: Changes the films and shuffles them anew each epoch; `None` for neither.
+        augmentation: Changes the radiographs and shuffles them anew each epoch; `None` for neither.
         scale: What 8-bit values are multiplied with.
         seed: Of order and augmentation.
     """
@@ -74,16 +78,18 @@ def pictures(
         def __init__(self) -> None:
             super().__init__()
             self._epoch = 0
-            self._order = np.arange(len(dataset.films))
+            self._order = np.arange(len(dataset.radiographs))
             self.on_epoch_end()
 
         def __len__(self) -> int:
-            return math.ceil(len(dataset.films) / batch)
+            return math.ceil(len(dataset.radiographs) / batch)
 
         def __getitem__(self, number: int) -> tuple[Any, Any]:
             chosen = self._order[number * batch : (number + 1) * batch]
             random = np.random.default_rng((seed, self._epoch, number))
-            images = [read_grey(dataset.films[film].path, shape[0]) for film in chosen]
+            images = [
+                read_grey(dataset.radiographs[radiograph].path, shape[0]) for radiograph in chosen
+            ]
             if augmentation is not None:
                 images = [augmentation(image, random) for image in images]
             stacked = np.stack(images).astype(np.float32)[..., None] * np.float32(scale)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.datasets.dataset import Dataset, binary
-from training.packs import read_grey
+from training.datasets.index import read_grey
 from training.published.fit import Plan, history_of
 from training.published.pictures import Augmentation
 from training.published.published import Published, run, shortened
@@ -74,7 +74,7 @@ def study(dataset: Dataset, folder: Path) -> list[dict[str, Any]]:
         for steps in STUDY_STEPS:
             recipe = shortened(RECIPE, epochs, steps)
             place = folder / f"epochs{epochs}-steps{steps}"
-            figures = run(recipe, dataset, place, NONE)
+            metrics = run(recipe, dataset, place, NONE)
             last = history_of(place)[-1]
             rows.append(
                 {
@@ -84,8 +84,8 @@ def study(dataset: Dataset, folder: Path) -> list[dict[str, Any]]:
                     "accuracy": last["accuracy"],
                     "val_loss": last["val_loss"],
                     "val_accuracy": last["val_accuracy"],
-                    "best_val_accuracy": figures["accuracy"],
-                    "best_val_auc": figures["auc"],
+                    "best_val_accuracy": metrics["accuracy"],
+                    "best_val_auc": metrics["auc"],
                 }
             )
             with (folder / "study.csv").open("w", newline="", encoding="utf-8") as target:

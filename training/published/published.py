@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from training.datasets.dataset import Dataset, as_it_is
-from training.packs import Split
-from training.published.figures import Answers, draw_distribution, write_figures
+from training.datasets.index import Split
 from training.published.fit import Plan, fit, history_of
+from training.published.metrics import Answers, draw_distribution, write_metrics
 from training.published.pictures import Augmentation, pictures, targets
 from training.published.start import NONE
 
@@ -29,9 +29,9 @@ class Published:
         build: Makes the compiled network from the input's shape, the number of classes and the
             starting weights (`imagenet`, `none` or a file).
         plan: How long it trains.
-        batch: Films a batch.
+        batch: Radiographs a batch.
         scale: What 8-bit values are multiplied with before the network.
-        augmentation: What is changed on training films.
+        augmentation: What is changed on training radiographs.
         prepare: What it makes of a data set's classes.
         one_output: Whether it has one output for the second of two classes.
         weights: What it starts from if nobody says otherwise.
@@ -51,23 +51,23 @@ class Published:
 
 
 def run(recipe: Published, dataset: Dataset, folder: Path, weights: str) -> dict[str, Any]:
-    """Train a recipe, or go on where it was, and report it on the validation films.
+    """Train a recipe, or go on where it was, and report it on the validation radiographs.
 
-    Writes to `folder` what `fit` and `write_figures` write, and `distribution.png`.
+    Writes to `folder` what `fit` and `write_metrics` write, and `distribution.png`.
 
     Args:
         recipe: What to train.
-        dataset: The films, split, with the recipe's classes.
+        dataset: The radiographs, split, with the recipe's classes.
         folder: Where the run is kept.
         weights: What the network starts from.
 
     Returns:
-        The figures as of `classification_figures`.
+        The figures as of `classification_metrics`.
     """
     import keras
 
     folder.mkdir(parents=True, exist_ok=True)
-    parts = {split: dataset.of(split) for split in Split if dataset.of(split).films}
+    parts = {split: dataset.of(split) for split in Split if dataset.of(split).radiographs}
     draw_distribution(folder, {split.value: part.distribution() for split, part in parts.items()})
     print(
         f"{dataset.name}: {dataset.distribution()}, left out: {dict(dataset.skipped)}", flush=True
@@ -78,13 +78,13 @@ def run(recipe: Published, dataset: Dataset, folder: Path, weights: str) -> dict
     held = batches_of(recipe, parts[Split.VALIDATION])
     trained = fit(model, train, held, folder, recipe.plan)
     answers = answers_of(recipe, trained, parts[Split.VALIDATION])
-    return write_figures(folder, answers, history_of(folder))
+    return write_metrics(folder, answers, history_of(folder))
 
 
 def batches_of(
     recipe: Published, dataset: Dataset, *, augmented: bool = False
 ) -> "keras.utils.PyDataset":
-    """A data set's films as the recipe's network takes them."""
+    """A data set's radiographs as the recipe's network takes them."""
     return pictures(
         dataset,
         shape=recipe.shape,

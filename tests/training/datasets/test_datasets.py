@@ -13,17 +13,17 @@ from training.datasets.dataset import (
     UNKNOWN,
     Dataset,
     DatasetError,
-    LabelledFilm,
+    LabelledImage,
     binary,
     merged,
     split_by_patient,
     without_duplicates,
 )
 from training.datasets.folders import read_class_folders, read_pneumonia
+from training.datasets.index import Split
+from training.datasets.indexed import index_dataset
 from training.datasets.nih import CLASSES as NIH_CLASSES
 from training.datasets.nih import read_nih
-from training.datasets.pack import pack_dataset
-from training.packs import Split
 
 NIH_HEAD = (
     "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
@@ -53,11 +53,14 @@ def nih(tmp_path):
     return tmp_path
 
 
-def test_nih_films_have_all_their_findings_and_their_patient(nih):
+def test_nih_radiographs_have_all_their_findings_and_their_patient(nih):
     found = read_nih(nih)
     assert found.classes == NIH_CLASSES
     assert len(NIH_CLASSES) == 14
-    labels = [(sorted(film.labels), film.patient, film.split) for film in found.films]
+    labels = [
+        (sorted(radiograph.labels), radiograph.patient, radiograph.split)
+        for radiograph in found.radiographs
+    ]
     assert labels == [
         (["Cardiomegaly", "Emphysema"], "1", None),
         ([], "1", None),
@@ -111,17 +114,17 @@ def chexpert(tmp_path):
 )
 def test_chexpert_follows_the_policy_for_uncertain_labels(chexpert, policy, second, left_out):
     found = read_chexpert(chexpert, policy)
-    by_patient = {film.patient: set(film.labels) for film in found.films}
+    by_patient = {radiograph.patient: set(radiograph.labels) for radiograph in found.radiographs}
     assert by_patient == {
         "patient00001": set(),
         "patient64541": {"Pneumonia"},
         **({} if second is None else {"patient00002": second}),
     }
     assert found.skipped == {LATERAL: 1, MISSING: 1, UNKNOWN: 1, **left_out}
-    assert [film.split for film in found.films][-1] is Split.VALIDATION
+    assert [radiograph.split for radiograph in found.radiographs][-1] is Split.VALIDATION
 
 
-def test_pneumonia_films_name_their_patient(tmp_path):
+def test_pneumonia_radiographs_name_their_patient(tmp_path):
     names = {
         "train/NORMAL": ("IM-0115-0001.jpeg", "NORMAL2-IM-0373-0001.jpeg"),
         "train/PNEUMONIA": ("person23_bacteria_77.jpeg", "person23_virus_5.jpeg", "odd.jpeg"),
@@ -135,12 +138,12 @@ def test_pneumonia_films_name_their_patient(tmp_path):
     found = read_pneumonia(tmp_path)
     assert found.classes == ("normal", "pneumonia")
     assert found.skipped == {UNKNOWN: 1}
-    assert {film.patient for film in found.of(Split.TRAIN).films} == {
+    assert {radiograph.patient for radiograph in found.of(Split.TRAIN).radiographs} == {
         *("0115", "0373"),
         *("person23-bacteria", "person23-virus"),
     }
-    assert [film.patient for film in found.of(Split.TEST).films] == ["0001"]
-    assert len(found.of(Split.VALIDATION).films) == 1
+    assert [radiograph.patient for radiograph in found.of(Split.TEST).radiographs] == ["0001"]
+    assert len(found.of(Split.VALIDATION).radiographs) == 1
 
 
 def test_any_folder_of_classes_is_a_data_set(tmp_path):
@@ -149,24 +152,30 @@ def test_any_folder_of_classes_is_a_data_set(tmp_path):
         (tmp_path / name / "notes.txt").write_text("no picture")
     found = read_class_folders(tmp_path)
     assert found.classes == ("healthy", "trauma")
-    assert [sorted(film.labels) for film in found.films] == [["healthy"], ["trauma"]]
+    assert [sorted(radiograph.labels) for radiograph in found.radiographs] == [
+        ["healthy"],
+        ["trauma"],
+    ]
     with pytest.raises(DatasetError, match="NORMAL"):
         read_pneumonia(tmp_path)
 
 
-def test_a_pack_is_a_data_set_too(tmp_path):
+def test_a_dataset_is_a_data_set_too(tmp_path):
     picture(tmp_path / "a.png")
     (tmp_path / "index.csv").write_text("file,label,patient\na.png,covid19,p1\n")
-    found = pack_dataset(tmp_path)
+    found = index_dataset(tmp_path)
     assert found.classes == ("covid19",)
-    assert found.films[0].patient == "p1"
+    assert found.radiographs[0].patient == "p1"
 
 
 def test_duplicates_go_and_the_first_stays(chexpert):
-    first, second = read_chexpert(chexpert).films[:2]
+    first, second = read_chexpert(chexpert).radiographs[:2]
     second.path.write_bytes(first.path.read_bytes())
     found = without_duplicates(read_chexpert(chexpert))
-    assert [film.patient for film in found.films] == ["patient00001", "patient64541"]
+    assert [radiograph.patient for radiograph in found.radiographs] == [
+        "patient00001",
+        "patient64541",
+    ]
     assert found.skipped[DUPLICATE] == 1
 
 
@@ -175,22 +184,22 @@ def test_merging_keeps_patients_apart_and_adds_what_was_skipped(nih, tmp_path):
     both = merged("both", [one, one])
     assert both.classes == ("normal", "abnormal")
     assert both.skipped == {MISSING: 2, UNKNOWN: 2}
-    assert {film.patient for film in both.films} == {"nih/1", "nih/2"}
+    assert {radiograph.patient for radiograph in both.radiographs} == {"nih/1", "nih/2"}
     assert both.distribution() == {"normal": 2, "abnormal": 4}
     with pytest.raises(DatasetError):
         merged("both", [one, read_nih(nih)])
 
 
 def test_no_patient_stands_on_both_sides(tmp_path):
-    films = tuple(
-        LabelledFilm(path=tmp_path, labels=frozenset(), patient=f"p{number % 40}")
+    radiographs = tuple(
+        LabelledImage(path=tmp_path, labels=frozenset(), patient=f"p{number % 40}")
         for number in range(200)
     )
     found = split_by_patient(
-        Dataset(name="drawn", classes=("a",), films=films), validation_percent=30
+        Dataset(name="drawn", classes=("a",), radiographs=radiographs), validation_percent=30
     )
-    train = {film.patient for film in found.of(Split.TRAIN).films}
-    held = {film.patient for film in found.of(Split.VALIDATION).films}
+    train = {radiograph.patient for radiograph in found.of(Split.TRAIN).radiographs}
+    held = {radiograph.patient for radiograph in found.of(Split.VALIDATION).radiographs}
     assert train | held == {f"p{number}" for number in range(40)}
     assert not train & held
     assert 4 <= len(held) <= 20
@@ -198,5 +207,5 @@ def test_no_patient_stands_on_both_sides(tmp_path):
 
 def test_the_sources_split_stands_if_asked_for(nih):
     found = split_by_patient(read_nih(nih), keep_source=True)
-    assert found.films[2].split is Split.TEST
-    assert split_by_patient(read_nih(nih)).films[2].split is not Split.TEST
+    assert found.radiographs[2].split is Split.TEST
+    assert split_by_patient(read_nih(nih)).radiographs[2].split is not Split.TEST

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from pipeline.build import local_models
-from pipeline.classifier import FolderClassifier
-from pipeline.phantom import sample_film
+from pipeline.classification.classifier import FolderClassifier
+from pipeline.phantom.drawing import sample_radiograph
 from pipeline.run import analyse
 from pipeline.settings import Settings
 from training.__main__ import main
@@ -23,12 +23,12 @@ def test_densenet_finds_its_labels_in_the_app_by_their_own_thresholds(
 ):
     monkeypatch.setattr(densenet14, "SIZE", 32)
     labels = {"pneumonia": "Pneumonia", "normal": "Emphysema"}
-    films = tuple(
-        replace(film, labels=frozenset(labels[name] for name in film.labels))
-        for film in drawn.films
+    radiographs = tuple(
+        replace(radiograph, labels=frozenset(labels[name] for name in radiograph.labels))
+        for radiograph in drawn.radiographs
     )
-    dataset = replace(drawn, classes=("Emphysema", "Pneumonia"), films=films)
-    figures = densenet14.run(dataset, tmp_path / "run", "none", epochs=1)
+    dataset = replace(drawn, classes=("Emphysema", "Pneumonia"), radiographs=radiographs)
+    metrics = densenet14.run(dataset, tmp_path / "run", "none", epochs=1)
     assert main(["export", str(tmp_path / "run"), "--out", str(tmp_path / "own")]) == 0
     assert "with 2 labels" in capsys.readouterr().out
 
@@ -47,8 +47,8 @@ def test_densenet_finds_its_labels_in_the_app_by_their_own_thresholds(
     )
 
     settings = Settings(classifier=tmp_path / "own", lime_samples=40, write_report=False)
-    case = analyse(sample_film(0), models=local_models(settings), settings=settings)
-    assert case.prediction.thresholds == figures["thresholds"]
+    case = analyse(sample_radiograph(0), models=local_models(settings), settings=settings)
+    assert case.prediction.thresholds == metrics["thresholds"]
     assert case.prediction.terms["Emphysema"]["ru"] == "эмфизема"
 
 

@@ -10,7 +10,7 @@ import torch
 
 from training.__main__ import main
 from training.datasets.dataset import binary
-from training.packs import Split
+from training.datasets.index import Split
 from training.published import architectures, densenet14, nine_classes, pneumonia_cnn, resnet50_head
 from training.published.fit import Plan
 from training.published.start import StartWeightsError
@@ -104,9 +104,9 @@ def test_pictures_are_classified_into_a_file_and_unreadable_ones_named(drawn, tm
     model = tmp_path / "best.keras"
     keras.utils.set_random_seed(0)
     pneumonia_cnn.build((150, 150, 3), 2, "none").save(model)
-    (tmp_path / "films" / "notes.png").write_text("no picture")
+    (tmp_path / "radiographs" / "notes.png").write_text("no picture")
     out = tmp_path / "out.csv"
-    call = ["classify", str(tmp_path / "films"), "--model", str(model), "--out", str(out)]
+    call = ["classify", str(tmp_path / "radiographs"), "--model", str(model), "--out", str(out)]
     assert main(call) == 1
     with out.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -149,7 +149,7 @@ def test_densenet_refuses_weights_of_another_network(tmp_path):
             densenet14.build(14, str(tmp_path / name))
 
 
-def test_films_are_normalised_as_imagenet_is():
+def test_radiographs_are_normalised_as_imagenet_is():
     grey = np.full((1, 2, 2), 128, np.uint8)
     found = densenet14.normalised(grey)
     assert found.shape == (1, 3, 2, 2)
@@ -185,14 +185,14 @@ def test_a_network_of_its_own_starts_from_a_file_or_from_chance(tmp_path):
 
 
 def test_a_recipe_is_trained_from_the_command_line(drawn, tmp_path, capsys):
-    for film in drawn.films:
-        split = "train" if film.split is Split.TRAIN else "val"
-        (label,) = film.labels
-        number = film.path.stem
+    for radiograph in drawn.radiographs:
+        split = "train" if radiograph.split is Split.TRAIN else "val"
+        (label,) = radiograph.labels
+        number = radiograph.path.stem
         name = f"person{number}_virus_1.png" if label == "pneumonia" else f"IM-{number}-1.png"
         target = tmp_path / "set" / split / label.upper() / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(film.path.read_bytes())
+        target.write_bytes(radiograph.path.read_bytes())
     runs = tmp_path / "runs"
     call = ["train", "pneumonia_cnn", "--data", str(tmp_path / "set"), "--runs", str(runs)]
     assert main([*call, "--epochs", "1", "--steps", "1"]) == 0

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from training.published import fit as fit_module
-from training.published.figures import Answers, classification_figures
 from training.published.fit import Plan, history_of
+from training.published.metrics import Answers, classification_metrics
 from training.published.pictures import Augmentation, pictures
 from training.published.pneumonia_cnn import RECIPE
 from training.published.published import run
@@ -48,19 +48,19 @@ def test_augmentation_is_the_same_for_the_same_seed_and_other_each_epoch(drawn):
     assert np.abs(first[0][0] - again[0][0]).max() > 0
 
 
-def test_figures_are_those_worked_out_by_hand():
+def test_metrics_are_those_worked_out_by_hand():
     answers = Answers(
         truth=np.array([0, 0, 0, 1, 1]),
         probabilities=np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.4, 0.6], [0.6, 0.4]]),
         classes=("normal", "pneumonia"),
     )
-    found = classification_figures(answers)
+    found = classification_metrics(answers)
     assert found["accuracy"] == pytest.approx(3 / 5)
     assert found["confusion"] == [[2, 1], [1, 1]]
     assert found["classes"]["normal"]["precision"] == pytest.approx(2 / 3)
     assert found["recall"] == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert found["auc"] == pytest.approx(4 / 6)  # of six pairs, four are in order
-    assert classification_figures(replace(answers, truth=np.zeros(5, int)))["auc"] is None
+    assert classification_metrics(replace(answers, truth=np.zeros(5, int)))["auc"] is None
 
 
 def test_imagenet_weights_that_cannot_be_fetched_are_named():
@@ -86,14 +86,14 @@ def test_a_weights_file_that_is_missing_or_of_another_network_is_said(tmp_path):
 
 def test_a_run_is_trained_reported_and_not_trained_again(drawn, tmp_path):
     folder = tmp_path / "run"
-    figures = run(replace(SMALL, plan=Plan(epochs=12)), drawn, folder, "none")
-    assert figures["n"] == 4
-    assert figures["accuracy"] == 1.0
-    assert json.loads((folder / "figures.json").read_text()) == figures
+    metrics = run(replace(SMALL, plan=Plan(epochs=12)), drawn, folder, "none")
+    assert metrics["n"] == 4
+    assert metrics["accuracy"] == 1.0
+    assert json.loads((folder / "metrics.json").read_text()) == metrics
     for name in ("history.png", "roc.png", "confusion.png", "distribution.png", "best.keras"):
         assert (folder / name).stat().st_size > 1000, name
     before = (folder / "history.csv").read_bytes()
-    assert run(SMALL, drawn, folder, "none") == figures
+    assert run(SMALL, drawn, folder, "none") == metrics
     assert (folder / "history.csv").read_bytes() == before
 
 

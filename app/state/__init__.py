@@ -1,0 +1,1 @@
+"""The state of a visit, apart from Streamlit's widgets."""

@@ -1,0 +1,290 @@
+"""The radiographs of one visit: kept in its session only, and gone with it."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import streamlit as st
+
+from app.service import Job, Workers
+from app.state.layer_maps import LayerMaps
+from pipeline.errors import CancelledByUserError, ExplainCxrError, FileTooLargeError, QueueFullError
+from pipeline.settings import Settings
+from pipeline.types import (
+    CaseResult,
+    Conclusion,
+    Language,
+    Method,
+    ProgressEvent,
+    Report,
+    Section,
+    Step,
+)
+
+MAX_RUNNING = 6  # of one visit; its other radiographs wait in the session
+MAX_WAITING_BYTES = 500_000_000  # of one visit
+BYTES_PER_MB = 1_000_000
+
+
+class State(StrEnum):
+    """Where a radiograph stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    WRITING = "writing"
+    EXPLAINING = "explaining"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Case:
+    """One radiograph on its way; it changes as its jobs do.
+
+    Attributes:
+        name: The file's name, for this visit's eyes only.
+        settings: What it was submitted with.
+        sample: Whether it is the drawn sample and not a patient's radiograph.
+        data: The file's bytes until they are handed to the workers.
+        job: The job that makes or remakes `result`.
+        result: What is found so far.
+        error: Why there is no result, or why the latest job did not end well.
+        explaining: Jobs for labels other than the predicted one.
+        explained: The case with its maps and descriptors for each label asked for.
+        explain_errors: Why a label could not be explained.
+        staging: Grad-CAM at every stage of the network, where it was asked for.
+        edits: The clinician's text of each section, for the report of the same attempt.
+        attempt: How many times the report was asked for.
+        superseded: The report that the one being written will replace.
+        pictures: Encoded pictures by what they show, so that a rerun draws nothing twice.
+    """
+
+    name: str
+    settings: Settings
+    sample: bool = False
+    data: bytes | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    job: Job | None = None
+    result: CaseResult | None = None
+    error: ExplainCxrError | None = None
+    explaining: dict[str, Job] = field(default_factory=dict)
+    explained: dict[str, CaseResult] = field(default_factory=dict)
+    explain_errors: dict[str, ExplainCxrError] = field(default_factory=dict)
+    layer_maps: LayerMaps = field(default_factory=LayerMaps)
+    edits: dict[Section, str] = field(default_factory=dict)
+    attempt: int = 0
+    superseded: Report | None = None
+    pictures: dict[tuple[object, ...], bytes] = field(default_factory=dict)
+
+    @property
+    def state(self) -> State:
+        """Where the radiograph stands."""
+        if self.job is not None:
+            if self.result is None:
+                return State.RUNNING
+            return State.WRITING if self.report is self.superseded else State.EXPLAINING
+        if self.data is not None:
+            return State.WAITING
+        if self.result is not None:
+            return State.DONE
+        if isinstance(self.error, CancelledByUserError):
+            return State.CANCELLED
+        return State.FAILED
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything of it may change without the user."""
+        return (
+            self.job is not None
+            or self.data is not None
+            or bool(self.explaining or self.layer_maps.jobs)
+        )
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Changes whenever the page must be drawn anew."""
+        trusted = sum(found.quality is not None for found in self.explained.values())
+        explained = len(self.explained), trusted, len(self.explain_errors)
+        return self.id, self.state, self.attempt, *explained, *self.layer_maps.signature
+
+    def steps(self) -> Mapping[Step, float | None]:
+        """How far each step that began has come, 1 if it ended."""
+        return steps_of(() if self.job is None else self.job.events())
+
+    def streamed(self) -> str:
+        """The report's tokens so far."""
+        text = ""
+        for event in () if self.job is None else self.job.events():
+            if event.step is Step.WRITE:
+                text = "" if event.fraction == 0 and not event.text else text + event.text
+        return text
+
+    def refresh(self) -> None:
+        """Take over what the jobs have brought."""
+        job = self.job
+        if job is not None:
+            ended = job.done  # asked first, so that nothing is missed in between
+            self._take(job.result or job.case)
+            if ended:
+                self.error, self.job = job.error, None
+        self.layer_maps.refresh()
+        for label, other in list(self.explaining.items()):
+            ended = other.done
+            if other.case is not None:  # its maps, their trust still being measured
+                self.explained[label] = other.case
+            if ended:
+                del self.explaining[label]
+                if other.result is not None:
+                    self.explained[label] = other.result
+                elif other.error is not None:
+                    self.explain_errors[label] = other.error
+
+    def _take(self, found: CaseResult | None) -> None:
+        if found is None or found is self.result:
+            return
+        label = found.explanations[Method.GRAD_CAM].label
+        if self.result is None or found.quality is not self.explained[label].quality:
+            self.explained[label] = found
+        if found.report is not None and (self.result is None or found.report != self.result.report):
+            self.edits = {}
+        self.result = found
+
+    def conclusion(self) -> Conclusion | None:
+        """The report as the clinician left it, or `None` without a report."""
+        report = self.report
+        if report is None:
+            return None
+        sections = {**report.sections, **self.edits}
+        edited = any(sections[section] != report.sections[section] for section in Section)
+        return Conclusion(language=report.language, sections=sections, edited=edited)
+
+    @property
+    def report(self) -> Report | None:
+        """The report, if one is written."""
+        return None if self.result is None else self.result.report
+
+
+def steps_of(events: Iterable[ProgressEvent]) -> Mapping[Step, float | None]:
+    """The last fraction of each step that began, in [0, 1]; `None` if it does not say."""
+    steps: dict[Step, float | None] = {}
+    for event in events:
+        if event.fraction is not None or event.step not in steps:
+            steps[event.step] = event.fraction
+    return steps
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Cases:
+    """All radiographs of one visit, in the order they came.
+
+    Attributes:
+        items: The radiographs by id.
+        chosen: The id of the radiograph being looked at.
+        picked: Whether the user chose it; a radiograph that failed is left for the next one
+            otherwise.
+    """
+
+    items: dict[str, Case] = field(default_factory=dict)
+    chosen: str | None = None
+    picked: bool = False
+
+    @property
+    def case(self) -> Case | None:
+        """The radiograph being looked at."""
+        return None if self.chosen is None else self.items.get(self.chosen)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything may change without the user."""
+        return any(case.busy for case in self.items.values())
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Changes whenever the page must be drawn anew."""
+        return tuple(case.signature for case in self.items.values())
+
+    def add(self, name: str, data: bytes, settings: Settings, *, sample: bool = False) -> Case:
+        """Take a radiograph in; one beyond a limit of size or of waiting bytes is refused."""
+        case = Case(name=name, settings=settings, sample=sample, data=data)
+        if len(data) > settings.max_file_mb * BYTES_PER_MB:
+            case.data, case.error = None, FileTooLargeError(limit_mb=settings.max_file_mb)
+        waiting = [other.data for other in self.items.values() if other.data is not None]
+        if case.data is not None and waiting and sum(map(len, waiting)) > MAX_WAITING_BYTES:
+            case.data, case.error = None, QueueFullError(limit=len(waiting))
+        self.items[case.id] = case
+        if self.case is None:
+            self.chosen = case.id
+        return case
+
+    def pick(self, case_id: str) -> None:
+        """Look at another radiograph."""
+        self.chosen, self.picked = case_id, True
+
+    def remove(self, case: Case) -> None:
+        """Forget a radiograph and all that was found for it."""
+        for job in (case.job, *case.explaining.values(), *case.layer_maps.jobs.values()):
+            if job is not None:
+                job.cancel()
+        del self.items[case.id]
+        if self.chosen == case.id:
+            self.chosen = next(reversed(self.items), None)
+
+    def advance(self, workers: Workers) -> None:
+        """Take over what came in and hand the next radiographs to the workers."""
+        for case in self.items.values():
+            case.refresh()
+        if not self.picked and self.case is not None and self.case.state is State.FAILED:
+            self.chosen = self._next_good(self.case)
+        running = sum(case.job is not None for case in self.items.values())
+        for case in self.items.values():
+            if case.data is not None and running < MAX_RUNNING:
+                try:
+                    case.job = workers.submit(case.data, case.settings)
+                except QueueFullError:
+                    return  # it waits here and is offered again
+                case.data, running = None, running + 1
+
+    def _next_good(self, failed: Case) -> str:
+        """The radiograph after one that failed, or before it; that one if all failed."""
+        items = list(self.items.values())
+        place = items.index(failed)
+        others = (*items[place + 1 :], *reversed(items[:place]))
+        good = (case.id for case in others if case.state is not State.FAILED)
+        return next(good, failed.id)
+
+
+def session_cases() -> Cases:
+    """This visit's radiographs."""
+    if "cases" not in st.session_state:
+        st.session_state["cases"] = Cases()
+    cases: Cases = st.session_state["cases"]
+    return cases
+
+
+def rewrite(case: Case, workers: Workers, language: Language) -> None:
+    """Ask for the report once more, in a language, with the next seed.
+
+    Raises:
+        QueueFullError: Too many jobs wait.
+    """
+    if case.result is None:
+        return
+    settings = replace(case.settings, language=language, seed=case.settings.seed + case.attempt + 1)
+    case.job = workers.submit_report(replace(case.result, problems=()), settings)
+    case.superseded = case.result.report
+    case.attempt += 1
+    case.error = None
+
+
+def explain(case: Case, workers: Workers, label: str) -> None:
+    """Ask for the maps of another label.
+
+    Raises:
+        QueueFullError: Too many jobs wait.
+    """
+    if case.result is None or label in case.explained or label in case.explaining:
+        return
+    case.explain_errors.pop(label, None)
+    case.explaining[label] = workers.submit_explanation(case.result, label, case.settings)

@@ -1,0 +1,1 @@
+"""The side-by-side viewer: its figure, panels, controls, and what only the browser knows."""

@@ -1,0 +1,206 @@
+"""All pictures of a radiograph side by side, enlarged and moved in step, through one window."""
+
+from collections.abc import Sequence
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from app.language import Words
+from app.markup import draw, heading, lead, legend
+from app.pictures import jpeg
+from app.state.cases import Case
+from app.viewer import bridge as viewer_bridge
+from app.viewer import controls as viewer_controls
+from app.viewer.figure import Page, PanelImage, figure_height_px, viewer_figure
+from app.viewer.panels import Look, Panel, panel_picture, saved_picture
+from app.viewer.viewport import Viewport
+from app.views.evidence_image import zone_value
+from app.views.maps import map_controls
+from pipeline.pictures.overlays import STRUCTURE_COLOURS, encode_png, reduced, reduced_shape
+from pipeline.pictures.zone_polygons import zone_polygons
+from pipeline.types import CaseResult, Method, Zone
+
+LONGEST_PX = 768  # of a picture on the page; what is saved has all pixels of the working grid
+BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
+METHODS = {Panel.GRAD_CAM, Panel.LIME}
+
+
+def show(words: Words, case: Case) -> None:
+    """Draw label and panels to choose and, once the label's maps are there, the rest."""
+    result = case.result
+    if result is None:
+        return
+    draw(heading(words("viewer.title")) + lead(words("viewer.lead")))
+    left, right = st.columns([1, 1], gap="medium", vertical_alignment="bottom")
+    with left:
+        label = map_controls.label(words, case, result)
+    found = case.explained.get(label)
+    if found is None:
+        map_controls.pending(words, case, label)
+        return
+    with right:
+        panels = _panels(words)
+    st.fragment(_viewer)(words, case, found, panels)
+
+
+def _viewer(words: Words, case: Case, found: CaseResult, panels: Sequence[Panel]) -> None:
+    """What is drawn anew, and nothing else, when a control of the viewer is used."""
+    with st.container(key="viewer"):
+        controls, layer_map = st.columns([5, 16], gap="medium")
+        with controls:
+            view = viewer_controls.view(words, case)
+            lit = viewer_controls.lit_zone(words, case, found)
+            look = viewer_controls.look(words, case, found, lit)
+        with layer_map, st.container(key="viewer_stage"):
+            viewer_bridge.mount(case, found.radiograph.shape)
+            _figure(words, case, found, panels, look)
+            _told(words, found, lit, view)
+            draw(legend((words(f"structure.{s}"), c, "") for s, c in STRUCTURE_COLOURS.items()))
+            map_controls.colour_scale(words)
+    _save(words, found, panels, look)
+
+
+def _panels(words: Words) -> tuple[Panel, ...]:
+    """The panels to show, in their own order; all of them if none is chosen."""
+    chosen = st.pills(
+        words("viewer.panels"),
+        list(Panel),
+        selection_mode="multi",
+        default=list(Panel),
+        format_func=lambda panel: _name(words, panel),
+        key="panels",
+        persist_state="session",
+    )
+    return tuple(panel for panel in Panel if panel in chosen) or tuple(Panel)
+
+
+def _name(words: Words, panel: Panel) -> str:
+    if panel is Panel.RADIOGRAPH:
+        return words("saliency.radiograph")
+    return words(f"method.{panel}" if panel in METHODS else f"viewer.{panel}")
+
+
+def _title(words: Words, panel: Panel, look: Look) -> str:
+    name = _name(words, panel)
+    return words("viewer.raw", name=name) if look.raw and panel in METHODS else name
+
+
+def _figure(
+    words: Words, case: Case, found: CaseResult, panels: Sequence[Panel], look: Look
+) -> None:
+    shape, narrow = found.radiograph.shape, viewer_bridge.is_narrow()
+    columns = 1 if narrow else _columns(len(panels))
+    page = Page(width_px=viewer_bridge.width_px(), columns=columns)
+    polygons = zone_polygons(found.anatomy.zones_image)
+    shown = [zone for zone in Zone if look.outlined or zone is look.lit]
+    label = found.explanations[Method.GRAD_CAM].label
+    drawn = (label, tuple(panels), look, page, words.language)  # no radiograph: it may be removed
+    figure = viewer_figure(
+        [_image(words, case, found, panel, look) for panel in panels],
+        shape,
+        view=viewer_bridge.view_to_draw(case, drawn),
+        page=page,
+        sides=(words("viewer.right_mark"), words("viewer.left_mark")),
+        zones={zone: polygons[zone] for zone in shown},
+        lit=look.lit,
+        dragged=not narrow,
+    )
+    st.plotly_chart(
+        figure,
+        width="stretch",
+        height=figure_height_px(len(panels), shape, page),
+        theme=None,
+        config=_config(words, found),
+        alt=_alt(words, found, panels, look),
+        key="viewer_figure",
+    )
+
+
+def _columns(count: int) -> int:
+    return 2 if count == 4 else min(count, 3)
+
+
+def _image(words: Words, case: Case, found: CaseResult, panel: Panel, look: Look) -> PanelImage:
+    label = found.explanations[Method.GRAD_CAM].label
+    drawn = (look.window, look.opacity, look.threshold, look.raw)
+    data = jpeg(
+        case,
+        ("viewer", panel, label, *drawn),
+        lambda: reduced(panel_picture(found, panel, look), LONGEST_PX),
+    )
+    size = reduced_shape(found.radiograph.shape, LONGEST_PX)
+    return PanelImage(title=escape(_title(words, panel, look)), jpeg=data, size=size)
+
+
+def _config(words: Words, found: CaseResult) -> dict[str, object]:
+    """The figure's own buttons, in the page's language."""
+    said = {
+        "Zoom": words("viewer.bar_zoom"),
+        "Pan": words("viewer.bar_pan"),
+        "Zoom in": words("viewer.bar_in"),
+        "Zoom out": words("viewer.bar_out"),
+        "Reset axes": words("viewer.bar_reset"),
+        "Download plot as a PNG": words("viewer.bar_save"),
+    }
+    return {
+        "modeBarButtons": BUTTONS,
+        "displayModeBar": True,
+        "displayNotifier": False,
+        "showTips": False,
+        "doubleClick": "autosize",
+        "locale": words.language.value,
+        "locales": {words.language.value: {"dictionary": said}},
+        "toImageButtonOptions": {"filename": f"{_stem(found)}-viewer", "scale": 2},
+    }
+
+
+def _alt(words: Words, found: CaseResult, panels: Sequence[Panel], look: Look) -> str:
+    label = found.explanations[Method.GRAD_CAM].label
+    names = ", ".join(_title(words, panel, look) for panel in panels)
+    said = words("viewer.alt", names=names, label=words.label(found.prediction, label))
+    if look.lit is None:
+        return said
+    return f"{said} {words('viewer.lit', zone=words(f'zone.{look.lit}'))}."
+
+
+def _told(words: Words, found: CaseResult, lit: Zone | None, view: Viewport) -> None:
+    """Say under the pictures what they show, for readers of the screen too."""
+    part = words("viewer.whole")
+    if not view.is_whole:
+        part = words(
+            "viewer.part",
+            zoom=round(100 * view.zoom),
+            across=round(100 * view.across),
+            down=round(100 * view.down),
+        )
+    if lit is not None:
+        items = {item.zone: item for item in found.descriptors.items}
+        value = zone_value(words, items.get(lit))
+        part += f" {words('viewer.lit', zone=words(f'zone.{lit}'))}: {value}."
+    draw(f'<p class="cxr-caption" role="status">{escape(part)} {escape(words("result.sides"))}</p>')
+
+
+def _save(words: Words, found: CaseResult, panels: Sequence[Panel], look: Look) -> None:
+    """A button for each picture, which is made when it is pressed."""
+    draw(heading(words("viewer.save"), 3) + lead(words("viewer.save_lead")))
+    with st.container(key="viewer_files", horizontal=True):
+        for panel in panels:
+            st.download_button(
+                words("viewer.save_panel", name=_title(words, panel, look)),
+                partial(_png, found, panel, look),
+                file_name=f"{_stem(found)}-viewer-{panel}.png",
+                mime="image/png",
+                key=f"save_{panel}",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+    draw(f'<p class="cxr-caption">{escape(words("download.privacy"))}</p>')
+
+
+def _png(found: CaseResult, panel: Panel, look: Look) -> bytes:
+    return encode_png(saved_picture(found, panel, look))
+
+
+def _stem(found: CaseResult) -> str:
+    return f"explaincxr-{found.radiograph.sha256[:8]}"

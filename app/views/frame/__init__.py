@@ -1,0 +1,1 @@
+"""What stands around a result: frame, home, upload, list, progress, problems."""

@@ -1,0 +1,74 @@
+"""The radiographs of this visit, to choose from; one that failed shows its own sentence."""
+
+from html import escape
+
+import streamlit as st
+
+from app.language import Words
+from app.markup import draw, notice
+from app.state.cases import Case, Cases, State
+from app.views.frame.problems import sentence
+
+SYMBOLS = {
+    State.WAITING: "○",
+    State.RUNNING: "◔",
+    State.WRITING: "◑",
+    State.EXPLAINING: "◕",
+    State.DONE: "✓",
+    State.CANCELLED: "–",
+    State.FAILED: "✕",
+}
+
+
+def show(words: Words, cases: Cases) -> None:
+    """Draw the choice, the errors of the files that were refused, and what can be done."""
+    if len(cases.items) > 1:
+        states = "".join(SYMBOLS[case.state] for case in cases.items.values())
+        chosen = st.radio(
+            words("case.choose", count=len(cases.items)),
+            list(cases.items),
+            index=list(cases.items).index(cases.chosen) if cases.chosen else 0,
+            format_func=lambda key: _name(words, cases.items[key]),
+            key=f"case_{cases.chosen}_{states}_{words.language}",  # its labels change so
+            horizontal=True,
+        )
+        if chosen is not None and chosen != cases.chosen:
+            cases.pick(chosen)
+            st.rerun()
+    case = cases.case
+    if case is None:
+        return
+    refused = "".join(
+        notice(
+            f"{other.name}: {sentence(words, other.error)}",
+            "info" if other.state is State.CANCELLED else "error",
+            other.error.code,
+        )
+        for other in cases.items.values()
+        if other.error is not None and other.result is None
+    )
+    if refused:
+        draw(refused)
+    with st.container(key="case", horizontal=True, vertical_alignment="center"):
+        title = words("case.sample") if case.sample else words("case.title", name=case.name)
+        draw(f'<h2 class="cxr-title">{escape(title)}</h2>')
+        st.button(
+            words("case.remove"),
+            key=f"remove_{case.id}",
+            on_click=cases.remove,
+            args=(case,),
+            type="tertiary",
+            icon=":material/delete:",
+        )
+
+
+def _name(words: Words, case: Case) -> str:
+    return f"{SYMBOLS[case.state]} {_plain(case.name)} · {words(f'state.{case.state}')}"
+
+
+def _plain(text: str) -> str:
+    """A file's name with nothing in it that Markdown would act on."""
+    return "".join(
+        f"\\{measurement}" if measurement in "\\`*_{}[]()<>#+!|~:$&" else measurement
+        for measurement in text
+    )

@@ -1,0 +1,74 @@
+"""What stands around everything: name, language switch, style, and the disclaimer."""
+
+import json
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app import service
+from app.language import Words, words_of
+from app.markup import draw
+from app.state.cases import BYTES_PER_MB
+from pipeline.errors import FileTooLargeError
+from pipeline.messages import message
+from pipeline.types import Language
+
+STYLE = Path(__file__).parents[2] / "static" / "style.css"
+GUARD = Path(__file__).parents[2] / "static" / "upload_guard.js"
+NAMES = {Language.ENGLISH: "English", Language.RUSSIAN: "Русский", Language.UKRAINIAN: "Українська"}
+
+
+def show() -> Words:
+    """Draw the top of the page.
+
+    Returns:
+        The words of the chosen language.
+    """
+    chosen = Language(st.session_state.get("language") or Language.ENGLISH)
+    words = words_of(chosen)
+    st.set_page_config(
+        page_title=words("frame.title"), page_icon="🫁", layout="wide", menu_items={}
+    )
+    st.html(STYLE)
+    st.html(_script(words), unsafe_allow_javascript=True)
+    with st.container(key="top", horizontal=True, vertical_alignment="center"):
+        draw(
+            f'<div class="cxr-brand"><h1>{escape(words("frame.title"))}</h1>'
+            f"<p>{escape(words('frame.tagline'))}</p></div>"
+        )
+        st.segmented_control(
+            words("frame.language"),
+            list(Language),
+            default=chosen,
+            required=True,
+            format_func=NAMES.__getitem__,
+            key="language",
+            label_visibility="collapsed",
+        )
+    return words
+
+
+def close(words: Words) -> None:
+    """Draw the disclaimer, which stays in sight wherever the page is scrolled."""
+    draw(
+        f'<div class="cxr-disclaimer" role="contentinfo"><b>{escape(words("frame.disclaimer"))}</b>'
+        f" <span>{escape(words('frame.disclaimer_more'))}</span></div>"
+    )
+
+
+def _script(words: Words) -> str:
+    """Tell screen readers the language, and the upload guard what to say."""
+    limit_mb = service.settings().max_file_mb
+    told = {
+        "language": words.language.value,
+        "label": words("upload.label"),
+        "button": words("upload.button"),
+        "limit": words("upload.limit", limit_mb=limit_mb),
+        "close": words("upload.close"),
+        "refused": message(FileTooLargeError.code, words.language, limit_mb=limit_mb),
+        "code": FileTooLargeError.code,
+        "most": limit_mb * BYTES_PER_MB,
+    }
+    data = json.dumps(told).replace("<", "\\u003c")
+    return f"<script>{GUARD.read_text(encoding='utf-8')}\nguardUploads({data});</script>"

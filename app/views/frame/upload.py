@@ -1,0 +1,51 @@
+"""Where radiographs come in: the upload control and the sample."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from app import service
+from app.language import Words
+from app.state.cases import Cases
+
+SAMPLE_SEED = 0
+
+
+def show(words: Words, cases: Cases) -> None:
+    """Draw the controls and take in what was given."""
+    generation = st.session_state.setdefault("upload_generation", 0)
+    with st.container(key="upload", horizontal=True, vertical_alignment="bottom"):
+        files = st.file_uploader(
+            words("upload.label"),
+            accept_multiple_files=True,
+            key=f"upload_{generation}",
+            width="stretch",
+        )
+        st.button(
+            words("upload.sample"),
+            help=words("upload.sample_help"),
+            on_click=_add_sample,
+            args=(words, cases),
+            key="sample",
+        )
+    if files:
+        cases.chosen, cases.picked = None, False  # the first of the new ones comes into view
+        for file in files:
+            cases.add(file.name, file.getvalue(), service.settings_in(words.language))
+            _let_go(file.file_id)
+        st.session_state["upload_generation"] = generation + 1  # an empty control for the next
+        st.rerun()
+
+
+def _let_go(file_id: str) -> None:
+    """Free the control's copy of a file, which Streamlit would keep until the visit ends."""
+    context = get_script_run_ctx()
+    if context is not None:
+        context.uploaded_file_mgr.remove_file(context.session_id, file_id)
+
+
+def _add_sample(words: Words, cases: Cases) -> None:
+    radiograph = service.sample_radiograph(SAMPLE_SEED)
+    case = cases.add(
+        words("upload.sample_name"), radiograph, service.settings_in(words.language), sample=True
+    )
+    cases.pick(case.id)

@@ -1,0 +1,130 @@
+"""One explainer's tab: its map over the radiograph for any label, and how far to trust it."""
+
+import streamlit as st
+
+from app.language import Words
+from app.markup import draw, facts, heading, lead, notice
+from app.pictures import png
+from app.state.cases import Case
+from app.views.maps import layers as layer_maps
+from app.views.maps import map_controls, quality, signed
+from pipeline.pictures.overlays import grey_picture, saliency_overlay
+from pipeline.types import CaseResult, Explanation, Method
+
+RADIOGRAPH = "radiograph"
+POOR_FIT = 0.5
+
+
+def show(words: Words, case: Case, method: Method) -> None:
+    """Draw the controls and, once it is there, the map."""
+    if case.result is None:
+        return
+    draw(heading(words(f"saliency.{method}_title")) + lead(words(f"saliency.{method}_lead")))
+    places = st.columns([2, 1, 1], gap="medium", vertical_alignment="bottom")
+    with places[0]:
+        label = map_controls.label(words, case, case.result)
+    found = case.explained.get(label)
+    if found is None:
+        map_controls.pending(words, case, label)
+        return
+    with places[1]:
+        opacity = map_controls.share(words, "opacity", highest=100, first=70)
+    with places[2]:
+        threshold = map_controls.share(words, "threshold", highest=95, first=0)
+    other = next(item for item in Method if item is not method)
+    beside, outlines, raw = _switches(words, other)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _map(words, case, found, method, (opacity, threshold, outlines, raw))
+    with right:
+        if beside == RADIOGRAPH:
+            _radiograph(words, case, found)
+        else:
+            _map(words, case, found, other, (opacity, threshold, outlines, raw))
+    map_controls.colour_scale(words)
+    signed.show(words, case, found, method, (opacity, threshold, outlines))
+    if method is Method.GRAD_CAM:
+        layer_maps.show(words, case, found)
+    draw(heading(words("saliency.quality"), 3))
+    quality.show(words, case, found, method)
+    _measures(words, found.explanations[method])
+
+
+def _switches(words: Words, other: Method) -> tuple[str, bool, bool]:
+    """What stands beside the map, whether zones are outlined, whether the raw map is wanted."""
+    with st.container(key="switches", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        beside: str = st.segmented_control(
+            words("saliency.beside"),
+            [RADIOGRAPH, other.value],
+            default=RADIOGRAPH,
+            required=True,
+            format_func=lambda key: words(
+                "saliency.radiograph" if key == RADIOGRAPH else f"method.{key}"
+            ),
+            key=f"beside_{other}",
+            persist_state="session",
+        )
+        outlines = map_controls.zones_outlined(words)
+        raw = map_controls.raw_wanted(words)
+    return beside, outlines, raw
+
+
+def _map(
+    words: Words,
+    case: Case,
+    found: CaseResult,
+    method: Method,
+    drawn: tuple[float, float, bool, bool],
+) -> None:
+    opacity, threshold, outlines, raw = drawn
+    explanation = found.explanations[method]
+    name = words(f"method.{method}")
+    picture = png(
+        case,
+        (method, explanation.label, *drawn),
+        lambda: saliency_overlay(
+            found.radiograph,
+            explanation.raw_image if raw else explanation.shown_image,
+            opacity,
+            threshold=threshold,
+            outlines=found.anatomy.zones_image if outlines else None,
+        ),
+    )
+    label = words.label(found.prediction, explanation.label)
+    caption = words("saliency.caption_raw" if raw else "saliency.caption", method=name, label=label)
+    st.image(picture, caption=caption, alt=caption, width="stretch")
+
+
+def _radiograph(words: Words, case: Case, found: CaseResult) -> None:
+    st.image(
+        png(case, ("anatomy", False), lambda: grey_picture(found.radiograph)),
+        caption=words("saliency.radiograph"),
+        alt=words("result.radiograph_alt"),
+        width="stretch",
+    )
+
+
+def _measured(words: Words, name: str, value: float) -> str:
+    return words.percent(value) if name.endswith("_share") else words.number(value)
+
+
+def _measures(words: Words, explanation: Explanation) -> None:
+    """How much was cut away, and the method's own measures."""
+    rows = [(words("saliency.removed"), words.percent(explanation.removed_mass))]
+    for name, value in explanation.measures.items():
+        rows.append((words.optional(f"measure.{name}", name), _measured(words, name, value)))
+    draw(facts(rows))
+    draw(lead(words("saliency.removed_lead")))
+    fit = explanation.measures.get("r2")
+    if fit is not None:
+        draw(lead(words("saliency.r2_lead")))
+        if fit < POOR_FIT:
+            draw(notice(words("saliency.r2_poor"), "warning"))
+    if explanation.parameters:
+        with st.expander(words("saliency.parameters")):
+            draw(
+                facts(
+                    (words.optional(f"parameter.{name}", name), str(value))
+                    for name, value in explanation.parameters.items()
+                )
+            )

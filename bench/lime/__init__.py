@@ -1,0 +1,1 @@
+"""Benches of LIME: speed and fidelity beside the reference implementation."""

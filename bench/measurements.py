@@ -1,0 +1,204 @@
+"""The measurements of hyperinflation on validation radiographs: their spread, and their error.
+
+Where people drew the lungs, each measurement of the network's outline is held against the same sign
+of theirs; 1.96 times the root mean square of the difference is the error in
+`segmentation/measurements.toml`. A dataset's masks tell of what they hold: fields (heart left out)
+of the heart, lungs of the left dome.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pipeline.errors import ChestNotFoundError
+from pipeline.settings import Settings
+from pipeline.types import (
+    BoolArray,
+    Measurement,
+    MeasurementName,
+    MeasurementUnit,
+    Radiograph,
+    Side,
+    Structure,
+)
+from segmentation.chest_outline import ChestOutline
+from segmentation.measurements import Place, Reading, readings
+from segmentation.morphometry import OutlineMorphometer
+from segmentation.segmenter import DeepLabSegmenter
+from training.anatomy.labels import split_lungs
+from training.classifier.thorax_cache import radiograph_of
+from training.datasets.index import ImageRecord, Split, data_folder, read_grey, read_index
+
+ENLARGED = 4  # datasets are as small as the network's input, radiographs for the app are not
+PIXEL_MM = (1.0, 1.0)  # the datasets have lost theirs: lengths are told as shares of their span
+DOMES = {MeasurementName.DOME_HEIGHT, MeasurementName.DOME_HEIGHT_RATIO}
+OF_THE_HEART = {
+    MeasurementName.CARDIOTHORACIC_RATIO,
+    MeasurementName.HEART_WIDTH,
+    MeasurementName.LUNG_SHARE,
+}
+PERCENTILES = (5, 50, 95)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurementMetrics:
+    """One measurement of one dataset.
+
+    Attributes:
+        radiographs: Radiographs whose chest was found.
+        reasons: How many have no value, by reason.
+        percentiles: The values' 5th, 50th and 95th percentile; empty without values, and of
+            centimetres, which the datasets have lost.
+        drawn: How many values can be held against an outline drawn by hand.
+        bias: Mean of value minus drawn value; of centimetres as a share of the measurement's span.
+        error: 1.96 times the root mean square of that difference.
+        covered: The share of drawn values that lie in the measurement's interval.
+    """
+
+    radiographs: int
+    reasons: Mapping[str, int]
+    percentiles: tuple[float, ...]
+    drawn: int
+    bias: float | None
+    error: float | None
+    covered: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurementsMetrics:
+    """Every measurement of every dataset, by dataset and by `measurement` or `measurement.side`."""
+
+    datasets: Mapping[str, Mapping[str, MeasurementMetrics]]
+
+    def json_line(self) -> str:
+        """The figures as one line of JSON, rounded to four decimals."""
+        found = {
+            dataset: {name: asdict(metrics) for name, metrics in measurements.items()}
+            for dataset, measurements in self.datasets.items()
+        }
+        return json.dumps(
+            json.loads(json.dumps(found), parse_float=lambda text: round(float(text), 4))
+        )
+
+    def table(self) -> str:
+        """The figures for people."""
+        head = f"{'measurement':<36}{'radiographs':>6}{'value':>6}{'p5':>8}{'p50':>8}{'p95':>8}"
+        head += f"{'drawn':>7}{'bias':>8}{'error':>8}{'in':>6}"
+        lines = []
+        for dataset, measurements in self.datasets.items():
+            lines += ["", dataset, head]
+            for name, one in measurements.items():
+                held = one.radiographs - sum(one.reasons.values())
+                spread = "".join(f"{value:>8.3f}" for value in one.percentiles) or " " * 24
+                line = f"{name:<36}{one.radiographs:>6}{held:>6}{spread}{one.drawn:>7}"
+                if one.error is not None:
+                    line += f"{one.bias:>8.3f}{one.error:>8.3f}{one.covered:>6.2f}"
+                lines.append(line)
+        return "\n".join(lines[1:])
+
+
+def measure_chest(
+    settings: Settings, radiographs: int, data: Path | None = None
+) -> MeasurementsMetrics:
+    """Measure validation radiographs of each dataset.
+
+    Args:
+        settings: Weights and threads.
+        radiographs: How many of each dataset at most, evenly taken from its index.
+        data: The folder of the datasets.
+    """
+    segmenter = DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
+    meter = OutlineMorphometer(segmenter)
+    folder = data or data_folder()
+    datasets = {}
+    for dataset in sorted(item.parent for item in folder.glob("*/index.csv")):
+        held = [image for image in read_index(dataset) if image.split is Split.VALIDATION]
+        found: dict[Place, list[tuple[Measurement, Reading | None]]] = defaultdict(list)
+        for number in np.unique(np.linspace(0, len(held) - 1, radiographs).astype(int)):
+            radiograph = enlarged_radiograph(held[number])
+            try:
+                anatomy = segmenter.segment(radiograph)
+            except ChestNotFoundError:
+                continue
+            spine = anatomy.masks_image[Structure.SPINE]
+            drawn = drawn_readings(held[number], radiograph, spine)
+            for measurement in meter.measure(radiograph, anatomy):
+                place = measurement.name, measurement.side
+                found[place].append((measurement, drawn.get(place)))
+        datasets[dataset.name] = {
+            name.value + (f".{side}" if side else ""): metrics_of(values)
+            for (name, side), values in found.items()
+        }
+    return MeasurementsMetrics(datasets=datasets)
+
+
+def enlarged_radiograph(radiograph: ImageRecord) -> Radiograph:
+    """A radiograph of a dataset on a grid as fine as the app's."""
+    small = radiograph_of(radiograph)
+    pixels = small.pixels.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
+    rows, cols = pixels.shape
+    return replace(small, pixels=pixels, source_shape=(rows, cols), source_spacing_mm=PIXEL_MM)
+
+
+def drawn_readings(
+    image: ImageRecord, radiograph: Radiograph, spine: BoolArray
+) -> dict[Place, Reading]:
+    """The measurements of the outline that was drawn by hand; empty without one."""
+    if image.lung_mask is None or image.dataset not in ("jsrt", "paediatric"):
+        return {}
+    rows, cols = radiograph.shape
+    mask = read_grey(image.lung_mask).astype(np.float32)
+    lungs = split_lungs(cv2.resize(mask, (cols, rows), interpolation=cv2.INTER_LINEAR) > 127)
+    if lungs is None:
+        return {}
+    outline = dict(zip(Side, lungs, strict=True))
+    chest = ChestOutline(lungs=outline, fields=outline, spine=spine, spacing_mm=PIXEL_MM)
+    return {
+        place: found
+        for place, found in readings(chest).items()
+        if isinstance(found, Reading) and _is_drawn(image.dataset, *place)
+    }
+
+
+def _is_drawn(dataset: str, name: MeasurementName, side: Side | None) -> bool:
+    """Whether a dataset's masks hold what a measurement is measured on."""
+    if dataset == "paediatric":  # the lung behind the heart too, so there is no border of the heart
+        return name not in OF_THE_HEART
+    # The fields of JSRT end at the heart: on the left there is no line under the whole dome.
+    return not (name in DOMES and side is Side.LEFT)
+
+
+def metrics_of(values: list[tuple[Measurement, Reading | None]]) -> MeasurementMetrics:
+    """Spread and error of one measurement."""
+    measured = [measurement.value for measurement, _ in values if measurement.value is not None]
+    in_cm = values[0][0].unit is MeasurementUnit.CM
+    pairs = [
+        (
+            (measurement.value - drawn.value) / drawn.span,
+            (measurement.low or 0.0) <= drawn.value <= (measurement.high or 0.0),
+        )
+        for measurement, drawn in values
+        if measurement.value is not None and drawn is not None
+    ]
+    away = np.array([difference for difference, _ in pairs])
+    told = [] if in_cm or not measured else np.percentile(measured, PERCENTILES).tolist()
+    return MeasurementMetrics(
+        radiographs=len(values),
+        reasons=dict(
+            Counter(
+                measurement.reason.value
+                for measurement, _ in values
+                if measurement.reason is not None
+            )
+        ),
+        percentiles=tuple(told),
+        drawn=len(pairs),
+        bias=float(away.mean()) if pairs else None,
+        error=float(1.96 * np.sqrt((away**2).mean())) if pairs else None,
+        covered=float(np.mean([inside for _, inside in pairs])) if pairs else None,
+    )

@@ -1,0 +1,1 @@
+"""Benches of the report, its check and its explanation."""

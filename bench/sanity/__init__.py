@@ -1,0 +1,1 @@
+"""Sanity checks of the saliency maps, and of the shortcut alarm."""

@@ -1,0 +1,1 @@
+"""A GGUF language model: opening it safely, asking it, and whether it fits into memory."""

@@ -1,0 +1,1 @@
+"""The digital phantom: a drawn frontal radiograph of nobody, with known outlines."""

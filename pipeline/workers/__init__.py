@@ -1,0 +1,1 @@
+"""The worker processes and the jobs they do."""

@@ -1,0 +1,1 @@
+"""The conclusion as files: Markdown, PDF and `result.json`."""

@@ -1,0 +1,82 @@
+"""The files of a finished case: JSON, pictures, and the conclusion as Markdown and PDF."""
+
+from collections.abc import Mapping
+
+from pipeline.pictures.measurement_overlay import measurements_overlay
+from pipeline.pictures.overlays import (
+    Picture,
+    anatomy_overlay,
+    encode_png,
+    grey_picture,
+    saliency_overlay,
+    zone_diagram,
+)
+from pipeline.types import CaseResult, Conclusion, Language
+from report.documents.case_json import case_json
+from report.documents.document import ANATOMY_FILE, METHOD_FILES, document_of
+from report.documents.markdown import markdown
+from report.documents.measurement_blocks import MEASUREMENTS_FILE
+from report.documents.pdf import pdf
+from report.languages import terms
+
+
+class ReportExporter:
+    """Sets a case and its conclusion as files; the same case gives the same bytes.
+
+    Nothing of the file that was read is named but its digest, size and format; no dates.
+    """
+
+    def __init__(self, language: Language = Language.ENGLISH) -> None:
+        """Choose how to speak.
+
+        Args:
+            language: The language of files for a case with neither conclusion nor report.
+        """
+        self._language = language
+
+    def files(self, result: CaseResult, conclusion: Conclusion | None) -> Mapping[str, bytes]:
+        """Set one case.
+
+        Args:
+            result: The case; without a report the files say so.
+            conclusion: What the clinician signed; the report as written if `None`.
+
+        Returns:
+            Contents by name: `result.json`, `anatomy.png`, `grad_cam.png`, `lime.png`,
+            `measurements.png` of a case with measurements, `report.md`, `report.pdf`.
+
+        Raises:
+            OutputError: A picture or the PDF cannot be made.
+        """
+        language = self._language_of(result, conclusion)
+        shown = {
+            ANATOMY_FILE: anatomy_overlay(result.radiograph, result.anatomy),
+            **{
+                METHOD_FILES[method]: saliency_overlay(
+                    result.radiograph,
+                    explanation.shown_image,
+                    outlines=result.anatomy.zones_image,
+                )
+                for method, explanation in result.explanations.items()
+            },
+        }
+        if result.measurements:
+            shown[MEASUREMENTS_FILE] = measurements_overlay(result.radiograph, result.measurements)
+        pictures = {**shown, "original": grey_picture(result.radiograph), "zones": _zones(result)}
+        document = document_of(result, conclusion, pictures, language)
+        return {
+            "result.json": case_json(result, conclusion, terms(language).disclaimer),
+            **{name: encode_png(picture) for name, picture in shown.items()},
+            "report.md": markdown(document),
+            "report.pdf": pdf(document),
+        }
+
+    def _language_of(self, result: CaseResult, conclusion: Conclusion | None) -> Language:
+        if conclusion is not None:
+            return conclusion.language
+        return self._language if result.report is None else result.report.language
+
+
+def _zones(result: CaseResult) -> Picture:
+    texts = {item.zone: f"{item.intensity:.2f}" for item in result.descriptors.items}
+    return zone_diagram(result.descriptors, texts, anatomy=result.anatomy)

@@ -1,0 +1,1 @@
+"""Report models: the catalogue, fetching, opening, and comparing them."""

@@ -1,0 +1,51 @@
+"""A measurement in one sentence, for the prompt and for template sentences."""
+
+from collections.abc import Mapping
+
+from pipeline.types import (
+    Language,
+    Measurement,
+    MeasurementName,
+    MeasurementUnit,
+    ThresholdRelation,
+)
+from report.languages import terms
+
+
+def quantity(value: float, unit: MeasurementUnit, language: Language) -> str:
+    """A value with its unit, rounded as it is told: "1.2 cm", "0.53"."""
+    number = f"{value:.{unit.digits}f}"
+    return _table(language)["units"][unit.value].format(value=number)
+
+
+def statement(measurement: Measurement, language: Language) -> str:
+    """A measurement's value and where it lies from its threshold, as one sentence.
+
+    Args:
+        measurement: One with a value and a threshold.
+        language: Of the sentence.
+    """
+    relation = measurement.relation
+    if measurement.value is None or measurement.threshold is None or relation is None:
+        raise ValueError("the measurement has no value or no threshold")
+    head = statement_head(measurement.name, language)
+    value = quantity(measurement.value, measurement.unit, language)
+    threshold = quantity(measurement.threshold.value, measurement.unit, language)
+    return f"{head} {value}{statement_tail(relation, threshold, language)}"
+
+
+def statement_head(name: MeasurementName, language: Language) -> str:
+    """What stands before the value."""
+    names: Mapping[str, str] = _table(language)["names"]
+    return f"{names[name.value]}:"
+
+
+def statement_tail(relation: ThresholdRelation, threshold: str, language: Language) -> str:
+    """What stands after the value."""
+    relations: Mapping[str, str] = _table(language)["relations"]
+    return f", {relations[relation.value].format(threshold=threshold)}."
+
+
+def _table(language: Language) -> Mapping[str, Mapping[str, str]]:
+    table: Mapping[str, Mapping[str, str]] = terms(language).table["measurements"]
+    return table

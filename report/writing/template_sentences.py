@@ -1,0 +1,69 @@
+"""Plain sentences made from the measurements alone: what stands where the model's cannot."""
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.types import Descriptor, Measurement, Section
+from report.languages import terms
+from report.writing.facts import Facts
+from report.writing.measurement_words import statement
+from report.writing.prompt import label_term
+
+
+def _wording(facts: Facts) -> Mapping[str, str]:
+    wording: Mapping[str, str] = terms(facts.language).table["plain"]
+    return wording
+
+
+def zone_sentence(item: Descriptor, facts: Facts) -> str:
+    """One zone with its intensity and grade."""
+    return _wording(facts)["zone"].format_map(
+        {
+            "in": terms(facts.language).zones[item.zone].where,
+            "intensity": f"{item.intensity:.2f}",
+            "grade": terms(facts.language).grades[item.grade],
+        }
+    )
+
+
+def measurement_sentence(measurement: Measurement, facts: Facts) -> str:
+    """One measurement with its value and threshold."""
+    return statement(measurement, facts.language)
+
+
+def none_sentence(facts: Facts) -> str:
+    """That no regions were found."""
+    return _wording(facts)["none"]
+
+
+def summary_sentence(facts: Facts) -> str:
+    """Every zone by name, or that there is none."""
+    if not facts.items:
+        return none_sentence(facts)
+    names = ", ".join(terms(facts.language).zones[item.zone].name for item in facts.items)
+    return _wording(facts)["summary"].format(zones=names)
+
+
+def classification_sentence(facts: Facts) -> str:
+    """The classification and its confidence."""
+    label = label_term(facts.prediction, facts.prediction.label, facts.language)
+    return _wording(facts)["classification"].format(
+        label=label, confidence=f"{facts.confidence:.2f}"
+    )
+
+
+def advice_sentence(facts: Facts) -> str:
+    """That a radiologist must read the radiograph."""
+    return _wording(facts)["advice"]
+
+
+def section_sentences(section: Section, facts: Facts) -> Sequence[str]:
+    """A whole section."""
+    if section is Section.FINDINGS:
+        zones = [zone_sentence(item, facts) for item in facts.items] or [none_sentence(facts)]
+        return [
+            *zones,
+            *(measurement_sentence(measurement, facts) for measurement in facts.measurements),
+        ]
+    if section is Section.INTERPRETATION:
+        return [classification_sentence(facts)]
+    return [advice_sentence(facts)]

@@ -1,0 +1,230 @@
+"""The geometry of hyperinflation: each measurement read off the outlines of one chest.
+
+Every function gives a `Reading`, or the `MeasurementReason` why there is none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.types import MeasurementName, MeasurementPart, MeasurementReason, Side
+from segmentation.chest_outline import ChestOutline
+from segmentation.geometry import hull_of
+from segmentation.lung_contour import LungContour, Points
+
+MM_PER_CM = 10.0
+SHORTEST_DIAPHRAGM = 0.65  # of the lung's width: a shorter stretch is not the whole dome
+ANGLE_FROM, ANGLE_TO = 0.05, 0.30  # of the lung's width, from the costophrenic angle's point
+LARGEST_FIELD_GAP = 0.05  # whole fields stay below 0.02, fields with holes lie above 0.1
+HEART_FROM = 0.6  # of the way from the apex to the costophrenic angle: below the hila
+LOWEST_THIRD = 0.67  # the field's medial corner lies below it where the heart stands on a diaphragm
+SHORTEST_BESIDE_HEART = 0.15  # of the field's width: less diaphragm beside the heart is none
+LARGEST_ASYMMETRY = 0.12  # of the chest's width; 98 in 100 upright adults stay below 0.09
+
+Line = tuple[MeasurementPart, Points]
+Place = tuple[MeasurementName, Side | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reading:
+    """One measurement of one outline.
+
+    Attributes:
+        value: In the measurement's unit.
+        span: The length in cm that a centimetre sign is a share of, as the interval's error is
+            a share; 1 for ratios and angles.
+        lines: What it was measured along, `(point, 2)` of `(x, y)` in the radiograph's frame.
+    """
+
+    value: float
+    span: float = 1.0
+    lines: tuple[Line, ...] = ()
+
+
+def readings(chest: ChestOutline) -> dict[Place, Reading | MeasurementReason]:
+    """Every measurement of a chest, in the order of `MeasurementName`, the right side first."""
+    right, left = (chest.contour(side) for side in Side)
+    domes, angles, heights = (
+        [
+            measurement(chest, contour) if contour else MeasurementReason.ANGLE_HIDDEN
+            for contour in (right, left)
+        ]
+        for measurement in (_dome, _angle, _height)
+    )
+    heart = _heart(chest)
+    return {
+        (MeasurementName.DOME_HEIGHT, Side.RIGHT): _in_cm(chest, domes[0]),
+        (MeasurementName.DOME_HEIGHT, Side.LEFT): _in_cm(chest, domes[1]),
+        (MeasurementName.DOME_HEIGHT_RATIO, Side.RIGHT): _share(domes[0]),
+        (MeasurementName.DOME_HEIGHT_RATIO, Side.LEFT): _share(domes[1]),
+        (MeasurementName.LUNG_HEIGHT, Side.RIGHT): _in_cm(chest, heights[0]),
+        (MeasurementName.LUNG_HEIGHT_TO_CHEST_WIDTH, None): _slenderness(chest, heights),
+        (MeasurementName.COSTOPHRENIC_ANGLE, Side.RIGHT): angles[0],
+        (MeasurementName.COSTOPHRENIC_ANGLE, Side.LEFT): angles[1],
+        (MeasurementName.CARDIOTHORACIC_RATIO, None): _share(heart),
+        (MeasurementName.HEART_WIDTH, None): _in_cm(chest, heart),
+        (MeasurementName.LUNG_SHARE, None): _lung_share(chest),
+    }
+
+
+def _in_cm(chest: ChestOutline, found: Reading | MeasurementReason) -> Reading | MeasurementReason:
+    """A share of a length as that length."""
+    if chest.spacing_mm is None:
+        return MeasurementReason.NO_SPACING
+    if isinstance(found, MeasurementReason):
+        return found
+    return replace(found, value=found.value * found.span)
+
+
+def _share(found: Reading | MeasurementReason) -> Reading | MeasurementReason:
+    """A share of a length as it is."""
+    return found if isinstance(found, MeasurementReason) else replace(found, span=1.0)
+
+
+def _dome(chest: ChestOutline, contour: LungContour) -> Reading | MeasurementReason:
+    """The dome's height over the line from the costophrenic angle to the diaphragm's medial end.
+
+    As a share of that line; `span` is the line's length.
+    """
+    if not chest.is_inside(chest.in_radiograph(contour.diaphragm)):
+        return MeasurementReason.CUT_OFF
+    along = contour.cardiophrenic - contour.costophrenic
+    length = float(np.hypot(*along))
+    if length < SHORTEST_DIAPHRAGM * contour.width:
+        return MeasurementReason.DIAPHRAGM_HIDDEN
+    upwards = np.array([along[1], -along[0]]) / length
+    heights = (contour.diaphragm - contour.costophrenic) @ upwards
+    top = contour.diaphragm[np.argmax(heights)]
+    foot = top - heights.max() * upwards
+    line = np.stack([contour.costophrenic, contour.cardiophrenic])
+    return Reading(
+        value=float(heights.max() / length),
+        span=length / MM_PER_CM,
+        lines=(
+            (MeasurementPart.DIAPHRAGM, chest.in_radiograph(line)),
+            (MeasurementPart.DIAPHRAGM, chest.in_radiograph(np.stack([foot, top]))),
+        ),
+    )
+
+
+def _height(chest: ChestOutline, contour: LungContour) -> Reading | MeasurementReason:
+    """The height from the apex to the top of the diaphragm, as a share of the chest's width."""
+    top = contour.diaphragm[np.argmin(contour.diaphragm[:, 1])]
+    ends = chest.in_radiograph(np.array([[top[0], contour.apex[1]], top]))
+    width, widest = chest.chest_width()
+    if not chest.is_inside(np.concatenate([ends, widest])):
+        return MeasurementReason.CUT_OFF
+    return Reading(
+        value=float(np.ptp(ends[:, 1]) / width),
+        span=width / MM_PER_CM,
+        lines=((MeasurementPart.LUNG_HEIGHT, ends),),
+    )
+
+
+def _slenderness(
+    chest: ChestOutline, heights: Sequence[Reading | MeasurementReason]
+) -> Reading | MeasurementReason:
+    """Mean height of both lungs over the greatest inner width of the chest."""
+    lines: list[Line] = []
+    values: list[float] = []
+    for height in heights:
+        if isinstance(height, MeasurementReason):
+            return height
+        lines += height.lines
+        values.append(height.value)
+    lines.append((MeasurementPart.CHEST_WIDTH, chest.chest_width()[1]))
+    return Reading(value=float(np.mean(values)), lines=tuple(lines))
+
+
+def _angle(chest: ChestOutline, contour: LungContour) -> Reading | MeasurementReason:
+    """The angle between ribs and diaphragm, each a straight line fitted near their meeting."""
+    near = [_stretch(contour, part) for part in (contour.wall, contour.diaphragm)]
+    if not chest.is_inside(chest.in_radiograph(np.concatenate([*near, contour.diaphragm[:1]]))):
+        return MeasurementReason.CUT_OFF
+    if min(map(len, near)) < 2:
+        return MeasurementReason.DIAPHRAGM_HIDDEN
+    arms = [_fitted(points, contour.costophrenic) for points in near]
+    one, other = ((arm[1] - arm[0]) / np.hypot(*(arm[1] - arm[0])) for arm in arms)
+    return Reading(
+        value=float(np.degrees(np.arccos(np.clip(one @ other, -1, 1)))),
+        lines=tuple((MeasurementPart.ANGLE, chest.in_radiograph(arm)) for arm in arms),
+    )
+
+
+def _stretch(contour: LungContour, part: Points) -> Points:
+    """The points of a part that lie between two distances of the costophrenic angle."""
+    away = np.hypot(*(part - contour.costophrenic).T)
+    low, high = ANGLE_FROM * contour.width, ANGLE_TO * contour.width
+    return np.asarray(part[(away >= low) & (away <= high)])
+
+
+def _fitted(points: Points, start: Points) -> Points:
+    """The straight line of least squares through points: its two ends, that near `start` first."""
+    middle = points.mean(axis=0)
+    direction = np.linalg.svd(points - middle, full_matrices=False)[2][0]
+    if direction @ (middle - start) < 0:
+        direction = -direction
+    far = ((points - middle) @ direction).max()
+    return np.stack([middle + ((start - middle) @ direction) * direction, middle + far * direction])
+
+
+def _heart(chest: ChestOutline) -> Reading | MeasurementReason:
+    """The heart's greatest width between the two fields, over the chest's inner width."""
+    width, widest = chest.chest_width()
+    if not chest.is_inside(widest):
+        return MeasurementReason.CUT_OFF
+    midline = chest.midline()
+    if midline is None:
+        return MeasurementReason.OUTLINE_UNSURE
+    if abs(2 * midline - widest[:, 0].sum()) > LARGEST_ASYMMETRY * width:
+        return MeasurementReason.ASYMMETRIC
+    borders: list[Points] = []
+    for side in Side:
+        border = None if chest.field_gap(side) > LARGEST_FIELD_GAP else _heart_border(chest, side)
+        if border is None:
+            return MeasurementReason.HEART_HIDDEN
+        borders.append(chest.in_radiograph(border))
+    right, left = borders
+    if left[0] <= right[0]:
+        return MeasurementReason.HEART_HIDDEN
+    arms = (np.stack([border, [midline, border[1]]]) for border in borders)
+    return Reading(
+        value=float((left[0] - right[0]) / width),
+        span=width / MM_PER_CM,
+        lines=(
+            *((MeasurementPart.HEART, arm) for arm in arms),
+            (MeasurementPart.CHEST_WIDTH, widest),
+        ),
+    )
+
+
+def _heart_border(chest: ChestOutline, side: Side) -> Points | None:
+    """The point where the heart reaches furthest into a field; `None` if it is not seen."""
+    contour = chest.field_contour(side)
+    if contour is None:
+        return None
+    top, height = contour.apex[1], contour.costophrenic[1] - contour.apex[1]
+    beside_heart = np.hypot(*(contour.cardiophrenic - contour.costophrenic))
+    if beside_heart < SHORTEST_BESIDE_HEART * contour.width:
+        return None
+    if contour.cardiophrenic[1] < top + LOWEST_THIRD * height:
+        return None
+    beside = contour.medial[contour.medial[:, 1] >= top + HEART_FROM * height]
+    return np.asarray(beside[np.argmin(beside[:, 0])])
+
+
+def _lung_share(chest: ChestOutline) -> Reading | MeasurementReason:
+    """The area of both fields over that of the chest, the lungs' convex hull."""
+    if max(chest.field_gap(side) for side in Side) > LARGEST_FIELD_GAP:
+        return MeasurementReason.HEART_HIDDEN
+    hull = hull_of(chest.lungs[Side.RIGHT] | chest.lungs[Side.LEFT])
+    if not hull.any():
+        return MeasurementReason.OUTLINE_UNSURE
+    rows, cols = np.nonzero(hull)
+    row_size, col_size = chest.pixel
+    corners = np.array([[cols.min(), rows.min()], [cols.max() + 1, rows.max() + 1]])
+    if not chest.is_inside(corners * (col_size, row_size)):
+        return MeasurementReason.CUT_OFF
+    fields = sum(int(chest.fields[side].sum()) for side in Side)
+    return Reading(value=float(fields / hull.sum()))

@@ -1,0 +1,156 @@
+"""Morphometry: the measurements of one chest, with intervals and published thresholds."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from pipeline.errors import ChestNotFoundError
+from pipeline.types import (
+    Anatomy,
+    BoolArray,
+    FloatArray,
+    Measurement,
+    MeasurementLine,
+    MeasurementReason,
+    Radiograph,
+    Side,
+    Structure,
+)
+from segmentation.chest_outline import ChestOutline
+from segmentation.measurement_settings import (
+    MeasurementRule,
+    MeasurementSettings,
+    load_measurement_settings,
+)
+from segmentation.measurements import Place, Reading, readings
+from segmentation.network import OUTPUTS
+from segmentation.segmenter import DeepLabSegmenter, enlarged, structures
+
+LOGIT_OF_80_PERCENT = math.log(0.8 / 0.2)
+
+Readings = Mapping[Place, Reading | MeasurementReason]
+
+
+class OutlineMorphometer:
+    """Measures the outlines that the app shows, and how far they might lie elsewhere.
+
+    The interval of a measurement has two parts, added as independent errors: how much it changes
+    where the outline is drawn at 20 or 80 % of the network's certainty instead of 50 %, which is
+    this radiograph's own doubt, and how far the measurements of the network's outlines lay from
+    those of outlines drawn by hand, which is measured once (`python -m bench measurements`) and
+    stands in `measurements.toml`.
+    """
+
+    def __init__(
+        self, segmenter: DeepLabSegmenter, settings: MeasurementSettings | None = None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            segmenter: Whose network is asked again, for the heart's border and the doubt.
+            settings: Thresholds and errors; those of the package if `None`.
+
+        Raises:
+            SettingsError: The package's settings cannot be used.
+        """
+        self._segmenter = segmenter
+        self._settings = settings or load_measurement_settings()
+
+    def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Measurement, ...]:
+        """Measure one radiograph."""
+        logits_model = self._segmenter.logits_model(radiograph)
+        spine = anatomy.masks_image[Structure.SPINE]
+        shown = readings(chest_of(anatomy.masks_image, spine, logits_model, radiograph))
+        doubtful: list[Readings] = []
+        for level in (-LOGIT_OF_80_PERCENT, LOGIT_OF_80_PERCENT):
+            try:
+                masks = structures(logits_model, radiograph.shape, level)
+            except ChestNotFoundError:
+                doubtful.append(dict.fromkeys(shown, MeasurementReason.OUTLINE_UNSURE))
+                continue
+            doubtful.append(readings(chest_of(masks, spine, logits_model, radiograph, level)))
+        pixel = radiograph.spacing_mm or (1.0, 1.0)
+        return tuple(
+            measurement_of(
+                place,
+                found,
+                [other[place] for other in doubtful],
+                self._settings.rules[place[0]],
+                pixel,
+            )
+            for place, found in shown.items()
+        )
+
+
+def chest_of(
+    masks: Mapping[Structure, BoolArray],
+    spine: BoolArray,
+    logits_model: FloatArray,
+    radiograph: Radiograph,
+    level: float = 0.0,
+) -> ChestOutline:
+    """The outlines to measure, of which the fields are asked of the network.
+
+    Args:
+        masks: The lungs.
+        spine: The spine as shown; where the network is less sure of it does not matter.
+        logits_model: The network's answer for the radiograph.
+        radiograph: The radiograph.
+        level: The logit that the lungs were outlined at.
+    """
+    found = enlarged(logits_model, radiograph.shape, level)
+    return ChestOutline(
+        lungs={
+            Side.RIGHT: masks[Structure.RIGHT_LUNG],
+            Side.LEFT: masks[Structure.LEFT_LUNG],
+        },
+        fields={
+            Side.RIGHT: found[OUTPUTS.index("right_field")],
+            Side.LEFT: found[OUTPUTS.index("left_field")],
+        },
+        spine=spine,
+        spacing_mm=radiograph.spacing_mm,
+    )
+
+
+def measurement_of(
+    place: Place,
+    found: Reading | MeasurementReason,
+    doubtful: Sequence[Reading | MeasurementReason],
+    rule: MeasurementRule,
+    pixel: tuple[float, float],
+) -> Measurement:
+    """Put a reading beside its threshold and give it an interval.
+
+    Args:
+        place: Which sign of which side.
+        found: What the outline shown gives.
+        doubtful: What the outlines give that lie at the edges of the network's certainty.
+        rule: The measurement's settings.
+        pixel: Height and width of a pixel in the readings' unit of length.
+    """
+    name, side = place
+    values = [other.value for other in doubtful if isinstance(other, Reading)]
+    if isinstance(found, Reading) and len(values) < len(doubtful):
+        cut_off = MeasurementReason.CUT_OFF in doubtful
+        found = MeasurementReason.CUT_OFF if cut_off else MeasurementReason.OUTLINE_UNSURE
+    threshold = rule.threshold_of(side)
+    if isinstance(found, MeasurementReason):
+        return Measurement(name=name, side=side, unit=rule.unit, threshold=threshold, reason=found)
+    error = rule.errors[side] * found.span
+    below = found.value - min(found.value, *values)
+    above = max(found.value, *values) - found.value
+    return Measurement(
+        name=name,
+        side=side,
+        unit=rule.unit,
+        value=found.value,
+        low=max(0.0, found.value - math.hypot(below, error)),
+        high=found.value + math.hypot(above, error),
+        threshold=threshold,
+        lines=tuple(
+            MeasurementLine(
+                part=part, points=tuple((float(y) / pixel[0], float(x) / pixel[1]) for x, y in line)
+            )
+            for part, line in found.lines
+        ),
+    )

@@ -1,0 +1,175 @@
+"""The radiographs of one visit and their jobs."""
+
+from dataclasses import replace
+
+from app.state.cases import MAX_RUNNING, Cases, State, explain, rewrite, steps_of
+from pipeline.errors import CancelledByUserError, StepTimedOutError
+from pipeline.settings import Settings
+from pipeline.types import Language, ProgressEvent, Section, Step
+from tests.app.fake_workers import FakeWorkers, images_only, reported
+
+
+def held():
+    workers = FakeWorkers()
+    workers.hold = True
+    return workers
+
+
+def test_only_a_few_radiographs_of_a_visit_run_at_once():
+    workers, cases = held(), Cases()
+    for number in range(MAX_RUNNING + 2):
+        cases.add(f"{number}.png", b"radiograph", Settings())
+    cases.advance(workers)
+    states = [case.state for case in cases.items.values()]
+    assert states == [State.RUNNING] * MAX_RUNNING + [State.WAITING] * 2
+    workers.jobs[0].result = reported(images_only(), Settings())
+    cases.advance(workers)
+    states = [case.state for case in cases.items.values()]
+    assert states == [State.DONE] + [State.RUNNING] * MAX_RUNNING + [State.WAITING]
+
+
+def test_the_bytes_are_let_go_once_handed_over():
+    cases = Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    assert case.data == b"radiograph"
+    cases.advance(held())
+    assert case.data is None
+
+
+def test_pictures_come_before_the_report():
+    workers, cases = held(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    workers.jobs[0].case = images_only()
+    cases.advance(workers)
+    assert case.state is State.WRITING
+    assert case.report is None
+    whole = reported(workers.jobs[0].case, Settings())
+    workers.jobs[0].case = replace(whole, text_explanation=None)
+    cases.advance(workers)
+    assert case.state is State.EXPLAINING
+    assert case.report.model == "fake-writer"
+    workers.jobs[0].result = whole
+    cases.advance(workers)
+    assert case.state is State.DONE
+    assert case.result.text_explanation is not None
+
+
+def test_a_report_stays_until_the_next_one_is_written():
+    workers, cases = held(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    workers.jobs[0].result = reported(images_only(), Settings())
+    cases.advance(workers)
+    first = case.report
+    rewrite(case, workers, Language.ENGLISH)
+    cases.advance(workers)
+    assert case.state is State.WRITING
+    assert case.report is first
+    again = reported(case.result, Settings(seed=1))
+    workers.jobs[1].case = replace(again, text_explanation=None)
+    cases.advance(workers)
+    assert case.state is State.EXPLAINING
+    workers.jobs[1].cancel()
+    cases.advance(workers)
+    assert case.state is State.DONE
+    assert case.report.seed == 1
+
+
+def test_cancelling_the_report_keeps_the_pictures():
+    workers, cases = held(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    workers.jobs[0].case = images_only()
+    cases.advance(workers)
+    workers.jobs[0].cancel()
+    cases.advance(workers)
+    assert case.state is State.DONE
+    assert isinstance(case.error, CancelledByUserError)
+
+
+def test_a_new_report_replaces_the_edits_of_the_old_one():
+    workers, cases = FakeWorkers(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    cases.advance(workers)
+    case.edits[Section.FINDINGS] = "Mine."
+    assert case.conclusion().edited
+    assert case.conclusion().sections[Section.FINDINGS] == "Mine."
+    rewrite(case, workers, Language.RUSSIAN)
+    cases.advance(workers)
+    assert case.report.language is Language.RUSSIAN
+    assert not case.conclusion().edited
+
+
+def test_a_failed_rewrite_keeps_the_old_report_and_its_edits():
+    workers, cases = FakeWorkers(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    cases.advance(workers)
+    case.edits[Section.FINDINGS] = "Mine."
+    workers.hold = True
+    rewrite(case, workers, Language.RUSSIAN)
+    workers.fail(StepTimedOutError(step="write", limit_s=600.0))
+    cases.advance(workers)
+    assert case.report.language is Language.ENGLISH
+    assert case.conclusion().sections[Section.FINDINGS] == "Mine."
+    assert case.error.code == "step_timed_out"
+
+
+def test_a_label_is_asked_for_once():
+    workers, cases = FakeWorkers(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    cases.advance(workers)
+    workers.hold = True
+    explain(case, workers, "tuberculosis")
+    explain(case, workers, "tuberculosis")
+    explain(case, workers, "bacterial_pneumonia")  # explained with the case
+    assert [name for name, _ in workers.calls] == ["submit", "explain tuberculosis"]
+
+
+def test_removing_a_radiograph_cancels_its_jobs():
+    workers, cases = held(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    cases.remove(case)
+    assert isinstance(workers.jobs[0].error, CancelledByUserError)
+    assert cases.case is None
+
+
+def test_the_last_word_of_a_step_counts():
+    events = [
+        ProgressEvent(step=Step.READ, fraction=0.0),
+        ProgressEvent(step=Step.READ, fraction=1.0),
+        ProgressEvent(step=Step.WRITE, fraction=0.0),
+        ProgressEvent(step=Step.WRITE, text="The"),
+    ]
+    assert steps_of(events) == {Step.READ: 1.0, Step.WRITE: 0.0}
+
+
+def test_a_second_attempt_starts_the_streamed_text_anew():
+    workers, cases = held(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    workers.jobs[0]._events = [
+        ProgressEvent(step=Step.WRITE, fraction=0.0),
+        ProgressEvent(step=Step.WRITE, text="Wrong"),
+        ProgressEvent(step=Step.WRITE, fraction=0.0),
+        ProgressEvent(step=Step.WRITE, text="Right "),
+        ProgressEvent(step=Step.WRITE, text="lung."),
+    ]
+    assert case.streamed() == "Right lung."
+
+
+def test_a_radiograph_that_failed_gives_way_to_the_next_unless_it_was_picked():
+    workers, cases = held(), Cases()
+    first, bad, last = (cases.add(name, b"radiograph", Settings()) for name in ("a", "b", "c"))
+    cases.chosen = bad.id
+    bad.data, bad.error = None, StepTimedOutError(step="read", limit_s=20.0)
+    cases.advance(workers)
+    assert cases.case is last
+    cases.pick(bad.id)
+    cases.advance(workers)
+    assert cases.case is bad
+    assert first.state is State.RUNNING

@@ -1,0 +1,92 @@
+"""Trust in the exported files."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pipeline.messages import message
+from pipeline.types import (
+    ExplanationQuality,
+    Language,
+    MaskingCurves,
+    QualityMeasure,
+    QualityRating,
+    QualityScore,
+    SaliencyMap,
+)
+from report.documents.document_text import document_text
+from report.documents.export import ReportExporter
+from tests.report.documents.test_export import case, pdf_text
+
+QUALITY = ExplanationQuality(
+    label="bacterial_pneumonia",
+    scores=(
+        QualityScore(
+            map=SaliencyMap.GRAD_CAM,
+            measure=QualityMeasure.DELETION,
+            value=0.31,
+            random_baseline=0.52,
+            rating=QualityRating.GOOD,
+        ),
+        QualityScore(
+            map=SaliencyMap.FUSED,
+            measure=QualityMeasure.RANK_CORRELATION,
+            value=-0.12,
+            rating=QualityRating.UNRELIABLE,
+        ),
+    ),
+    curves={SaliencyMap.GRAD_CAM: MaskingCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9))},
+    random_auc=0.52,
+    parameters={"steps": 12},
+)
+
+
+def files(quality, language=Language.ENGLISH):
+    return ReportExporter().files(replace(case(language), quality=quality), None)
+
+
+def test_json_holds_scores_marks_codes_and_curves():
+    found = json.loads(files(QUALITY)["result.json"])["quality"]
+    assert found["scores"][0] == {
+        "map": "grad_cam",
+        "measure": "deletion",
+        "value": 0.31,
+        "random_baseline": 0.52,
+        "rating": "good",
+        "code": "deletion_good",
+    }
+    assert found["worst"]["code"] == "rank_correlation_unreliable"
+    assert found["shortcut_alarm"] is False
+    assert found["curves"]["grad_cam"]["insertion"] == [0.1, 0.9]
+    assert found["parameters"] == {"steps": 12}
+    assert json.loads(files(None)["result.json"])["quality"] is None
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_markdown_and_pdf_say_the_worst_mark_and_list_all(language):
+    made = files(QUALITY, language)
+    markdown = made["report.md"].decode()
+    printed = pdf_text(made["report.pdf"])
+    sentence = message("rank_correlation_unreliable", language)
+    for text in (markdown, printed):
+        assert sentence.split(":")[0] in text
+        assert message("mark_good", language) in text
+        assert "✕ " + message("mark_unreliable", language) in text
+        assert document_text(language)["quality"] in text
+        assert "0.31" in text and "0.52" in text and "-0.12" in text
+    assert markdown.index(sentence.split(":")[0]) < markdown.index(
+        document_text(language)["descriptors"]
+    )
+
+
+def test_without_marks_it_is_said_and_without_quality_nothing():
+    bare = replace(
+        QUALITY,
+        scores=tuple(replace(one, rating=QualityRating.NOT_GRADED) for one in QUALITY.scores),
+    )
+    said = document_text(Language.ENGLISH)["quality_not_graded"]
+    assert said in files(bare)["report.md"].decode()
+    without = files(None)["report.md"].decode()
+    assert said not in without
+    assert document_text(Language.ENGLISH)["quality"] not in without

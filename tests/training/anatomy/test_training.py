@@ -1,0 +1,60 @@
+"""Training of the anatomy model: what rotated radiographs teach, and a run that goes on."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.phantom.drawing import draw_phantom
+from pipeline.types import Structure
+from segmentation.network import OUTPUTS
+from training.anatomy import training as anatomy
+from training.anatomy.labels import labels_of
+from training.anatomy.training import AnatomySample, AnatomySettings, augmented, train_anatomy
+
+SETTINGS = AnatomySettings(size=64, batch=2, steps=2, steps_per_check=1)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    phantom = draw_phantom(0, shape=(64, 64))
+    lungs = phantom.masks[Structure.RIGHT_LUNG] | phantom.masks[Structure.LEFT_LUNG]
+    image = (phantom.pixels * 255).astype(np.uint8)
+    made = labels_of(image, lungs.astype(np.uint8) * 255, heart_included=True)
+    assert made is not None
+    return AnatomySample(radiograph=None, image=image, labels=made[0], weights=made[1])
+
+
+def test_on_a_rotated_radiograph_there_is_nothing_to_find(sample):
+    random = np.random.default_rng(0)
+    for share, found in ((1.0, False), (0.0, True)):
+        image, labels, weights = augmented(sample, random, replace(SETTINGS, rotated_share=share))
+        assert image.shape == (64, 64)
+        assert labels.shape == weights.shape == (len(OUTPUTS), 64, 64)
+        assert labels.any() == found
+        assert 0 <= image.min() <= image.max() <= 1
+    assert augmented(sample, random, replace(SETTINGS, rotated_share=1.0))[2].all()
+
+
+def test_a_killed_run_goes_on_after_its_last_check(sample, tmp_path, monkeypatch, capsys):
+    datasets = {dataset: [sample, sample] for dataset in anatomy.DATASETS}
+    monkeypatch.setattr(anatomy, "samples", lambda split, size: dict(datasets))
+    loss_of, calls = anatomy.loss_of, []
+
+    def killed(*tensors):
+        calls.append(tensors)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return loss_of(*tensors)
+
+    monkeypatch.setattr(anatomy, "loss_of", killed)
+    with pytest.raises(KeyboardInterrupt):
+        train_anatomy(tmp_path, SETTINGS)
+    assert "step 1 " in capsys.readouterr().out
+    train_anatomy(tmp_path, SETTINGS)
+    said = capsys.readouterr().out
+    assert "step 2 " in said
+    assert "step 1 " not in said
+    assert set(json.loads((tmp_path / "metrics.json").read_text())["dice"]) >= set(anatomy.DATASETS)
+    assert (tmp_path / "best.pt").is_file()

@@ -1,0 +1,163 @@
+"""The whole assessment on networks whose truth is known."""
+
+import numpy as np
+import pytest
+
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+from pipeline.types import (
+    Descriptors,
+    Explanation,
+    Method,
+    QualityMeasure,
+    QualityRating,
+    SaliencyMap,
+    Step,
+)
+from tests.xai.quality.quality_networks import (
+    LETTER,
+    SIDE,
+    SQUARE,
+    PlaceNetwork,
+    ThoraxNetwork,
+    chest,
+    map_of,
+    radiograph,
+)
+from xai.image.lime_explainer import LimeExplainer
+from xai.image.lime_sampling import superpixels
+from xai.quality.assessor import QualityAssessor, prepare
+from xai.quality.limits import Limits, QualityLimits
+from xai.quality.stability import lime_stability, strengths_of
+
+SETTINGS = Settings(lime_samples=200, lime_segments=16, seed=3)
+THRESHOLDS = QualityLimits(
+    limits={
+        QualityMeasure.DELETION: Limits(good=0.1, doubtful=0.0),
+        QualityMeasure.STABILITY: Limits(good=0.6, doubtful=0.3),
+        QualityMeasure.MASS_OUTSIDE_THORAX: Limits(good=0.1, doubtful=0.4),
+        QualityMeasure.MASS_ON_TEXT: Limits(good=0.05, doubtful=0.1),
+    }
+)
+
+
+def explanation(method, found, label="found"):
+    return Explanation(
+        method=method, label=label, raw_image=found, shown_image=found.copy(), removed_mass=0.0
+    )
+
+
+def assessed(network, grad_cam, lime=None, limits=THRESHOLDS, progress=lambda event: None):
+    lime_map = (
+        LimeExplainer(network, SETTINGS).explain(radiograph(), chest(), "found").raw_image
+        if lime is None
+        else lime
+    )
+    lungs = chest().lungs_image
+    explanations = {
+        Method.GRAD_CAM: explanation(Method.GRAD_CAM, grad_cam),
+        Method.LIME: explanation(Method.LIME, lime_map.copy()),
+    }
+    fused = Descriptors(fused_image=np.where(lungs, lime_map, 0).astype(np.float32), items=())
+    return QualityAssessor(network, SETTINGS, limits).assess(
+        radiograph(), chest(), explanations, fused, progress=progress
+    )
+
+
+def score(quality, name, measure):
+    return next(one for one in quality.of(name) if one.measure is measure)
+
+
+def test_a_right_map_is_good_and_one_on_the_letter_sets_off_the_alarm():
+    right = assessed(PlaceNetwork(), map_of(SQUARE))
+    assert score(right, SaliencyMap.GRAD_CAM, QualityMeasure.DELETION).rating is QualityRating.GOOD
+    assert score(right, SaliencyMap.GRAD_CAM, QualityMeasure.DELETION).gain > 0.2
+    assert score(right, SaliencyMap.GRAD_CAM, QualityMeasure.INSERTION).gain > 0.2
+    assert not right.shortcut_alarm
+
+    planted = assessed(PlaceNetwork(LETTER), map_of(LETTER))
+    assert planted.shortcut_alarm
+    assert planted.worst is not None
+    assert planted.worst.measure.is_shortcut
+    for measure in (QualityMeasure.MASS_OUTSIDE_THORAX, QualityMeasure.MASS_ON_TEXT):
+        assert score(planted, SaliencyMap.GRAD_CAM, measure).rating is QualityRating.UNRELIABLE
+
+
+def test_a_map_beside_the_truth_is_no_better_than_chance():
+    wrong = np.zeros((SIDE, SIDE), np.float32)
+    wrong[30:42, 28:40] = 1
+    found = score(assessed(PlaceNetwork(), wrong), SaliencyMap.GRAD_CAM, QualityMeasure.DELETION)
+    assert found.gain < 0
+    assert found.rating is QualityRating.UNRELIABLE
+
+
+def test_every_map_has_its_measures_and_no_others():
+    quality = assessed(PlaceNetwork(), map_of(SQUARE))
+    both = {QualityMeasure.DELETION, QualityMeasure.INSERTION}
+    shortcut = {measure for measure in QualityMeasure if measure.is_shortcut}
+    assert {one.measure for one in quality.of(SaliencyMap.GRAD_CAM)} == both | shortcut
+    assert {one.measure for one in quality.of(SaliencyMap.LIME)} == (
+        both | shortcut | {QualityMeasure.STABILITY}
+    )
+    assert {one.measure for one in quality.of(SaliencyMap.FUSED)} == (
+        both | {QualityMeasure.RANK_CORRELATION, QualityMeasure.TOP_K_IOU}
+    )
+    assert set(quality.curves) == set(SaliencyMap)
+    assert quality.label == "found"
+
+
+def test_a_network_that_sees_the_thorax_alone_cannot_be_caught_outside():
+    quality = assessed(ThoraxNetwork((slice(8, 24), slice(8, 24))), map_of(LETTER) + map_of(SQUARE))
+    for measure in (QualityMeasure.MASS_OUTSIDE_THORAX, QualityMeasure.MASS_ON_TEXT):
+        found = score(quality, SaliencyMap.GRAD_CAM, measure)
+        assert (found.value, found.rating) == (0, QualityRating.GOOD)
+    assert score(quality, SaliencyMap.GRAD_CAM, QualityMeasure.DELETION).gain > 0.1
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    first, second = (assessed(PlaceNetwork(), map_of(SQUARE)) for _ in range(2))
+    assert first == second
+
+
+def test_without_thresholds_there_are_values_and_no_marks():
+    quality = assessed(PlaceNetwork(), map_of(SQUARE), limits=QualityLimits(limits={}))
+    assert {one.rating for one in quality.scores} == {QualityRating.NOT_GRADED}
+    assert quality.worst is None
+    assert not quality.shortcut_alarm
+
+
+def test_progress_rises_to_the_end():
+    events = []
+    assessed(PlaceNetwork(), map_of(SQUARE), progress=events.append)
+    fractions = [event.fraction for event in events]
+    assert {event.step for event in events} == {Step.QUALITY}
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == pytest.approx(1)
+
+
+def test_an_unknown_label_is_refused():
+    explanations = {method: explanation(method, map_of(SQUARE), "circle") for method in Method}
+    fused = Descriptors(fused_image=map_of(SQUARE), items=())
+    with pytest.raises(SettingsError):
+        QualityAssessor(PlaceNetwork(), SETTINGS).assess(radiograph(), chest(), explanations, fused)
+
+
+def test_identical_runs_agree_wholly_and_an_unrelated_map_does_not():
+    network = PlaceNetwork()
+    subject = prepare(network, radiograph(), chest(), "found").subject
+    segments = superpixels(radiograph().pixels, np.ones((SIDE, SIDE), np.float32), 16)
+
+    def stability(shown, seeds):
+        return lime_stability(subject, segments, shown, samples=200, seeds=seeds)
+
+    shown = LimeExplainer(network, SETTINGS).explain(radiograph(), chest(), "found").raw_image
+    assert stability(shown, [3]) == pytest.approx(1)  # the very run that drew the map
+    assert stability(shown, [3]) == stability(shown, [3])
+    other = np.random.default_rng(0).random((SIDE, SIDE)).astype(np.float32)
+    assert abs(stability(other, [4, 5])) < 0.7
+
+
+def test_strengths_are_means_over_superpixels():
+    segments = np.array([[0, 1], [2, 2]])
+    found = strengths_of(np.array([[9.0, 0.5], [0.2, 0.4]], np.float32), segments)
+    assert found == pytest.approx([0.5, 0.3])

@@ -1,0 +1,93 @@
+"""Evaluation of the anatomy model on a dataset, through the very path the app runs."""
+
+import math
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import ChestNotFoundError
+from pipeline.types import Anatomy, BoolArray, Radiograph, Structure
+from segmentation.geometry import two_lungs
+from segmentation.network import OUTPUTS
+from segmentation.segmenter import DeepLabSegmenter
+from training.anatomy.robustness import robustness
+from training.anatomy.training import dice
+from training.classifier.thorax_cache import radiograph_of
+from training.datasets.index import ImageRecord, read_grey
+from training.evaluate import NothingToEvaluateError, figure
+
+MOST_CHANGED = 100  # radiographs of a dataset on which robustness is measured, evenly taken
+
+
+def evaluate_anatomy(radiographs: list[ImageRecord], segmenter: DeepLabSegmenter) -> dict[str, Any]:
+    """Dice and IoU of both lungs together, and how often spine and abdomen are implausible.
+
+    Datasets leave the heart out of the lung or in it; the output that fits the dataset's masks
+    better on average is reported, and named. Robustness is measured on `MOST_CHANGED` radiographs.
+
+    Raises:
+        NothingToEvaluateError: No radiograph has a lung mask.
+    """
+    masked = [image for image in radiographs if image.lung_mask is not None]
+    if not masked:
+        raise NothingToEvaluateError("no radiograph has a lung mask")
+    scores: dict[str, list[float]] = {"field": [], "lung": []}
+    truths = []
+    implausible = refused = 0
+    for image in masked:
+        radiograph = radiograph_of(image)
+        truths.append(read_grey(image.lung_mask or image.path, radiograph.shape[0]) > 127)
+        for kind, values in scores.items():
+            values.append(dice(outlined(radiograph, segmenter, kind), truths[-1]))
+        try:
+            implausible += not plausible(segmenter.segment(radiograph))
+        except ChestNotFoundError:
+            refused += 1
+    kind = max(scores, key=lambda name: float(np.mean(scores[name])))
+    dices = np.array(scores[kind])
+    patients = [image.patient for image in masked]
+    worst = np.argsort(dices)[:5]
+    few = slice(None, None, math.ceil(len(masked) / MOST_CHANGED))
+    return {
+        "n": len(masked),
+        "output": kind,
+        "dice": {
+            "mean": figure(lambda cases: float(dices[cases].mean()), patients),
+            "share_above_0_90": figure(lambda cases: float((dices[cases] > 0.9).mean()), patients),
+        },
+        "iou": figure(lambda cases: float((dices / (2 - dices))[cases].mean()), patients),
+        "refused": refused,
+        "implausible_share": implausible / max(1, len(masked)),
+        "robustness": robustness(
+            masked[few],
+            segmenter,
+            truths[few],
+            lambda radiograph: outlined(radiograph, segmenter, kind),
+        ),
+        "worst": [
+            {"file": masked[case].path.name, "dice": round(float(dices[case]), 4)} for case in worst
+        ],
+    }
+
+
+def outlined(radiograph: Radiograph, segmenter: DeepLabSegmenter, kind: str) -> BoolArray:
+    """Both lungs, cleaned as the app cleans them, on the output `field` or `lung`."""
+    found = segmenter.outlines_image(radiograph)
+    right, left = (found[OUTPUTS.index(f"{side}_{kind}")] for side in ("right", "left"))
+    with suppress(ChestNotFoundError):  # what was found is measured as it is
+        right, left = two_lungs(right, left)
+    both: BoolArray = right | left
+    return both
+
+
+def plausible(anatomy: Anatomy) -> bool:
+    """Spine in one piece between the lungs, abdomen not above the lungs' middle."""
+    if {"spine_missing", "spine_broken", "abdomen_missing"} & set(anatomy.warnings):
+        return False
+    middle_row = np.nonzero(anatomy.lungs_image)[0].mean()
+    centre = {name: np.nonzero(mask)[1].mean() for name, mask in anatomy.masks_image.items()}
+    between = centre[Structure.RIGHT_LUNG] < centre[Structure.SPINE] < centre[Structure.LEFT_LUNG]
+    return bool(
+        between and np.nonzero(anatomy.masks_image[Structure.ABDOMEN])[0].mean() > middle_row
+    )

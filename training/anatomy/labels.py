@@ -1,0 +1,132 @@
+"""Training labels for the six segmentation outputs, from a dataset's lung mask.
+
+People drew lung masks only. The spine's and the abdomen's labels are derived from them: the gap
+between the paediatric lung masks is the spine's column, and the abdomen lies below the lungs
+inside the body. Where a convention leaves an output unknown, its pixels carry no weight.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from segmentation.network import OUTPUTS
+
+MaskArray = NDArray[np.bool_]
+WIDEST_GAP = 1.4  # of the median gap: above it the gap belongs to the neck or the abdomen
+
+
+def split_lungs(mask: MaskArray) -> tuple[MaskArray, MaskArray] | None:
+    """The right and the left lung of a `(row, col)` mask: its two largest parts, by column."""
+    count, parts, stats, centres = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count < 3:
+        return None
+    first, second = 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:2]
+    if stats[second, cv2.CC_STAT_AREA] < 0.2 * stats[first, cv2.CC_STAT_AREA]:
+        return None
+    right, left = sorted((first, second), key=lambda part: float(centres[part][0]))
+    return parts == right, parts == left
+
+
+def spine_between(right: MaskArray, left: MaskArray) -> MaskArray:
+    """The column between two lungs, straightened where the gap opens to the neck or belly."""
+    rows = np.flatnonzero(right.any(axis=1) & left.any(axis=1))
+    spine = np.zeros_like(right)
+    if rows.size < 10:
+        return spine
+    cols = right.shape[1]
+    inner_right = np.array([np.flatnonzero(right[row])[-1] + 1 for row in rows])
+    inner_left = np.array([np.flatnonzero(left[row])[0] for row in rows])
+    gap = np.maximum(inner_left - inner_right, 0)
+    middle = slice(rows.size // 4, max(rows.size // 4 + 2, 3 * rows.size // 4))
+    slope, offset = np.polyfit(rows[middle], (inner_left + inner_right)[middle] / 2, 1)
+    half = np.minimum(gap, WIDEST_GAP * np.median(gap[middle])) / 2
+    half = np.maximum(half, 0.7 * np.median(gap[middle]) / 2)
+    for row, half_width in zip(rows, half, strict=True):
+        centre = slope * row + offset
+        spine[row, max(0, round(centre - half_width)) : min(cols, round(centre + half_width))] = (
+            True
+        )
+    return spine & ~right & ~left
+
+
+def body_of(image: NDArray[np.uint8]) -> MaskArray:
+    """The patient's body against the dark background, holes filled."""
+    blurred = cv2.GaussianBlur(image, (0, 0), 5)
+    threshold = min(float(cv2.threshold(blurred, 0, 255, cv2.THRESH_OTSU)[0]), 60.0)
+    body = (blurred > threshold).astype(np.uint8)
+    contours, _ = cv2.findContours(body, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = np.zeros_like(body)
+    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
+    return filled.astype(bool)
+
+
+def abdomen_below(right: MaskArray, left: MaskArray, body: MaskArray) -> MaskArray:
+    """What lies below the lungs, between their outer edges, inside the body."""
+    rows, cols = right.shape
+    floor_cols: list[int] = []
+    floor_rows: list[int] = []
+    for lung, inner_half_last in ((right, True), (left, False)):
+        filled = np.flatnonzero(lung.any(axis=0))
+        if filled.size < 4:
+            return np.zeros_like(right)
+        lowest = np.array([np.flatnonzero(lung[:, col])[-1] for col in filled])
+        # Past a slanted lung's inner base its lower edge climbs the mediastinum, not the diaphragm.
+        half = filled.size // 2
+        if inner_half_last:
+            keep = slice(0, half + int(np.argmax(lowest[half:])) + 1)
+        else:
+            keep = slice(int(np.argmax(lowest[:half])), None)
+        floor_cols += filled[keep].tolist()
+        floor_rows += lowest[keep].tolist()
+    # Between the lungs' bases the diaphragm is taken as a straight line.
+    floor = np.interp(np.arange(cols), floor_cols, floor_rows)
+    inside = (np.arange(cols) >= floor_cols[0]) & (np.arange(cols) <= floor_cols[-1])
+    below = np.arange(rows)[:, None] > floor[None, :] + 1
+    return below & inside[None, :] & body & ~right & ~left
+
+
+def labels_of(
+    image: NDArray[np.uint8], mask: NDArray[np.uint8], *, heart_included: bool
+) -> tuple[MaskArray, MaskArray] | None:
+    """Labels and weights of all outputs for one radiograph.
+
+    Args:
+        image: `(row, col)` uint8 radiograph.
+        mask: `(row, col)` uint8 lung mask, above 127 is lung.
+        heart_included: Whether the mask includes the lung behind the heart (paediatric dataset) or
+            leaves it out (JSRT).
+
+    Returns:
+        `(6, row, col)` bool labels and `(6, row, col)` bool weights in the order of `OUTPUTS`, or
+        `None` if the mask does not hold two lungs.
+    """
+    lungs = split_lungs(mask > 127)
+    if lungs is None:
+        return None
+    right, left = lungs
+    both = right | left
+    points = cv2.findNonZero(both.astype(np.uint8))
+    hull = cv2.fillConvexPoly(both.astype(np.uint8), cv2.convexHull(points), 1).astype(bool)
+    labels = np.zeros((len(OUTPUTS), *mask.shape), bool)
+    weights = np.ones_like(labels)
+    right_field, left_field, right_lung, left_lung, spine, abdomen = range(len(OUTPUTS))
+    for output, lung in (
+        (right_field, right),
+        (left_field, left),
+        (right_lung, right),
+        (left_lung, left),
+    ):
+        labels[output] = lung
+    labels[abdomen] = abdomen_below(right, left, body_of(image))
+    if heart_included:
+        labels[spine] = spine_between(right, left)
+        # The aerated field is some part of the lung; which part, these masks do not say.
+        weights[right_field], weights[left_field] = ~right, ~left
+    else:
+        # Heart and spine lie in the hull between the fields; where, these masks do not say.
+        between = hull & ~both
+        for output in (right_lung, left_lung, spine):
+            weights[output] = ~between
+        below = abdomen_below(right, left, np.ones_like(both)) & hull
+        weights[abdomen] = ~below
+    return labels, weights

@@ -1,0 +1,261 @@
+"""The thresholds of the trust marks, from a classifier's validation radiographs.
+
+No threshold asks how usual a value is, or a classifier whose maps are all worthless would be marked
+good. Deletion, insertion and agreement are held against chance on the same radiographs; stability
+against what a second full run gives; only the shortcut measures know a usual value, between bounds.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.classification.classifier import FolderClassifier
+from pipeline.manifest import MANIFEST_FILE, file_sha256, load_manifest
+from pipeline.settings import Settings
+from pipeline.types import (
+    ExplanationQuality,
+    FloatArray,
+    Method,
+    QualityMeasure,
+    QualityRating,
+    SaliencyMap,
+)
+from segmentation.segmenter import DeepLabSegmenter
+from training.classifier.explained import Explained, explained_radiographs, validation_radiographs
+from xai.image.describer import ZoneDescriber
+from xai.image.grad_cam import GradCam
+from xai.image.lime_explainer import LimeExplainer
+from xai.quality.agreement import RANDOM_IOU, agreement_of, rank_correlation
+from xai.quality.assessor import RANDOM_MAPS, QualityAssessor, faithfulness, prepare
+from xai.quality.limits import QUALITY_LIMITS_FILE, Limits, QualityLimits, limits_json
+from xai.quality.masking_curves import curves_of, random_map, ranking
+
+RADIOGRAPHS = 120
+OTHER_SEED = 1000  # of the second full run of LIME, and of the random maps that stand for a map
+BEATEN = (0.95, 0.5)
+"""Shares of random maps, or of pairs of unrelated maps, that a good and a doubtful one beats."""
+
+REPRODUCED = (0.7, 0.5)
+"""Rank correlation with a second full run that is expected of a good and of a doubtful map; those
+are the reliabilities that are called acceptable and poor (Nunnally 1978)."""
+
+UNRELATED = 3  # other radiographs that each radiograph's Grad-CAM is held against
+
+USUAL = (0.9, 0.99)
+"""Shares of validation radiographs that lie within the limits of a shortcut measure."""
+
+BOUNDS = {
+    QualityMeasure.MASS_OUTSIDE_THORAX: ((0.1, 0.3), (0.3, 0.5)),
+    QualityMeasure.MASS_ON_TEXT: ((0.04, 0.05), (0.07, 0.08)),
+    QualityMeasure.MASS_ON_BORDER: ((0.08, 0.12), (0.15, 0.25)),
+}
+"""Lowest and highest limit of a good and of a doubtful excess. A classifier that leans on markers
+finds that usual; a map that lies on them for a tenth is not to be relied on all the same. Those of
+text were chosen on classifiers that a marker was planted for (`python -m bench sanity`).
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Measured:
+    """What one radiograph gave.
+
+    Attributes:
+        trust: Its values.
+        random_baseline: Deletion and insertion excess of random maps.
+        reproduced: Rank correlation of the LIME map with a second full run, over what is seen.
+        maps_model: Both maps on the network's grid, `(size, size)` float32.
+        lungs_model: `(size, size)` bool.
+    """
+
+    quality: ExplanationQuality
+    random_baseline: tuple[float, ...]
+    reproduced: float
+    maps_model: Mapping[Method, FloatArray]
+    lungs_model: NDArray[np.bool_]
+
+
+def set_quality_limits(
+    folder: Path,
+    anatomy: Path,
+    data: Path,
+    count: int = RADIOGRAPHS,
+    tell: Callable[[str], None] = print,
+) -> QualityLimits:
+    """Find a classifier's thresholds, write `quality.json` beside its weights and name it there.
+
+    Args:
+        folder: The classifier's folder.
+        anatomy: The anatomy model's folder.
+        data: A dataset, or a folder of datasets.
+        count: Validation radiographs at most.
+        tell: Hears how far it is.
+
+    Raises:
+        ModelError: A model cannot be used.
+        NothingToEvaluateError: There is no radiograph.
+    """
+    settings = Settings(classifier=folder)
+    network = FolderClassifier(folder, settings.threads)
+    radiographs = validation_radiographs(data, network.labels, count)
+    lime = LimeExplainer(network, settings)
+    explained = explained_radiographs(
+        radiographs,
+        DeepLabSegmenter(anatomy, settings.threads),
+        network,
+        {Method.GRAD_CAM: GradCam(network, settings), Method.LIME: lime},
+        ZoneDescriber(),
+    )
+    measured = []
+    for item in explained:
+        measured.append(measure_radiograph(item, network, settings))
+        if len(measured) % 10 == 0:
+            tell(f"{len(measured)} of {len(radiographs)} radiographs")
+    found = limits_of(measured)
+    found = replace(
+        found,
+        origin={
+            "command": f"python -m training trust_thresholds --radiographs {count}",
+            "radiographs": len(measured),
+            "datasets": sorted({radiograph.dataset for radiograph in radiographs}),
+            **found.origin,
+            "found": metrics_of([item.quality for item in measured], found),
+        },
+    )
+    write_thresholds(found, folder)
+    return found
+
+
+def write_thresholds(limits: QualityLimits, folder: Path) -> None:
+    """Write `quality.json` to a classifier's folder and name it in the manifest there."""
+    load_manifest(folder, "classification")  # nothing is added to a folder that is not whole
+    (folder / QUALITY_LIMITS_FILE).write_text(limits_json(limits), encoding="utf-8")
+    manifest = folder / MANIFEST_FILE
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["files"][QUALITY_LIMITS_FILE] = file_sha256(folder / QUALITY_LIMITS_FILE)
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    manifest.write_text(text, encoding="utf-8")
+
+
+def measure_radiograph(item: Explained, network: FolderClassifier, settings: Settings) -> Measured:
+    """Measure one radiograph's explanations, those of chance, and a second full run of LIME."""
+    radiograph, anatomy = item.radiograph, item.anatomy
+    label = item.prediction.leading_label
+    quality = QualityAssessor(network, settings).assess(
+        radiograph, anatomy, item.explanations, item.descriptors
+    )
+    prepared = prepare(network, radiograph, anatomy, label)
+    subject, grid = prepared.subject, prepared.grid
+    size = subject.image_model.shape[0]
+    random_baseline = [random_map(size, (OTHER_SEED, number)) for number in range(RANDOM_MAPS)]
+    orders = [ranking(noise, subject.roi_mask, noise) for noise in random_baseline]
+    again = LimeExplainer(network, replace(settings, seed=OTHER_SEED)).explain(
+        radiograph, anatomy, label
+    )
+    maps = {method: grid.to_model(one.raw_image) for method, one in item.explanations.items()}
+    seen = subject.roi_mask
+    return Measured(
+        quality=quality,
+        random_baseline=tuple(
+            score.gain
+            for curves in curves_of(subject, orders)
+            for score in faithfulness(SaliencyMap.FUSED, curves, quality.random_auc)
+        ),
+        reproduced=rank_correlation(maps[Method.LIME][seen], grid.to_model(again.raw_image)[seen]),
+        maps_model=maps,
+        lungs_model=grid.mask_to_model(anatomy.lungs_image),
+    )
+
+
+def limits_of(measured: list[Measured]) -> QualityLimits:
+    """The thresholds that radiographs give, and what they rest on."""
+    qualities = [item.quality for item in measured]
+    random_baseline = [value for item in measured for value in item.random_baseline]
+    unrelated = np.array(
+        [
+            agreement_of(one.maps_model[Method.GRAD_CAM], other.maps_model[Method.LIME], lungs)
+            for shift in range(1, min(UNRELATED, len(measured) - 1) + 1)
+            for one, other in zip(measured, measured[shift:] + measured[:shift], strict=True)
+            for lungs in (one.lungs_model & other.lungs_model,)
+        ]
+    )
+    short = gains_of(qualities, SaliencyMap.LIME, QualityMeasure.STABILITY)
+    full = np.array([item.reproduced for item in measured])
+    slope, start = np.polyfit(short, full, 1)
+    limits = {
+        QualityMeasure.DELETION: _beyond_random(random_baseline),
+        QualityMeasure.INSERTION: _beyond_random(random_baseline),
+        QualityMeasure.RANK_CORRELATION: _beyond_random(unrelated[:, 0]),
+        QualityMeasure.TOP_K_IOU: _beyond_random(unrelated[:, 1] - RANDOM_IOU),
+        QualityMeasure.STABILITY: _reproducing(float(slope), float(start)),
+    }
+    for measure, bounds in BOUNDS.items():
+        shares = np.concatenate(
+            [gains_of(qualities, SaliencyMap(method), measure) for method in Method]
+        )
+        good, doubtful = (
+            float(np.clip(np.quantile(shares, usual), *bound))
+            for usual, bound in zip(USUAL, bounds, strict=True)
+        )
+        limits[measure] = Limits(good=round(good, 4), doubtful=round(doubtful, 4))
+    origin = {
+        "reproduced": {"mean": float(full.mean()), "slope": float(slope), "start": float(start)}
+    }
+    return QualityLimits(limits=limits, origin=origin)
+
+
+def _beyond_random(random_baseline: Sequence[float] | NDArray[np.float64]) -> Limits:
+    good, doubtful = np.quantile(np.asarray(random_baseline), BEATEN)
+    return Limits(good=round(float(good), 4), doubtful=round(float(doubtful), 4))
+
+
+def _reproducing(slope: float, start: float) -> Limits:
+    """The short runs' values from which a full run's are expected to be high enough.
+
+    Where the short runs foretell nothing, the values themselves are asked for as much.
+    """
+    if slope <= 0.1:
+        good, doubtful = REPRODUCED
+    else:
+        good, doubtful = (float(np.clip((want - start) / slope, 0, 1)) for want in REPRODUCED)
+    return Limits(good=round(good, 4), doubtful=round(doubtful, 4))
+
+
+def gains_of(
+    qualities: Sequence[ExplanationQuality], name: SaliencyMap, measure: QualityMeasure
+) -> NDArray[np.float64]:
+    """One measure of one map on every radiograph, `(radiograph,)`."""
+    return np.array(
+        [
+            score.gain
+            for quality in qualities
+            for score in quality.of(name)
+            if score.measure is measure
+        ]
+    )
+
+
+def metrics_of(qualities: Sequence[ExplanationQuality], limits: QualityLimits) -> dict[str, Any]:
+    """By map and measure: quantiles of the excess, and the share of radiographs with each mark."""
+    found: dict[str, Any] = {}
+    for name in SaliencyMap:
+        for measure in QualityMeasure:
+            gain = gains_of(qualities, name, measure)
+            if not gain.size:
+                continue
+            ratings = [
+                limits.rated(score).rating
+                for quality in qualities
+                for score in quality.of(name)
+                if score.measure is measure
+            ]
+            quantiles = np.quantile(gain, (0.1, 0.5, 0.9))
+            row = dict(zip(("p10", "median", "p90"), quantiles.tolist(), strict=True))
+            row |= {rating.value: ratings.count(rating) / len(ratings) for rating in QualityRating}
+            rounded = {key: round(value, 4) for key, value in row.items()}
+            found.setdefault(name.value, {})[measure.value] = rounded
+    return found

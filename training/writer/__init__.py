@@ -1,0 +1,1 @@
+"""Training of the report model on rule-made reports."""

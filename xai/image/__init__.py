@@ -1,0 +1,1 @@
+"""Explanations of the classifier: saliency maps, their fusion, and soft descriptors."""

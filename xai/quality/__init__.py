@@ -1,0 +1,1 @@
+"""How good an explanation is: faithfulness, stability, agreement, shortcuts, and their ratings."""

@@ -1,0 +1,222 @@
+"""How far the explanations of a case can be trusted: what is measured, and what it is marked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.protocols import Network, Progress, silent
+from pipeline.settings import Settings
+from pipeline.types import (
+    Anatomy,
+    BoolArray,
+    Descriptors,
+    Explanation,
+    ExplanationQuality,
+    FloatArray,
+    MaskingCurves,
+    Method,
+    ProgressEvent,
+    QualityMeasure,
+    QualityScore,
+    Radiograph,
+    SaliencyMap,
+    Step,
+)
+from xai.image.chest_maps import label_index
+from xai.image.lime_sampling import superpixels
+from xai.image.network_grid import NetworkGrid, network_grid
+from xai.quality.agreement import agreement_scores
+from xai.quality.limits import UNGRADED, QualityLimits
+from xai.quality.masking_curves import (
+    MaskingContext,
+    area,
+    curves_of,
+    hidden_tone,
+    random_map,
+    ranking,
+)
+from xai.quality.shortcuts import shortcut_scores, suspect_places
+from xai.quality.stability import lime_stability
+
+STEPS = 12
+RANDOM_MAPS = 4  # each serves twice, forwards and backwards
+STABILITY_RUNS = 2
+STABILITY_SAMPLES = 128
+CURVES_PART = 0.4  # of the time, by the number of pictures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """A radiograph made ready for measuring.
+
+    Attributes:
+        subject: The radiograph and the label, on the network's grid.
+        grid: Where that grid lies on the radiograph.
+        seen_image: `(row, col)` bool, where the network sees the radiograph.
+    """
+
+    subject: MaskingContext
+    grid: NetworkGrid
+    seen_image: BoolArray
+
+
+def prepare(network: Network, radiograph: Radiograph, anatomy: Anatomy, label: str) -> Prepared:
+    """Make a radiograph and a label ready for measuring.
+
+    Raises:
+        SettingsError: The classifier has no such label.
+    """
+    index = label_index(network.labels, label)
+    image = network.input_model(radiograph, anatomy)
+    seen = network.roi_mask(anatomy)
+
+    def answer(batch_model: FloatArray) -> FloatArray:
+        return network.probabilities(batch_model)[:, index]
+
+    return Prepared(
+        subject=MaskingContext(
+            image_model=image,
+            roi_mask=seen > 0.5,
+            hidden=hidden_tone(image, seen > 0.5),
+            answer=answer,
+            steps=STEPS,
+        ),
+        grid=network_grid(network, anatomy, image.shape[0]),
+        seen_image=network.to_image(seen, anatomy) > 0.5,
+    )
+
+
+class QualityAssessor:
+    """Measures each map against chance, against itself and against the other method.
+
+    The classifier's thresholds make marks of the values; without thresholds they stay values.
+    """
+
+    def __init__(
+        self, network: Network, settings: Settings, limits: QualityLimits = UNGRADED
+    ) -> None:
+        """Keep network, settings and thresholds.
+
+        Args:
+            network: The classifier, opened for explainers.
+            settings: `lime_segments` and `seed` are used.
+            limits: Those that lie beside the network's weights.
+        """
+        self._network, self._settings, self._thresholds = network, settings, limits
+
+    def assess(
+        self,
+        radiograph: Radiograph,
+        anatomy: Anatomy,
+        explanations: Mapping[Method, Explanation],
+        descriptors: Descriptors,
+        *,
+        progress: Progress = silent,
+    ) -> ExplanationQuality:
+        """Measure the explanations of one label; the same seed gives the same numbers.
+
+        Raises:
+            SettingsError: The classifier has no such label.
+        """
+
+        def tell(fraction: float) -> None:
+            progress(ProgressEvent(step=Step.QUALITY, fraction=fraction))
+
+        label = explanations[Method.LIME].label
+        prepared = prepare(self._network, radiograph, anatomy, label)
+        grid = prepared.grid
+        raw = {SaliencyMap(method): item.raw_image for method, item in explanations.items()}
+        maps = {name: grid.to_model(image) for name, image in raw.items()}
+        maps[SaliencyMap.FUSED] = grid.to_model(descriptors.fused_image)
+        curves, random_auc = self._curves(
+            prepared.subject, maps, lambda done: tell(CURVES_PART * done)
+        )
+        stability = self._stability(
+            prepared.subject,
+            self._network.roi_mask(anatomy),
+            maps[SaliencyMap.LIME],
+            lambda done: tell(CURVES_PART + (1 - CURVES_PART) * done),
+        )
+        scores = [score for name in maps for score in faithfulness(name, curves[name], random_auc)]
+        scores.append(
+            QualityScore(map=SaliencyMap.LIME, measure=QualityMeasure.STABILITY, value=stability)
+        )
+        lungs = grid.mask_to_model(anatomy.lungs_image)
+        scores += agreement_scores(maps[SaliencyMap.GRAD_CAM], maps[SaliencyMap.LIME], lungs)
+        places = suspect_places(radiograph, anatomy)
+        for name, image in raw.items():
+            scores += shortcut_scores(name, image, prepared.seen_image, places)
+        return ExplanationQuality(
+            label=label,
+            scores=tuple(map(self._thresholds.rated, sorted(scores, key=_place))),
+            curves=curves,
+            random_auc=random_auc,
+            parameters={
+                "steps": STEPS,
+                "random_maps": RANDOM_MAPS,
+                "stability_runs": STABILITY_RUNS,
+                "stability_samples": STABILITY_SAMPLES,
+                "hidden_tone": round(prepared.subject.hidden, 4),
+                "seed": self._settings.seed,
+            },
+        )
+
+    def _curves(
+        self,
+        subject: MaskingContext,
+        maps: Mapping[SaliencyMap, FloatArray],
+        progress: Callable[[float], None],
+    ) -> tuple[dict[SaliencyMap, MaskingCurves], float]:
+        """Each map's curves, and the mean area under those of random maps."""
+        size, seed = subject.image_model.shape[0], self._settings.seed
+        random_baseline = [random_map(size, (seed, number)) for number in range(RANDOM_MAPS + 1)]
+        ties = random_baseline.pop()
+        orders = [
+            ranking(item, subject.roi_mask, ties) for item in (*maps.values(), *random_baseline)
+        ]
+        found = curves_of(subject, orders, progress)
+        return dict(zip(maps, found, strict=False)), chance_area(found[len(maps) :])
+
+    def _stability(
+        self,
+        subject: MaskingContext,
+        roi_mask: FloatArray,
+        shown_model: FloatArray,
+        progress: Callable[[float], None],
+    ) -> float:
+        settings = self._settings
+        return lime_stability(
+            subject,
+            superpixels(subject.image_model, roi_mask, settings.lime_segments),
+            shown_model,
+            samples=STABILITY_SAMPLES,
+            seeds=[settings.seed + run for run in range(1, STABILITY_RUNS + 1)],
+            progress=progress,
+        )
+
+
+def _place(score: QualityScore) -> tuple[int, int]:
+    """Where a score stands: maps and measures in the order of their names' lists."""
+    return list(SaliencyMap).index(score.map), list(QualityMeasure).index(score.measure)
+
+
+def faithfulness(name: SaliencyMap, curves: MaskingCurves, random_auc: float) -> list[QualityScore]:
+    """The areas under a map's deletion and insertion curves, against those of random maps."""
+    areas = {
+        QualityMeasure.DELETION: area(curves.deletion),
+        QualityMeasure.INSERTION: area(curves.insertion),
+    }
+    return [
+        QualityScore(map=name, measure=measure, value=value, random_baseline=random_auc)
+        for measure, value in areas.items()
+    ]
+
+
+def chance_area(random_curves: Sequence[MaskingCurves]) -> float:
+    """Mean area under the curves of random maps.
+
+    Showing a random half is hiding the other, as random: both kinds of curve have one expectation.
+    """
+    areas = [area(curve) for item in random_curves for curve in (item.deletion, item.insertion)]
+    return float(np.mean(areas))

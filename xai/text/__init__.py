@@ -1,0 +1,1 @@
+"""Explanations of the report: Shapley values and Integrated Gradients on its writer."""
