@@ -63,7 +63,10 @@ def main(arguments: list[str]) -> int:
     train.add_argument("recipe", choices=sorted(RECIPES))
     train.add_argument("--runs", type=Path, default=ROOT / "runs", help="checkpoints and caches")
     train.add_argument("--data", type=Path, nargs="+", default=[], help="a published recipe's data")
-    train.add_argument("--weights", help="imagenet, none, or a file (default: as published)")
+    train.add_argument(
+        "--weights",
+        help="imagenet, none, or a file (default: as published); writer: its GGUF file, taught on",
+    )
     train.add_argument("--epochs", type=int, help="instead of the published number")
     train.add_argument("--steps", type=int, help="batches an epoch, instead of all radiographs")
     train.add_argument("--size", type=int, help="rows and columns, instead of the published ones")

@@ -28,7 +28,8 @@ class Options:
     Attributes:
         runs: Where checkpoints, caches and figures are kept.
         data: Folders of a published recipe's data set; the shipped models have their own.
-        weights: What a published recipe starts from; `None` for what was published.
+        weights: What a published recipe starts from, `None` for what was published; for the
+            writer a GGUF file of its own, to be taught words that have changed since.
         epochs: Epochs of a published recipe, instead of its own.
         steps: Batches an epoch, instead of its own.
         size: Rows and columns of its pictures, instead of its own.
@@ -113,7 +114,8 @@ def _thorax_radiographs(runs: Path) -> "tuple[ClassifierData, ClassifierData]":
 def _writer(options: Options) -> None:
     from training.writer.training import train_writer
 
-    train_writer(options.runs / "writer", ROOT / "weights" / "writer")
+    start = Path(options.weights) if options.weights else None
+    train_writer(options.runs / "writer", ROOT / "weights" / "writer", start)
 
 
 def _published(recipe: Published) -> Recipe:

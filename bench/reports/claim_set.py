@@ -22,6 +22,7 @@ from pipeline.types import (
     Zone,
 )
 from report.languages import terms
+from report.writing.decimals import decimal
 from report.writing.facts import Facts
 from report.writing.measurement_words import quantity, statement_head
 from report.writing.prompt import label_term
@@ -163,7 +164,7 @@ def _number(rng: random.Random, facts: Facts, *, wrong: bool = False) -> str:
         drawn = [number / 100 for number in range(2, 99)]
         apart = [value for value in drawn if all(abs(value - one) > SURELY_APART for one in known)]
         values = dict.fromkeys(values, rng.choice(apart))
-    slots = {name: f"{value:.2f}" for name, value in values.items()}
+    slots = {name: decimal(value, facts.language) for name, value in values.items()}
     slots["percent"] = f"{100 * values['c']:.0f}"
     return _pick(rng, facts, "number").format(**_zone_slots(item.zone, facts.language), **slots)
 

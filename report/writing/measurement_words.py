@@ -10,11 +10,12 @@ from pipeline.types import (
     ThresholdRelation,
 )
 from report.languages import terms
+from report.writing.decimals import decimal
 
 
 def quantity(value: float, unit: MeasurementUnit, language: Language) -> str:
-    """A value with its unit, rounded as it is told: "1.2 cm", "0.53"."""
-    number = f"{value:.{unit.digits}f}"
+    """A value with its unit, rounded as it is told: "1.2 cm", "0,53"."""
+    number = decimal(value, language, digits=unit.digits)
     return _table(language)["units"][unit.value].format(value=number)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.types import Descriptors, Language, Prediction, Report, Section, Zone
 from report.languages import terms
+from report.writing.decimals import decimal
 from report.writing.measurement_words import statement
 
 Parts = tuple[tuple[str, str], ...]
@@ -43,9 +44,9 @@ def prompt_parts(prediction: Prediction, descriptors: Descriptors, language: Lan
             parts.append(("", ","))
         text = words["zone"].format(
             zone=terms(language).zones[item.zone].name,
-            intensity=f"{item.intensity:.2f}",
+            intensity=decimal(item.intensity, language),
             grade=terms(language).grades[item.grade],
-            agreement=f"{item.agreement:.2f}",
+            agreement=decimal(item.agreement, language),
         )
         parts.append((item.zone.value, text))
     parts.append(("", "."))
@@ -53,7 +54,7 @@ def prompt_parts(prediction: Prediction, descriptors: Descriptors, language: Lan
         parts.append((measurement.name.value, f" {statement(measurement, language)}"))
     label = prediction.label
     parts.append((LABEL, words["label"].format(label=label_term(prediction, label, language))))
-    confidence = f"{prediction.probability(label):.2f}"
+    confidence = decimal(prediction.probability(label), language)
     parts.append((CONFIDENCE, words["confidence"].format(confidence=confidence)))
     parts.append(("", words["task"]))
     return tuple(parts)

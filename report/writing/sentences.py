@@ -7,6 +7,7 @@ from pipeline.types import Language
 from report.languages import terms
 
 _END = re.compile(r"(?<=[.!?…])(?:[\"»”)]*)\s+(?=[\"«“(*\-–—•]*[^\W_a-zа-яёіїєґ])|\s*\n+\s*")
+_UNIT = re.compile(r"\d\s\w+\.$")  # "30,0 см." ends a sentence, "см. рис." does not
 _BULLET = re.compile(r"^(?:\d{1,2}[.)]|[-–—•*])$")
 
 
@@ -35,7 +36,7 @@ def sentences(text: str, language: Language) -> tuple[str, ...]:
 
 
 def _abbreviated(text: str, language: Language) -> bool:
-    return text.lower().endswith(_endings(language))
+    return text.lower().endswith(_endings(language)) and _UNIT.search(text) is None
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.types import Descriptor, Measurement, Section
 from report.languages import terms
+from report.writing.decimals import decimal
 from report.writing.facts import Facts
 from report.writing.measurement_words import statement
 from report.writing.prompt import label_term
@@ -19,7 +20,7 @@ def zone_sentence(item: Descriptor, facts: Facts) -> str:
     return _wording(facts)["zone"].format_map(
         {
             "in": terms(facts.language).zones[item.zone].where,
-            "intensity": f"{item.intensity:.2f}",
+            "intensity": decimal(item.intensity, facts.language),
             "grade": terms(facts.language).grades[item.grade],
         }
     )
@@ -47,7 +48,7 @@ def classification_sentence(facts: Facts) -> str:
     """The classification and its confidence."""
     label = label_term(facts.prediction, facts.prediction.label, facts.language)
     return _wording(facts)["classification"].format(
-        label=label, confidence=f"{facts.confidence:.2f}"
+        label=label, confidence=decimal(facts.confidence, facts.language)
     )
 
 

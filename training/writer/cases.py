@@ -1,6 +1,6 @@
 """Descriptor sets and the reports that rules write for them: what the report model is taught on.
 
-Each report is composed of sentences whose wording is drawn from `report_templates/<language>.toml`
+Each report is composed of sentences whose wording is drawn from `templates/<language>.toml`
 and whose facts come from the case alone, so whatever the model learns to say is tied to its prompt.
 """
 
@@ -28,6 +28,7 @@ from pipeline.types import (
     Zone,
 )
 from report.languages import terms
+from report.writing.decimals import decimal
 from report.writing.facts import Facts
 from report.writing.measurement_words import quantity
 from report.writing.prompt import Parts, join, label_term, prompt_parts, spelled
@@ -207,7 +208,7 @@ def _zone_sentence(template: str, item: Descriptor, language: Language) -> str:
             "name": zone.name,
             "in": zone.where,
             "lobe": zone.lobe,
-            "i": f"{item.intensity:.2f}",
+            "i": decimal(item.intensity, language),
             "grade": terms(language).grades[item.grade],
         }
     )
@@ -223,7 +224,9 @@ def _findings(case: Case, rng: random.Random) -> list[str]:
     said.append(_zone_sentence(rng.choice(wording["first"]), items[0], case.language))
     grade = "good" if items[0].agreement >= GOOD_AGREEMENT else "part"
     grade = "poor" if items[0].agreement < POOR_AGREEMENT else grade
-    said.append(rng.choice(wording[f"agree_{grade}"]).format(a=f"{items[0].agreement:.2f}"))
+    said.append(
+        rng.choice(wording[f"agree_{grade}"]).format(a=decimal(items[0].agreement, case.language))
+    )
     said += [
         _zone_sentence(rng.choice(wording["other"]), item, case.language) for item in items[1:]
     ]
@@ -261,7 +264,11 @@ def _interpretation(case: Case, rng: random.Random) -> list[str]:
     label = case.prediction.label
     confidence = round(case.prediction.probability(label), 2)
     term = label_term(case.prediction, label, case.language)
-    said = [rng.choice(wording["classification"]).format(label=term, c=f"{confidence:.2f}")]
+    said = [
+        rng.choice(wording["classification"]).format(
+            label=term, c=decimal(confidence, case.language)
+        )
+    ]
     sureness = "sure" if confidence >= SURE else "doubtful" if confidence < DOUBTFUL else "unsure"
     said.append(rng.choice(wording[sureness]))
     items = case.descriptors.items

@@ -10,6 +10,8 @@ from typing import Any
 from training.writer.tokens import END, Vocabulary
 
 _NORMAL, _PHRASE, _CONTROL = 1, 4, 3  # the token types of the GGUF specification
+_PREFIX = 6  # characters by which a phrase is looked up
+_KEYS = "explaincxr.phrase_keys"  # our own field; llama.cpp and transformers pass over it
 
 
 def write_gguf(
@@ -45,6 +47,8 @@ def write_gguf(
         [_NORMAL] * len(vocabulary.base) + [_PHRASE] * len(vocabulary.phrases) + [_CONTROL]
     )
     writer.add_token_merges(list(vocabulary.merges))
+    if vocabulary.keys:
+        writer.add_array(_KEYS, [" ".join(keys) for keys in vocabulary.keys])
     writer.add_bos_token_id(vocabulary.end_id)
     writer.add_eos_token_id(vocabulary.end_id)
     writer.add_add_bos_token(False)
@@ -77,14 +81,15 @@ def read_vocabulary(file: Path) -> Vocabulary:
     reader = gguf.GGUFReader(file)
 
     def listed(key: str) -> list[Any]:
-        field = reader.get_field(f"tokenizer.ggml.{key}")
+        field = reader.get_field(key)
         return [] if field is None else list(field.contents())
 
-    tokens, kinds = listed("tokens"), listed("token_type")
+    tokens, kinds = listed("tokenizer.ggml.tokens"), listed("tokenizer.ggml.token_type")
     return Vocabulary(
         base=tuple(t for t, kind in zip(tokens, kinds, strict=True) if kind == _NORMAL),
-        merges=tuple(listed("merges")),
+        merges=tuple(listed("tokenizer.ggml.merges")),
         phrases=tuple(t for t, kind in zip(tokens, kinds, strict=True) if kind == _PHRASE),
+        keys=tuple(tuple(keys.split()) for keys in listed(_KEYS)),
     )
 
 
@@ -154,13 +159,59 @@ def quantise(source: Path, target: Path) -> None:
 
 
 class Tokenizer:
-    """llama.cpp's tokenizer of a GGUF file, with or without weights in it."""
+    """llama.cpp's tokenizer of a GGUF file, with or without weights in it.
+
+    llama.cpp cuts the phrases out of a text one after the other, the longest first, and gives the
+    rest to the BPE; with thousands of phrases that takes longer than a training step. Here only
+    the phrases that a text holds are looked for, and what the BPE made of a rest is kept.
+    """
 
     def __init__(self, file: Path) -> None:
         from llama_cpp import Llama
 
         self._llama = Llama(model_path=str(file), vocab_only=True, verbose=False)
+        vocabulary = read_vocabulary(file)
+        first = len(vocabulary.base)
+        self._ids = {phrase: first + at for at, phrase in enumerate(vocabulary.phrases)}
+        self._begun: dict[str, list[str]] = {}
+        for phrase in self._ids:
+            self._begun.setdefault(phrase[:_PREFIX], []).append(phrase)
+        self._rests: dict[str, list[int]] = {}
 
     def __call__(self, text: str) -> list[int]:
         """The ids of a text."""
-        return list(self._llama.tokenize(text.encode(), add_bos=False, special=True))
+        pieces: list[str | int] = [text]
+        for phrase, number in self._held(text):
+            pieces = [new for piece in pieces for new in _cut(piece, phrase, number)]
+        found: list[int] = []
+        for piece in pieces:
+            found += [piece] if isinstance(piece, int) else self._rest(piece)
+        return found
+
+    def _held(self, text: str) -> list[tuple[str, int]]:
+        """The phrases that a text holds with their ids, in llama.cpp's order."""
+        found: set[str] = set()
+        for at in range(len(text)):
+            for size in range(2, _PREFIX + 1):
+                for phrase in self._begun.get(text[at : at + size], ()):
+                    if text.startswith(phrase, at):
+                        found.add(phrase)
+        numbered = [(phrase, self._ids[phrase]) for phrase in found]
+        return sorted(numbered, key=lambda row: (-len(row[0].encode()), row[1]))
+
+    def _rest(self, text: str) -> list[int]:
+        if text not in self._rests:
+            ids = self._llama.tokenize(text.encode(), add_bos=False, special=True)
+            self._rests[text] = list(ids)
+        return self._rests[text]
+
+
+def _cut(piece: str | int, phrase: str, number: int) -> list[str | int]:
+    """A piece of text around every occurrence of a phrase; what is cut already stays."""
+    if isinstance(piece, int) or phrase not in piece:
+        return [piece]
+    found: list[str | int] = []
+    for at, rest in enumerate(piece.split(phrase)):
+        found += [number] if at else []
+        found += [rest] if rest else []
+    return found

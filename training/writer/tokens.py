@@ -10,12 +10,13 @@ back to the BPE.
 import json
 import random
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.types import Language, MeasurementUnit, Section, ThresholdRelation
-from report.languages import terms
+from report.languages import Terms, terms
+from report.writing.decimals import decimal
 from report.writing.measurement_words import quantity, statement_head, statement_tail
 from segmentation.measurement_settings import load_measurement_settings
 from training.writer.cases import (
@@ -28,10 +29,13 @@ from training.writer.cases import (
 
 END = "<|end|>"
 PHRASE_WORDS = 4
-NUMBERS = tuple(f"{number / 100:.2f}" for number in range(101))
-LENGTHS = tuple(f"{length / 10:.1f}" for length in range(361))  # in cm, as measurements are told
+RATIOS = tuple(number / 100 for number in range(101))  # shares, as two decimals tell them
+LENGTHS = tuple(length / 10 for length in range(361))  # in cm, as measurements are told
 _SLOT = re.compile(r"\{\w+\}")
-_NUMBER_SLOT = re.compile(r"([^{}]*)\{(?:intensity|agreement|confidence)\}")
+_NUMBER_SLOT = re.compile(r"([^{}]*)\{(intensity|agreement|confidence)\}")
+
+Keyed = tuple[str, str]
+"""A phrase after its key: the place of the words it spells, the same whatever they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +46,14 @@ class Vocabulary:
         base: Byte-level BPE tokens in their byte spelling.
         merges: The BPE's merges, each two tokens with a space between.
         phrases: The phrase tokens, as plain text; their ids follow the base's.
+        keys: What each phrase stands for, as `phrase_keys` has it, so that another wording of the
+            same can take over what was learned; none in files of before they were kept.
     """
 
     base: tuple[str, ...]
     merges: tuple[str, ...]
     phrases: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...] = ()
 
     @property
     def end_id(self) -> int:
@@ -59,16 +66,17 @@ class Vocabulary:
         return self.end_id + 1
 
 
-def _strings(table: Any) -> Iterator[str]:
+def _strings(table: Any, key: str = "") -> Iterator[Keyed]:
+    """Every string of a table that is wording, keyed by its place there."""
     if isinstance(table, str):
-        yield table
+        yield key, table
     elif isinstance(table, dict):
         for name, value in table.items():
             if name != "other_labels":
-                yield from _strings(value)
+                yield from _strings(value, f"{key}.{name}")
     elif isinstance(table, list):
-        for value in table:
-            yield from _strings(value)
+        for index, value in enumerate(table):
+            yield from _strings(value, f"{key}.{index}")
 
 
 def _chunks(literal: str) -> Iterator[str]:
@@ -83,76 +91,103 @@ def _chunks(literal: str) -> Iterator[str]:
             yield "".join(words[start : start + size])
 
 
-def _phrases(language: Language) -> Iterator[str]:
+def _numbers(language: Language) -> Iterator[Keyed]:
+    """The numbers of a report, in a language's spelling."""
+    yield from ((f".ratio.{one:.2f}", f" {decimal(one, language)}") for one in RATIOS)
+    yield from ((f".length.{one:.1f}", f" {decimal(one, language, digits=1)}") for one in LENGTHS)
+
+
+def _phrases(language: Language) -> Iterator[Keyed]:
     own = terms(language)
     for name in ("opening", "found", "none", "task"):
-        yield own.prompt[name]
+        yield f".prompt.{name}", own.prompt[name]
     for name in ("zone", "label", "confidence"):
-        yield from (piece.rstrip() for piece in _SLOT.split(own.prompt[name]))
+        for index, literal in enumerate(_SLOT.split(own.prompt[name])):
+            yield f".prompt.{name}.{index}", literal.rstrip()
     for name in ("zone", "confidence"):
-        for before in _NUMBER_SLOT.findall(own.prompt[name]):
-            yield from (f"{before}{number}" for number in NUMBERS)
+        for before, slot in _NUMBER_SLOT.findall(own.prompt[name]):
+            for one in RATIOS:
+                yield f".prompt.{slot}.{one:.2f}", f"{before}{decimal(one, language)}"
     yield from _measurement_phrases(language)
+    yield from _fact_terms(own)
+    for index, count in enumerate(templates(language)["counts"]):
+        yield f".count.{index}", f" {count}"
+    yield from _wording_phrases(language)
+
+
+def _fact_terms(own: Terms) -> Iterator[Keyed]:
+    """Headings, zones, grades and labels, each a token with what stands before it."""
     for section in Section:
-        yield f"{own.sections[section]}:\n"
-        yield f"\n\n{own.sections[section]}:\n"
-    for zone in own.zones.values():
-        yield from (f" {form}" for form in (zone.name, zone.where, zone.of))
-        yield zone.lobe
-    for grade in own.grades.values():
-        yield f", {grade}"
-    for label in own.labels.values():
-        yield f" {label}"
-    for count in templates(language)["counts"]:
-        yield f" {count}"
+        yield f".section.{section}.first", f"{own.sections[section]}:\n"
+        yield f".section.{section}", f"\n\n{own.sections[section]}:\n"
+    for zone, term in own.zones.items():
+        for form, words in (("name", term.name), ("where", term.where), ("of", term.of)):
+            yield f".zone.{zone}.{form}", f" {words}"
+        yield f".zone.{zone}.lobe", term.lobe
+    for grade, word in own.grades.items():
+        yield f".grade.{grade}", f", {word}"
+    for label, word in own.labels.items():
+        yield f".label.{label}", f" {word}"
+
+
+def _wording_phrases(language: Language) -> Iterator[Keyed]:
+    """What the sentence templates say around their slots, in runs of a few words."""
     wording = {name: value for name, value in templates(language).items() if name != "counts"}
-    for template in _strings(wording):
-        for literal in _SLOT.split(template):
+    for key, template in _strings(wording):
+        for index, literal in enumerate(_SLOT.split(template)):
             chunks = list(_chunks(literal.rstrip()))
-            yield from chunks
+            for place, chunk in enumerate(chunks):
+                yield f"{key}.{index}.{place}", chunk
             if chunks and template.startswith(chunks[0]):
-                yield f" {chunks[0]}"
+                yield f"{key}.{index}.0", f" {chunks[0]}"
 
 
-def _measurement_phrases(language: Language) -> Iterator[str]:
+def _measurement_phrases(language: Language) -> Iterator[Keyed]:
     """A measurement's value and name are one token of the prompt, as every number is."""
     for name, rule in load_measurement_settings().rules.items():
         if rule.threshold is None:
             continue
-        head = f" {statement_head(name, language)}"
+        key, head = f".prompt.{name}", f" {statement_head(name, language)}"
         if rule.unit is MeasurementUnit.RATIO:
-            yield from (f"{head} {number}" for number in NUMBERS)
+            for one in RATIOS:
+                yield f"{key}.{one:.2f}", f"{head} {decimal(one, language)}"
         else:
             low, high, _ = MEASUREMENT_RANGES[name]
-            drawn = (length for length in LENGTHS if low <= float(length) <= high)
-            yield from (f"{head} {length}" for length in drawn)
-            yield head
+            for one in LENGTHS:
+                if low <= one <= high:
+                    yield f"{key}.{one:.1f}", f"{head} {decimal(one, language, digits=1)}"
+            yield key, head
         threshold = quantity(rule.threshold.value, rule.unit, language)
-        yield from (statement_tail(relation, threshold, language) for relation in ThresholdRelation)
-    yield f" {quantity(0.0, MeasurementUnit.CM, language).split()[-1]}"
+        for relation in ThresholdRelation:
+            yield f"{key}.{relation}", statement_tail(relation, threshold, language)
+    yield ".unit.cm", f" {quantity(0.0, MeasurementUnit.CM, language).split()[-1]}"
 
 
 def fact_phrases() -> frozenset[str]:
     """The phrase tokens by which a report states a fact, and does not word it."""
-    found = {f" {number}" for number in (*NUMBERS, *LENGTHS)}
+    found: set[str] = set()
     for language in Language:
         own = terms(language)
+        found |= {number for _, number in _numbers(language)}
         found |= {f" {form}" for zone in own.zones.values() for form in (zone.name, zone.where)}
         found |= {f", {grade}" for grade in own.grades.values()}
         found |= {f" {label}" for label in own.labels.values()}
-        relations = own.table["measurements"]["relations"].values()
-        found |= {next(_chunks(f" {_SLOT.split(words)[0].rstrip()}")) for words in relations}
-        for wordings in templates(language)["hyperinflation"].values():
-            found |= {f" {next(_chunks(wording))}" for wording in wordings}
+        for _, wording in _strings(templates(language)["measurements"]):
+            found |= set(_chunks(_SLOT.split(wording)[1].rstrip()))  # after the value
+        for _, wording in _strings(templates(language)["hyperinflation"]):
+            found.add(f" {next(_chunks(wording))}")
     return frozenset(found)
 
 
-def phrases() -> tuple[str, ...]:
-    """Every phrase token of all languages, without repeats, in a stable order."""
-    found = [f" {number}" for number in (*NUMBERS, *LENGTHS)]
-    for language in Language:
-        found += _phrases(language)
-    return tuple(dict.fromkeys(phrase for phrase in found if len(phrase) > 1))
+def phrase_keys() -> Mapping[str, tuple[str, ...]]:
+    """Every phrase token of all languages, in a stable order, with the keys it stands under."""
+    found: dict[str, list[str]] = {}
+    for part in (_numbers, _phrases):
+        for language in Language:
+            for key, phrase in part(language):
+                if len(phrase) > 1:
+                    found.setdefault(phrase, []).append(f"{language}{key}")
+    return {phrase: tuple(dict.fromkeys(keys)) for phrase, keys in found.items()}
 
 
 def build_vocabulary(*, base_size: int, cases: int = 1500, seed: int = 7) -> Vocabulary:
@@ -172,7 +207,7 @@ def build_vocabulary(*, base_size: int, cases: int = 1500, seed: int = 7) -> Voc
             case = random_case(rng, language)
             texts.append(re.sub(r"\d", "", case_prompt(case) + case_report(case, rng)))
         texts += [f" {label}" for label in templates(language)["other_labels"]] * 20
-        texts += list(_strings(dict(terms(language).table)))
+        texts += [text for _, text in _strings(dict(terms(language).table))]
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     trainer = trainers.BpeTrainer(
@@ -186,9 +221,11 @@ def build_vocabulary(*, base_size: int, cases: int = 1500, seed: int = 7) -> Voc
     merges = tuple(
         " ".join(pair) if not isinstance(pair, str) else pair for pair in model["merges"]
     )
-    taken = set(ordered)  # llama.cpp aborts on two tokens of one spelling
-    return Vocabulary(
-        base=tuple(ordered),
-        merges=merges,
-        phrases=tuple(phrase for phrase in phrases() if phrase not in taken),
-    )
+    return with_phrases(Vocabulary(base=tuple(ordered), merges=merges, phrases=()))
+
+
+def with_phrases(vocabulary: Vocabulary) -> Vocabulary:
+    """A vocabulary's BPE with the phrases of today's wording."""
+    taken = set(vocabulary.base)  # llama.cpp aborts on two tokens of one spelling
+    keyed = {phrase: keys for phrase, keys in phrase_keys().items() if phrase not in taken}
+    return replace(vocabulary, phrases=tuple(keyed), keys=tuple(keyed.values()))

@@ -14,7 +14,8 @@ from pipeline.types import Language
 from training.averaging import averaged
 from training.writer.cases import case_prompt, case_report, random_case
 from training.writer.gguf_file import Tokenizer, quantise, read_vocabulary, write_gguf
-from training.writer.tokens import Vocabulary, build_vocabulary, fact_phrases, phrases
+from training.writer.takeover import former_ids
+from training.writer.tokens import Vocabulary, build_vocabulary, fact_phrases, with_phrases
 
 NAME = f"{SHIPPED_FORMAT}-6m"
 DESCRIPTION = "A 6.5-million-parameter model taught on chest radiograph reports made by rules"
@@ -35,7 +36,8 @@ class WriterRecipe:
             label) against one that words it; which wording is drawn is noise, the facts are not.
         seed: Of weights and cases.
         averaging: Decay of the mean of the latest weights, which is what is kept.
-        start: A GGUF file of the same sizes to go on from; `None` for chance.
+        start: A GGUF file of the same sizes to go on from; `None` for random weights.
+        half: Whether the products are taken in bfloat16; the weights stay float32.
         minutes: Wall time by which the schedule ends even with steps left; `None` for no limit.
     """
 
@@ -51,19 +53,26 @@ class WriterRecipe:
     seed: int = 1
     averaging: float = 0.99
     start: Path | None = None
+    half: bool = False
     minutes: float | None = None
 
 
 FACTS = WriterRecipe(steps=3000, rate=6e-4, fact_weight=10.0, seed=2, averaging=0.995)
-"""The second sitting: wording is known by then, and nearly all that is left to learn is copying."""
+"""The second phase: wording is known by then, and nearly all that is left to learn is copying."""
 
 
 MEASUREMENTS = replace(FACTS, seed=3)
-"""The third sitting, when the prompt came to hold the measurements of hyperinflation."""
+"""The third phase, when the prompt came to hold the measurements of hyperinflation."""
+
+
+REWORDING = WriterRecipe(
+    steps=3000, batch=16, rate=5e-4, fact_weight=6.0, seed=4, averaging=0.995, half=True
+)
+"""What a trained model needs after its words changed: new tokens begin as those they replace."""
 
 
 def train(recipe: WriterRecipe, folder: Path) -> Path:
-    """Train from chance or from a file, or go on from the checkpoint in `folder`.
+    """Train from random weights or from a file, or go on from the checkpoint in `folder`.
 
     Args:
         recipe: Sizes and schedule.
@@ -74,7 +83,6 @@ def train(recipe: WriterRecipe, folder: Path) -> Path:
     """
     import torch
 
-    torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     folder.mkdir(parents=True, exist_ok=True)
     tokens = folder / "vocabulary.gguf"
@@ -102,7 +110,8 @@ def train(recipe: WriterRecipe, folder: Path) -> Path:
         progress = _progress(recipe, step, time.perf_counter() - started)
         for group in optimiser.param_groups:
             group["lr"] = recipe.rate * _schedule(progress)
-        loss, right = _loss(model, rows, vocabulary.end_id, weights)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.half):
+            loss, right = _loss(model, rows, vocabulary.end_id, weights)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -133,9 +142,7 @@ def _vocabulary(recipe: WriterRecipe) -> Vocabulary:
     """The tokens of today's wording, on the BPE of the file to go on from if there is one."""
     if recipe.start is None:
         return build_vocabulary(base_size=recipe.base_tokens)
-    started = read_vocabulary(recipe.start)
-    fresh = tuple(phrase for phrase in phrases() if phrase not in set(started.base))
-    return replace(started, phrases=fresh)
+    return with_phrases(read_vocabulary(recipe.start))
 
 
 def _llama(recipe: WriterRecipe, vocabulary: Vocabulary) -> Any:
@@ -159,7 +166,7 @@ def _llama(recipe: WriterRecipe, vocabulary: Vocabulary) -> Any:
 
 
 def _taken_up(recipe: WriterRecipe, vocabulary: Vocabulary) -> Any:
-    """The network of `recipe.start`; a token it does not know begins as the mean of its pieces."""
+    """The network of `recipe.start`, its tokens' weights taken over by today's tokens."""
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -171,10 +178,8 @@ def _taken_up(recipe: WriterRecipe, vocabulary: Vocabulary) -> Any:
         dtype=torch.float32,
         local_files_only=True,
     )
-    split = Tokenizer(recipe.start)
-    pieces = [[at] for at in range(len(vocabulary.base))]
-    pieces += [split(phrase) for phrase in vocabulary.phrases]
-    pieces.append([read_vocabulary(recipe.start).end_id])
+    former = read_vocabulary(recipe.start)
+    pieces = former_ids(vocabulary, former, Tokenizer(recipe.start))
     model = _llama(recipe, vocabulary)
     state = started.state_dict()
     for name in ("model.embed_tokens.weight", "lm_head.weight"):
@@ -242,11 +247,22 @@ def _say(row: dict[str, object]) -> None:
     print(json.dumps(row), flush=True)
 
 
-def train_writer(runs: Path, folder: Path) -> None:
-    """Train the shipped model in `runs`, wording first, then facts twice, and publish it."""
+def train_writer(runs: Path, folder: Path, start: Path | None = None) -> None:
+    """Train the shipped model in `runs` and publish it.
+
+    Args:
+        runs: Where each phase's checkpoints go.
+        folder: `weights/writer`.
+        start: A trained GGUF file whose words have changed since, to be taught today's; without
+            one, wording is taught first and facts twice.
+    """
     from training.writer.publish import publish_writer
 
+    if start is not None:
+        trained = train(replace(REWORDING, start=start), runs / "rewording")
+        print(publish_writer(trained, folder))
+        return
     trained = train(WriterRecipe(), runs / "wording")
-    for name, sitting in (("facts", FACTS), ("measurements", MEASUREMENTS)):
-        trained = train(replace(sitting, start=trained), runs / name)
+    for name, phase in (("facts", FACTS), ("measurements", MEASUREMENTS)):
+        trained = train(replace(phase, start=trained), runs / name)
     print(publish_writer(trained, folder))

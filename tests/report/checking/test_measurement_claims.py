@@ -72,6 +72,10 @@ def facts(language: Language, *measurements: Measurement) -> Facts:
         (EN, "The height of the right lung is 29.8 cm, too near 30.0 cm to decide.", GOOD),
         (EN, "The height of the right lung is 29.8 cm, below the threshold of 30.0 cm.", WRONG),
         (EN, "The height of the right lung is 29.8 cm: the lung is tall.", WRONG),
+        (EN, "The height of the right lung is 29.8 cm, borderline: normal up to 30.0 cm.", GOOD),
+        (EN, "The height of the right lung is 29.8 cm, within the threshold of 30.0 cm.", WRONG),
+        (EN, "The cardiothoracic ratio is 0.58, within the threshold of 0.50.", WRONG),
+        (EN, "The cardiothoracic ratio is not within the threshold of 0.50.", GOOD),
         (EN, "The width of the heart is 12.0 cm.", WRONG),  # was not measured
         (EN, "The width of the heart was not asked.", OPEN),
         (EN, "The measures fit hyperinflation.", GOOD),
@@ -81,9 +85,15 @@ def facts(language: Language, *measurements: Measurement) -> Facts:
         (RU, "Кардиоторакальный индекс 0.58, ниже порога 0.50.", WRONG),
         (RU, "Высота купола диафрагмы 0.6 см: купол не уплощён.", WRONG),
         (RU, "Высота правого лёгкого близка к порогу 30.0 см.", GOOD),
+        (RU, "Вертикальный размер правого лёгкого 29,8 см, пограничное значение.", GOOD),
+        (RU, "Вертикальный размер правого лёгкого 29,8 см: увеличен.", WRONG),
+        (RU, "Кардиоторакальный индекс 0,58, в пределах порога 0,50.", WRONG),
+        (RU, "Кардиоторакальный индекс 0,58: тень сердца расширена в поперечнике.", GOOD),
         (RU, "Измерения не указывают на гиперинфляцию.", WRONG),
         (UK, "Кардіоторакальний індекс 0.58, вище за поріг 0.50.", GOOD),
         (UK, "Кардіоторакальний індекс 0.38.", WRONG),
+        (UK, "Кардіоторакальний індекс 0,58, у межах порога 0,50.", WRONG),
+        (UK, "Вертикальний розмір правої легені 29,8 см, межове значення.", GOOD),
         (UK, "Висота купола діафрагми 0.6 см, нижче за поріг 1.5 см: купол сплощений.", GOOD),
         (UK, "Вимірювання не вказують на гіперінфляцію.", WRONG),
     ],
@@ -130,11 +140,12 @@ def test_the_prompt_tells_each_measurement_and_can_do_without_it(language):
     )
     parts = prompt_parts(prediction(language), found, language)
     told = dict(parts)
-    assert "0.58" in told["cardiothoracic_ratio"]
-    assert "29.8" in told["lung_height"]
+    mark = "." if language is EN else ","
+    assert f"0{mark}58" in told["cardiothoracic_ratio"]
+    assert f"29{mark}8" in told["lung_height"]
     without = join(parts, frozenset({"lung_height"}))
-    assert "29.8" not in without
-    assert "0.58" in without
+    assert f"29{mark}8" not in without
+    assert f"0{mark}58" in without
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -330,7 +330,7 @@ def test_case_without_report_says_so_in_every_file() -> None:
     assert json.loads(files["result.json"])["report"] is None
     assert said in files["report.md"].decode()
     assert said in pdf_text(files["report.pdf"])
-    assert "правая нижняя зона" in files["report.md"].decode()
+    assert "нижний отдел правого лёгочного поля" in files["report.md"].decode()
 
 
 def test_case_without_descriptors_says_so() -> None:

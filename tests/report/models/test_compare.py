@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FIRST = "The strongest region lies in the right middle zone: intensity 0.72, strong."
 SECOND = "In the left lower zone the intensity is 0.35, moderate."
 SWAPPED = "In the right lower zone the intensity is 0.35, moderate."
-CLASSIFICATION = "The verdict of the model is bacterial pneumonia, with confidence 0.95."
+CLASSIFICATION = "The model's classification is bacterial pneumonia, with confidence 0.95."
 ADVICE = "A lateral view is advisable."
 RIGHT = (
     f"Findings:\n{FIRST} {SECOND}\n\nInterpretation:\n{CLASSIFICATION}"
@@ -120,13 +120,14 @@ def test_a_poor_report_is_counted_before_its_repair_and_after():
     assert found.unsupported_first == 0
     assert found.contradicted_finished == 0
     assert found.replaced_finished == 3 / 4  # the right middle zone, the classification, the advice
-    plain = "In the right middle zone the intensity is 0.72 (strong)."
-    classification = "The verdict of the model is bacterial pneumonia, confidence 0.95."
+    plain = "In the right middle zone model attention is 0.72 (strong)."
+    classification = "The model's classification is bacterial pneumonia, confidence 0.95."
     advice = (
-        "The film must be read by a radiologist, and further tests chosen by the clinical picture."
+        "The radiograph must be read by a radiologist, and further tests chosen by the clinical"
+        " picture."
     )
     assert found.words == sum(len(words(one)) for one in (plain, SECOND, classification, advice))
-    assert found.words == 10 + 10 + 10 + 16
+    assert found.words == 10 + 10 + 8 + 16
 
 
 def test_a_text_without_headings_counts_as_findings():

@@ -48,7 +48,7 @@ REPORT = (
     "**Findings:**\n",
     "The strongest region lies in the right middle zone: intensity 0.72, strong.",
     "\n\n**Interpretation:**\n",
-    "The verdict of the model is bacterial pneumonia, with confidence 0.95.",
+    "The model's classification is bacterial pneumonia, with confidence 0.95.",
     "\n\n**Recommendations:**\n",
     "A lateral view is advisable.",
 )

@@ -49,7 +49,7 @@ def test_english_prompt_is_the_papers():
         "Analysis of the chest radiograph based on Grad-CAM and LIME: regions found in:"
         " right middle zone (intensity: 0.42, moderate, agreement: 0.80),"
         " left upper zone (intensity: 0.25, weak, agreement: 0.34)."
-        " Verdict: bacterial pneumonia. Confidence: 0.96." + TASK
+        " Classification: bacterial pneumonia. Confidence: 0.96." + TASK
     )
 
 
@@ -57,9 +57,10 @@ def test_russian_prompt():
     text = join(prompt_parts(PREDICTION, TWO, Language.RUSSIAN))
     assert text.startswith(
         "Анализ рентгенограммы грудной клетки на основе Grad-CAM и LIME: выделенные области"
-        " обнаружены в: правая средняя зона (интенсивность: 0.42, умеренная, согласие методов:"
-        " 0.80), левая верхняя зона (интенсивность: 0.25, слабая, согласие методов: 0.34)."
-        " Вердикт: бактериальная пневмония. Уверенность: 0.96.\n"
+        " обнаружены в: средний отдел правого лёгочного поля (интенсивность: 0,42, умеренная,"
+        " согласие методов: 0,80), верхний отдел левого лёгочного поля (интенсивность: 0,25,"
+        " слабая, согласие методов: 0,34). Результат классификации: бактериальная пневмония."
+        " Уверенность: 0,96.\n"
     )
 
 
@@ -67,7 +68,7 @@ def test_ukrainian_prompt_without_regions_and_without_a_term_of_the_classifier()
     text = join(prompt_parts(PREDICTION, descriptors(), Language.UKRAINIAN))
     assert text.startswith(
         "Аналіз рентгенограми грудної клітки на основі Grad-CAM і LIME: виділених ділянок не"
-        " виявлено. Вердикт: бактеріальна пневмонія. Впевненість: 0.96.\n"
+        " виявлено. Результат класифікації: бактеріальна пневмонія. Впевненість: 0,96.\n"
     )
 
 
@@ -80,7 +81,7 @@ def test_unknown_label_is_told_as_it_is():
         terms={},
     )
     text = join(prompt_parts(prediction, descriptors(), Language.ENGLISH))
-    assert " Verdict: rib fracture. Confidence: 0.75." in text
+    assert " Classification: rib fracture. Confidence: 0.75." in text
 
 
 def test_keys_name_every_descriptor_once():
@@ -98,11 +99,11 @@ def test_keys_name_every_descriptor_once():
     ("without", "middle"),
     [
         ({"right_middle"}, " regions found in: left upper zone (intensity: 0.25, weak, agreement: "
-         "0.34). Verdict: bacterial pneumonia. Confidence: 0.96."),
+         "0.34). Classification: bacterial pneumonia. Confidence: 0.96."),
         ({"left_upper"}, " regions found in: right middle zone (intensity: 0.42, moderate, "
-         "agreement: 0.80). Verdict: bacterial pneumonia. Confidence: 0.96."),
+         "agreement: 0.80). Classification: bacterial pneumonia. Confidence: 0.96."),
         ({"right_middle", "left_upper"},
-         " no regions found. Verdict: bacterial pneumonia. Confidence: 0.96."),
+         " no regions found. Classification: bacterial pneumonia. Confidence: 0.96."),
         ({"right_middle", "left_upper", "label", "confidence"}, " no regions found."),
         ({"left_upper", "label"}, " regions found in: right middle zone (intensity: 0.42, "
          "moderate, agreement: 0.80). Confidence: 0.96."),
@@ -121,7 +122,7 @@ def test_spelled_report_has_the_headings_in_order():
         Section.RECOMMENDATIONS: "В.",
     }
     text = spelled(sections, Language.RUSSIAN)
-    assert text == "Находки:\nА.\n\nИнтерпретация:\nБ.\n\nРекомендации:\nВ."
+    assert text == "Описание:\nА.\n\nЗаключение:\nБ.\n\nРекомендации:\nВ."
 
 
 def test_languages_have_the_same_terms():

@@ -44,8 +44,8 @@ DESCRIPTORS = Descriptors(
 FIRST = "The strongest region lies in the right middle zone: intensity 0.72, strong."
 SECOND = "In the left lower zone the intensity is 0.35, moderate."
 SWAPPED = "In the right lower zone the intensity is 0.35, moderate."
-PLAIN_LEFT = "In the left lower zone the intensity is 0.35 (moderate)."
-CLASSIFICATION = "The verdict of the model is bacterial pneumonia, with confidence 0.95."
+PLAIN_LEFT = "In the left lower zone model attention is 0.35 (moderate)."
+CLASSIFICATION = "The model's classification is bacterial pneumonia, with confidence 0.95."
 ADVICE = "A lateral view is advisable."
 
 
@@ -126,10 +126,10 @@ def test_a_wrong_number_and_a_wrong_classification_give_way():
     )
     report = write(ScriptedModel(script, script))
     assert report.sections[Section.FINDINGS] == (
-        f"In the right middle zone the intensity is 0.72 (strong). {SECOND}"
+        f"In the right middle zone model attention is 0.72 (strong). {SECOND}"
     )
     assert report.sections[Section.INTERPRETATION] == (
-        "The verdict of the model is bacterial pneumonia, confidence 0.95."
+        "The model's classification is bacterial pneumonia, confidence 0.95."
     )
 
 
@@ -142,7 +142,7 @@ def test_a_zone_left_out_is_added():
 def test_missing_sections_are_written_plainly():
     report = write(ScriptedModel("I do not know.", "Findings:\n" + FIRST))
     assert report.sections[Section.FINDINGS] == f"{FIRST} {PLAIN_LEFT}"
-    assert report.sections[Section.INTERPRETATION].startswith("The verdict of the model")
+    assert report.sections[Section.INTERPRETATION].startswith("The model's classification is")
     assert "radiologist" in report.sections[Section.RECOMMENDATIONS]
     assert [claim.replaced for claim in report.claims] == [False, True, True, True]
 
@@ -204,9 +204,22 @@ def test_missing_and_invalid_models(tmp_path):
         )
 
 
-def test_headings_in_any_dress():
-    text = "Preface.\n1. **Радиологические находки:** А.\n### ИНТЕРПРЕТАЦИЯ\nБ.\nРекомендации - В."
-    assert parse_sections(text, Language.RUSSIAN) == {
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            Language.RUSSIAN,
+            "Preface.\n1. **Радиологические находки:** А.\n### ИНТЕРПРЕТАЦИЯ\nБ.\n"
+            "Рекомендации - В.",
+        ),
+        (Language.RUSSIAN, "## Описание\nА.\n**Заключение:** Б.\n3) Рекомендации\nВ."),
+        (Language.UKRAINIAN, "Знахідки:\nА.\n**Інтерпретація**\nБ.\nРекомендації:\nВ."),
+        (Language.UKRAINIAN, "Опис рентгенограми: А.\nВисновок:\nБ.\nРекомендації:\nВ."),
+        (Language.ENGLISH, "Radiographic findings:\nА.\nIMPRESSION\nБ.\nRecommendations - В."),
+    ],
+)
+def test_headings_in_any_dress(language, text):
+    assert parse_sections(text, language) == {
         Section.FINDINGS: "А.",
         Section.INTERPRETATION: "Б.",
         Section.RECOMMENDATIONS: "В.",
@@ -244,9 +257,10 @@ def test_the_shipped_model_names_the_right_zones(shipped_writer, language):
         Zone.RIGHT_MIDDLE,
         Zone.LEFT_LOWER,
     }
-    assert "0.72" in first.sections[Section.FINDINGS]
-    assert "0.35" in first.sections[Section.FINDINGS]
-    assert "0.95" in first.sections[Section.INTERPRETATION]
+    mark = "." if language is Language.ENGLISH else ","
+    assert f"0{mark}72" in first.sections[Section.FINDINGS]
+    assert f"0{mark}35" in first.sections[Section.FINDINGS]
+    assert f"0{mark}95" in first.sections[Section.INTERPRETATION]
     assert not any(claim.status is ClaimStatus.CONTRADICTED for claim in first.claims)
     own = [claim for claim in first.claims if not claim.replaced]
     assert len(own) >= 0.75 * len(first.claims)

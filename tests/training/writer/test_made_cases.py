@@ -6,6 +6,7 @@ import pytest
 from pipeline.types import ClaimStatus, Language, Section, Side, Zone
 from report.checking.claims import check_report
 from report.languages import terms
+from report.writing.decimals import decimal
 from report.writing.prompt import join, prompt_parts
 from report.writing.sections import parse_sections
 from training.writer.cases import (
@@ -15,7 +16,7 @@ from training.writer.cases import (
     random_case,
     templates,
 )
-from training.writer.tokens import build_vocabulary, phrases
+from training.writer.tokens import build_vocabulary, phrase_keys
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -75,7 +76,8 @@ def test_any_changed_number_is_contradicted(language):
             ):
                 continue
             wording = sections[Section.FINDINGS]
-            text = wording.replace(f"{item.intensity:.2f}", f"{changed:.2f}")
+            text = wording.replace(decimal(item.intensity, language), decimal(changed, language))
+            assert text != wording
             claims = check_report(
                 sections | {Section.FINDINGS: text}, case.prediction, case.descriptors, language
             )
@@ -134,8 +136,8 @@ def test_normal_classifications_speak_of_support_not_of_lesions():
 
 
 def test_facts_are_single_tokens():
-    known = set(phrases())
-    assert {" 0.00", " 0.42", " 1.00"} <= known
+    known = set(phrase_keys())
+    assert {" 0.00", " 0.42", " 1.00", " 0,42", " 12,3"} <= known
     for language in Language:
         for zone in terms(language).zones.values():
             assert {f" {zone.name}", f" {zone.where}"} <= known
