@@ -5,9 +5,9 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from pipeline.build import exporter, part_makers
 from pipeline.command_line.layers import layers_command
@@ -21,7 +21,7 @@ from pipeline.errors import (
 from pipeline.messages import message
 from pipeline.protocols import Exporter
 from pipeline.reading import check_size
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import CaseResult, Language, Method
 from pipeline.workers.job import Job
 from pipeline.workers.worker_process import PartMakers, Room
@@ -123,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (analyse, layer_maps):
         command.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
         command.add_argument("--language", choices=[item.value for item in Language])
+        add_settings_argument(command)
         command.add_argument("--label", help="the label to explain; the predicted one if left out")
     analyse.add_argument("--lime-samples", type=int, metavar="N", help="pictures LIME asks about")
     analyse.add_argument("--lime-segments", type=int, metavar="N", help="superpixels aimed at")
@@ -141,30 +142,19 @@ def _layers(options: argparse.Namespace, workers: Workers, settings: Settings) -
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = replace(load_settings(), **_given(options))
+    typed = {"language": options.language, "explain_label": options.label}
     if options.command == "layers":
-        return replace(settings, language=Language(options.language or settings.language))
-    report_model = settings.report_model
-    if options.report_model is not None:
-        if not options.report_model.is_file():
-            raise ReportModelMissingError
-        report_model = options.report_model.resolve()
-    return replace(
-        settings,
-        language=Language(options.language or settings.language),
-        write_report=settings.write_report and not options.no_report,
-        report_model=report_model,
+        return load_settings(options.settings, **typed)
+    if options.report_model is not None and not options.report_model.is_file():
+        raise ReportModelMissingError
+    return load_settings(
+        options.settings,
+        **typed,
+        write_report=False if options.no_report else None,
+        report_model=options.report_model and options.report_model.resolve(),
+        lime_samples=options.lime_samples,
+        lime_segments=options.lime_segments,
     )
-
-
-def _given(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that were typed, by their names."""
-    typed = {
-        "explain_label": options.label,
-        "lime_samples": getattr(options, "lime_samples", None),
-        "lime_segments": getattr(options, "lime_segments", None),
-    }
-    return {name: value for name, value in typed.items() if value is not None}
 
 
 def _analyse(target: Target, workers: Workers, settings: Settings, exporter: Exporter) -> bool:
