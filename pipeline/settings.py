@@ -6,18 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from pipeline.errors import SettingRefusedError
-from pipeline.types import Language
+from pipeline.types import FUSED_METHODS, Language, Method, with_fused
 from pipeline.validation import Flaw, flaw_of, read_content
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +42,22 @@ def _absent(value: object) -> object:
 
 OptionalPath = Annotated[Path | None, BeforeValidator(_absent)]
 OptionalText = Annotated[str | None, BeforeValidator(_absent)]
+
+
+def _names(value: object) -> object:
+    """Names with commas between them, as a variable has them, or a list as it is."""
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+Methods = Annotated[
+    tuple[Method, ...], NoDecode, BeforeValidator(_names), AfterValidator(with_fused)
+]
+
+
+def _parameter(method: Method, name: str) -> Any:
+    """The field of a method's parameter, with the default and the range that its spec has."""
+    spec = next(item for item in method.spec.parameters if item.name == name)
+    return Field(default=spec.default, ge=spec.low, le=spec.high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -66,6 +90,7 @@ class Settings:
         step_seconds: Longest vision step.
         report_seconds: Longest writing or explaining of a report.
         waiting_jobs: Most jobs that wait for a worker.
+        methods: The maps made for each radiograph, the fused ones among them.
         lime_samples: Perturbed samples of one LIME explanation; a power of two is balanced best.
         lime_segments: Superpixels aimed at.
     """
@@ -91,8 +116,9 @@ class Settings:
     step_seconds: float = Field(default=120.0, gt=0, le=86_400)
     report_seconds: float = Field(default=600.0, gt=0, le=86_400)
     waiting_jobs: int = Field(default=8, ge=1, le=1000)
-    lime_samples: int = Field(default=512, ge=1, le=100_000)
-    lime_segments: int = Field(default=24, ge=1, le=1000)
+    methods: Methods = FUSED_METHODS
+    lime_samples: int = _parameter(Method.LIME, "samples")
+    lime_segments: int = _parameter(Method.LIME, "segments")
 
 
 FIELDS: dict[str, FieldInfo] = Settings.__pydantic_fields__  # type: ignore[attr-defined]
