@@ -66,8 +66,8 @@ def zone_mentions(sentence: str, language: Language) -> tuple[ZoneMention, ...]:
     """The zones a sentence names, in order.
 
     A level belongs to the side next to it or to the part of the lung it names, else to the nearest
-    side before it in its clause, else to the nearest after it; "both" gives both sides. A level that
-    stands near no word for a part of the lung is none ("upper respiratory tract").
+    side before it in its clause, else to the nearest after it; "both" gives both sides. A level
+    that stands near no word for a part of the lung is none ("upper respiratory tract").
     """
     found: list[ZoneMention] = []
     last_side: Side | None = None

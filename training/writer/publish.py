@@ -9,7 +9,7 @@ from training.writer.metrics import measure
 from training.writer.training import FACTS, NAME, WriterRecipe
 
 FILE = "writer.gguf"
-DATA = "reports composed by rules from drawn descriptors (training/report_text.py); no patient's"
+DATA = "reports composed by rules from drawn descriptors (training/writer/cases.py); no patient's"
 COMMAND = "python -m training train writer"
 
 
@@ -57,32 +57,33 @@ A small Llama ({recipe.layers} layers of {recipe.width}, {recipe.heads} heads, a
 parameters, Q8_0) that writes the three sections of a report in English, Russian and Ukrainian from
 a prompt of enumerated model outputs.
 
-**What it is.** It was taught from nothing on text made by rules (`training/report_text.py`): the
-zones, grades, measurements of hyperinflation and classification of a drawn case, in sentences whose
-wording was drawn from
-`training/report_templates/`. It has read no radiology report, no book and no patient's record, and
-knows no medicine beyond those sentences. Nothing it writes is evidence of disease. For research use
-only; not a medical device.
+**What it is.** It was taught from random weights on text made by rules
+(`training/writer/cases.py`): the zones, grades, measurements of hyperinflation and classification
+of a drawn case, in sentences whose wording was drawn from `training/writer/templates/`. It has read
+no radiology report, no book and no patient's record, and knows no medicine beyond those sentences.
+Nothing it writes is evidence of disease. For research use only; not a medical device.
 
 **Its tokens.** A byte-level BPE of {recipe.base_tokens} tokens, and phrases that are one token
-each: every zone in each grammatical form, every number from 0.00 to 1.00, every length to 36.0 cm,
-every label and grade,
-and the templates' wording in runs of up to four words. Copying a fact is therefore one step, which
-a model of this size learns; with words split up, right and left are the last thing it learns. In
-the prompt a number is one token with what it is a number of, so an intensity is not taken for the
-agreement beside it.
+each: every zone in each grammatical form, every number from 0.00 to 1.00 and every length to
+36.0 cm in each spelling ("0.58", "0,58"), every label and grade, and the templates' wording in runs
+of up to four words. Copying a fact is therefore one step, which a model of this size learns; with
+words split up, right and left are the last thing it learns. In the prompt a number is one token
+with what it is a number of, so an intensity is not taken for the agreement beside it. The file
+keeps what each phrase stands for (`explaincxr.phrase_keys`).
 
 **What it cannot do.** It copies badly the names of labels it was not taught; it repeats its
 templates' wording; it says nothing that the descriptors do not hold. Every sentence is checked
 against the measurements afterwards, wrong ones are written again and then replaced by plain ones.
 
-**Rebuild.** `{COMMAND}` (one processor core; {recipe.steps} steps of {recipe.batch} cases for the
-wording, then twice {FACTS.steps} in which facts weigh {FACTS.fact_weight:.0f} times as much: about
-three hours).{" " + note if note else ""}
+**Rebuild.** `{COMMAND}` ({recipe.steps} steps of {recipe.batch} cases for the wording, then twice
+{FACTS.steps} in which facts weigh {FACTS.fact_weight:.0f} times as much: about three hours on one
+processor core). After a change of words,
+`{COMMAND} --weights weights/writer/writer.gguf` teaches the present file the new ones: each new
+token begins as the one it replaces.{" " + note if note else ""}
 
 ## Figures
 
-On {cases} unseen descriptor sets a language, by `training/writer_metrics.py`, which the same
+On {cases} unseen descriptor sets a language, by `training/writer/metrics.py`, which the same
 command runs; shares of reports, before the claim check and after it. Settings:
 `{json.dumps({"temperature": 0, "threads": 1})}`.
 

@@ -139,7 +139,7 @@ def _wording_phrases(language: Language) -> Iterator[Keyed]:
             for place, chunk in enumerate(chunks):
                 yield f"{key}.{index}.{place}", chunk
             if chunks and template.startswith(chunks[0]):
-                yield f"{key}.{index}.0", f" {chunks[0]}"
+                yield f"{key}.{index}.0.later", f" {chunks[0]}"  # not a section's first sentence
 
 
 def _measurement_phrases(language: Language) -> Iterator[Keyed]:
