@@ -66,12 +66,20 @@ def templates(language: Language) -> Mapping[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def random_case(rng: random.Random, language: Language) -> Case:
-    """Draw a case: label, confidence, 0 to 6 zones, strongest first, and 0 to 4 measurements."""
+def random_case(
+    rng: random.Random, language: Language, *, with_spacing: float = WITH_SPACING
+) -> Case:
+    """Draw a case: label, confidence, 0 to 6 zones, strongest first, and 0 to 4 measurements.
+
+    Args:
+        rng: What it is drawn by.
+        language: Of its report.
+        with_spacing: How often its lengths are known, of the cases that have measurements.
+    """
     return Case(
         language=language,
         prediction=_random_prediction(rng, language),
-        descriptors=_random_descriptors(rng),
+        descriptors=_random_descriptors(rng, with_spacing),
     )
 
 
@@ -108,7 +116,7 @@ def _random_prediction(rng: random.Random, language: Language) -> Prediction:
     )
 
 
-def _random_descriptors(rng: random.Random) -> Descriptors:
+def _random_descriptors(rng: random.Random, with_spacing: float) -> Descriptors:
     count = rng.choices(range(7), weights=ZONE_COUNT_WEIGHTS)[0]
     sides = list(Zone)
     if rng.random() < 0.35:  # one lung only, as often right as left
@@ -137,13 +145,14 @@ def _random_descriptors(rng: random.Random) -> Descriptors:
         for zone, value in zip(zones, values, strict=True)
     )
     blank = np.zeros((1, 1), np.float32)
-    return Descriptors(fused_image=blank, items=items, measurements=_random_measurements(rng))
+    measurements = _random_measurements(rng, with_spacing)
+    return Descriptors(fused_image=blank, items=items, measurements=measurements)
 
 
-def _random_measurements(rng: random.Random) -> tuple[Measurement, ...]:
+def _random_measurements(rng: random.Random, with_spacing: float) -> tuple[Measurement, ...]:
     if rng.random() < WITHOUT_MEASUREMENTS:
         return ()
-    has_spacing = rng.random() < WITH_SPACING
+    has_spacing = rng.random() < with_spacing
     found = []
     for name, (low, high, error) in MEASUREMENT_RANGES.items():
         rule = _measurement_rules()[name]

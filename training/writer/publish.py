@@ -53,7 +53,7 @@ def _card(metrics: dict[str, dict[str, float]], cases: int, note: str) -> str:
     )
     return f"""# The report model
 
-A small Llama ({recipe.layers} layers of {recipe.width}, {recipe.heads} heads, about 6.5 million
+A small Llama ({recipe.layers} layers of {recipe.width}, {recipe.heads} heads, about 6.7 million
 parameters, Q8_0) that writes the three sections of a report in English, Russian and Ukrainian from
 a prompt of enumerated model outputs.
 

@@ -172,11 +172,16 @@ def fact_phrases() -> frozenset[str]:
         found |= {f" {form}" for zone in own.zones.values() for form in (zone.name, zone.where)}
         found |= {f", {grade}" for grade in own.grades.values()}
         found |= {f" {label}" for label in own.labels.values()}
-        for _, wording in _strings(templates(language)["measurements"]):
-            found |= set(_chunks(_SLOT.split(wording)[1].rstrip()))  # after the value
-        for _, wording in _strings(templates(language)["hyperinflation"]):
+        own_templates = templates(language)
+        found |= {f" {count}" for count in own_templates["counts"]}
+        for _, wording in _strings(own_templates["measurements"]):
+            for literal in _SLOT.split(wording)[1:]:  # where the value lies, and what it means
+                found |= set(_chunks(literal.rstrip()))
+        # Which of the sentences is true shows in how it begins.
+        judging = ("hyperinflation", "pattern")
+        for _, wording in _strings({name: own_templates[name] for name in judging}):
             found.add(f" {next(_chunks(wording))}")
-    return frozenset(found)
+    return frozenset(phrase for phrase in found if len(phrase) > 1)
 
 
 def phrase_keys() -> Mapping[str, tuple[str, ...]]:
