@@ -14,6 +14,7 @@ from pipeline.types.case import CaseResult, Conclusion, Problem, ProgressEvent
 from pipeline.types.descriptors import Descriptor, Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality, MaskingCurves, QualityScore
+from pipeline.types.language import WORDS_FOLDER, Language
 from pipeline.types.measurements import Measurement, MeasurementLine, MeasurementThreshold
 from pipeline.types.prediction import Prediction
 from pipeline.types.radiograph import Radiograph
@@ -30,7 +31,6 @@ from pipeline.types.vocabulary import (
     ClaimStatus,
     Grade,
     ImageFormat,
-    Language,
     Level,
     MeasurementName,
     MeasurementPart,
@@ -51,6 +51,7 @@ from pipeline.types.vocabulary import (
 
 __all__ = [
     "SHORTCUT_MEASURES",
+    "WORDS_FOLDER",
     "Anatomy",
     "Attribution",
     "BoolArray",

@@ -4,10 +4,8 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, heading, lead, notice
 from app.state.cases import Case, steps_of
-from pipeline.messages import message
 from pipeline.types import (
     CaseResult,
     ExplanationQuality,
@@ -17,6 +15,7 @@ from pipeline.types import (
     SaliencyMap,
     Step,
 )
+from pipeline.words import Words, message
 
 SYMBOLS = {
     QualityRating.GOOD: "✓",
@@ -37,7 +36,7 @@ def show(words: Words, case: Case, found: CaseResult, method: Method) -> None:
         draw(notice(words("quality.not_graded")))
     if quality.shortcut_alarm:
         draw(notice(words("quality.alarm"), "error"))
-    draw(_list(words, quality, SaliencyMap(method), words(f"method.{method}")))
+    draw(_list(words, quality, SaliencyMap(method), words(f"methods.{method}")))
     draw(heading(words("quality.both"), 4))
     draw(_list(words, quality, SaliencyMap.FUSED, words("quality.both")))
     with st.expander(words("quality.how")):
@@ -50,7 +49,7 @@ def worst_sentence(words: Words, quality: ExplanationQuality) -> str:
     worst = quality.worst
     if worst is None:
         return ""
-    whose = words("quality.both" if worst.map is SaliencyMap.FUSED else f"method.{worst.map}")
+    whose = words("quality.both" if worst.map is SaliencyMap.FUSED else f"methods.{worst.map}")
     rating = message(f"mark_{worst.rating}", words.language)
     return words(
         "quality.worst", map=whose, rating=rating, sentence=message(worst.code, words.language)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, facts, heading, lead, notice
 from app.pictures import png
 from app.state.cases import Case
@@ -10,6 +9,7 @@ from app.views.maps import layers as layer_maps
 from app.views.maps import map_controls, quality, signed
 from pipeline.pictures.overlays import grey_picture, saliency_overlay
 from pipeline.types import CaseResult, Explanation, Method
+from pipeline.words import Words
 
 RADIOGRAPH = "radiograph"
 POOR_FIT = 0.5
@@ -59,7 +59,7 @@ def _switches(words: Words, other: Method) -> tuple[str, bool, bool]:
             default=RADIOGRAPH,
             required=True,
             format_func=lambda key: words(
-                "saliency.radiograph" if key == RADIOGRAPH else f"method.{key}"
+                "saliency.radiograph" if key == RADIOGRAPH else f"methods.{key}"
             ),
             key=f"beside_{other}",
             persist_state="session",
@@ -78,7 +78,7 @@ def _map(
 ) -> None:
     opacity, threshold, outlines, raw = drawn
     explanation = found.explanations[method]
-    name = words(f"method.{method}")
+    name = words(f"methods.{method}")
     picture = png(
         case,
         (method, explanation.label, *drawn),
