@@ -21,7 +21,7 @@ from pipeline.errors import (
 from pipeline.protocols import Exporter
 from pipeline.reading import check_size
 from pipeline.settings import Settings, load_settings
-from pipeline.types import CaseResult, Language, Method
+from pipeline.types import FUSED_METHODS, CaseResult, Language, Method, with_fused
 from pipeline.words import message
 from pipeline.workers.job import Job
 from pipeline.workers.worker_process import PartMakers, Room
@@ -32,8 +32,7 @@ RESULT_FILE = "result.json"
 OUTPUT_FILES = (
     RESULT_FILE,
     "anatomy.png",
-    "grad_cam.png",
-    "lime.png",
+    *(method.file for method in Method),
     "measurements.png",
     "report.md",
     "report.pdf",
@@ -124,9 +123,32 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
         command.add_argument("--language", choices=[item.value for item in Language])
         command.add_argument("--label", help="the label to explain; the predicted one if left out")
-    analyse.add_argument("--lime-samples", type=int, metavar="N", help="pictures LIME asks about")
-    analyse.add_argument("--lime-segments", type=int, metavar="N", help="superpixels aimed at")
+    names = ", ".join(method.value for method in Method)
+    made = ", ".join(method.value for method in FUSED_METHODS)
+    analyse.add_argument(
+        "--methods",
+        type=_methods,
+        metavar="LIST",
+        help=f"explanations to make, with commas between: {names} ({made} are always made)",
+    )
+    for method in Method:
+        for parameter in method.spec.parameters:
+            analyse.add_argument(
+                f"--{method.setting(parameter).replace('_', '-')}",
+                type=int,
+                metavar="N",
+                help=f"{method.spec.name}: {parameter.help} (default: {parameter.default})",
+            )
     return parser
+
+
+def _methods(names: str) -> tuple[Method, ...]:
+    """Methods from their names with commas between; the fused ones are always among them."""
+    try:
+        return with_fused(tuple(Method(name.strip()) for name in names.split(",")))
+    except ValueError as error:
+        allowed = ", ".join(method.value for method in Method)
+        raise argparse.ArgumentTypeError(f"{names}: choose from {allowed}") from error
 
 
 def _layers(options: argparse.Namespace, workers: Workers, settings: Settings) -> bool:
@@ -159,11 +181,11 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """The settings that were typed, by their names."""
-    typed = {
-        "explain_label": options.label,
-        "lime_samples": getattr(options, "lime_samples", None),
-        "lime_segments": getattr(options, "lime_segments", None),
-    }
+    of_methods = ["methods"] + [
+        method.setting(parameter) for method in Method for parameter in method.spec.parameters
+    ]
+    typed = {name: getattr(options, name, None) for name in of_methods}
+    typed["explain_label"] = options.label
     return {name: value for name, value in typed.items() if value is not None}
 
 
@@ -224,7 +246,7 @@ def _wait(job: Job, name: str, language: Language, screen: TextIO) -> None:
 def _summary(case: CaseResult, language: Language) -> str:
     prediction = case.prediction
     term = prediction.terms[prediction.label][language]
-    label = case.explanations[Method.GRAD_CAM].label
+    label = case.explained_label
     parts = [f"{term} (abnormal_probability {prediction.abnormal_probability:.3f})"]
     if label != prediction.leading_label:
         parts.append(f"explained: {prediction.terms[label][language]}")

@@ -16,7 +16,6 @@ from pipeline.types import (
     Language,
     Level,
     MeasurementUnit,
-    Method,
     Prediction,
     Section,
     Side,
@@ -66,7 +65,6 @@ class Words:
     grades: Mapping[Grade, str]
     sections: Mapping[Section, str]
     structures: Mapping[Structure, str]
-    methods: Mapping[Method, str]
     labels: Mapping[str, str]
     room: str = ""
 
@@ -172,7 +170,6 @@ def words_of(language: Language) -> Words:
         grades={grade: table["grades"][grade.value] for grade in Grade},
         sections={section: table["sections"][section.value] for section in Section},
         structures={item: table["structures"][item.value] for item in Structure},
-        methods={method: table["methods"][method.value] for method in Method},
         labels=table["labels"],
     )
 

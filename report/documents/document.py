@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, Picture
-from pipeline.types import CaseResult, ClaimStatus, Conclusion, Language, Method, Section
+from pipeline.types import CaseResult, ClaimStatus, Conclusion, Language, Section
 from pipeline.words import Words, message, words_of
 from report.checking.repaired_spans import Mark, Run, runs_of
 from report.documents.blocks import (
@@ -21,7 +21,6 @@ from report.documents.blocks import (
 from report.documents.measurement_blocks import measurement_blocks, measurement_figure
 from report.documents.quality_blocks import quality_note, quality_table
 
-METHOD_FILES = {Method.GRAD_CAM: "grad_cam.png", Method.LIME: "lime.png"}
 ANATOMY_FILE = "anatomy.png"
 
 
@@ -189,11 +188,11 @@ def _figures(
     for method, explanation in result.explanations.items():
         caption = words(
             "saliency",
-            method=words.methods[method],
+            method=method.spec.name,
             label=words.label(result.prediction, explanation.label),
             removed=f"{explanation.removed_mass:.0%}",
         )
-        file = METHOD_FILES[method]
+        file = method.file
         figures.append(Figure(picture=pictures[file], caption=caption, file=file, bar=words("bar")))
     return tuple(figures)
 

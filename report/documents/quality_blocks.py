@@ -5,7 +5,6 @@ from pipeline.types import (
     Method,
     QualityRating,
     QualityScore,
-    SaliencyMap,
 )
 from pipeline.words import Words, message
 from report.checking.repaired_spans import Run
@@ -62,9 +61,7 @@ def quality_table(quality: ExplanationQuality | None, words: Words) -> list[Bloc
 
 
 def _map_name(score: QualityScore, words: Words) -> str:
-    if score.map is SaliencyMap.FUSED:
-        return words("quality_both")
-    return words.methods[Method(score.map)]
+    return score.map.spec.name if isinstance(score.map, Method) else words("quality_both")
 
 
 def _plain(text: str) -> Paragraph:
