@@ -3,6 +3,7 @@
 import re
 import string
 from collections import Counter
+from typing import get_args
 
 import pytest
 
@@ -16,6 +17,7 @@ from pipeline.types import (
     ReadingNote,
     Step,
 )
+from pipeline.validation import Problem
 from pipeline.words import message, words_of
 
 WARNINGS = {
@@ -45,6 +47,7 @@ def placeholders(sentence: str) -> set[str]:
 def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> None:
     found = tables(language)
     assert set(found["errors"]) == {item.code for item in CLASSES}
+    assert set(found["problems"]) == {f"problem_{problem}" for problem in get_args(Problem)}
     assert set(found["notes"]) == {note.value for note in ReadingNote}
     assert set(found["reasons"]) == {reason.value for reason in MeasurementReason}
     assert set(found["steps"]) == {step.value for step in Step}
