@@ -1,14 +1,14 @@
 """The one place that knows the concrete classes behind the protocols."""
 
-import json
 import platform
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline.manifest import MANIFEST_FILE
+from pipeline.errors import ManifestError
+from pipeline.manifest import read_manifest
 from pipeline.protocols import Exporter, Models
 from pipeline.settings import Settings
 from pipeline.types import Language, Method
@@ -80,9 +80,8 @@ def provenance(settings: Settings) -> dict[str, str | int | float]:
     }
     for model, folder in folders.items():
         try:
-            text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
-            files = json.loads(text)["files"]
-        except (OSError, ValueError, KeyError):
+            files = read_manifest(folder).files
+        except ManifestError:
             found[f"weights.{model}"] = "absent"
             continue
         found |= {f"weights.{model}.{file}": sha256 for file, sha256 in files.items()}
@@ -120,23 +119,22 @@ def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
 
         return FolderClassifier(_classifier_folder(settings), settings.threads)
 
-    def grad_cam() -> Any:
-        from xai.image.grad_cam import GradCam
+    @cache
+    def gradients() -> Any:
+        from xai.image.layer_gradients import LayerGradients
 
-        return GradCam(classifier(), settings)
+        return LayerGradients(_classifier_folder(settings), settings.threads)
 
-    def lime() -> Any:
-        import lime.lime_image  # noqa: F401 - seconds that the first radiograph need not wait for
-        import skimage.segmentation  # noqa: F401
+    def explainer(method: Method) -> Any:
+        from xai.image.registry import ExplainedModel, build_explainer
 
-        from xai.image.lime_explainer import LimeExplainer
-
-        return LimeExplainer(classifier(), settings)
+        model = ExplainedModel(network=classifier(), gradients=gradients(), settings=settings)
+        return build_explainer(method, model)
 
     def layer_explainer() -> Any:
         from xai.image.layer_grad_cam import LayerGradCam
 
-        return LayerGradCam(classifier(), _classifier_folder(settings), settings.threads)
+        return LayerGradCam(classifier(), gradients())
 
     def describer() -> Any:
         from xai.image.describer import ZoneDescriber
@@ -156,8 +154,7 @@ def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
         "segmenter": segmenter,
         "morphometer": morphometer,
         "classifier": classifier,
-        Method.GRAD_CAM.value: grad_cam,
-        Method.LIME.value: lime,
+        **{method.value: partial(explainer, method) for method in Method},
         "layer_explainer": layer_explainer,
         "describer": describer,
         "quality_assessor": quality_assessor,

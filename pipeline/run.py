@@ -1,7 +1,7 @@
 """The one data flow: what the app, the command line and every service call."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -9,6 +9,7 @@ from pipeline.errors import CancelledByUserError, ExplainCxrError, StepFailedErr
 from pipeline.protocols import Models, Progress, silent
 from pipeline.settings import Settings
 from pipeline.types import (
+    FUSED_METHODS,
     Anatomy,
     CaseResult,
     Descriptors,
@@ -51,7 +52,9 @@ def analyse(
     measurements = clock.time(Step.MEASURE, lambda: models.morphometer.measure(radiograph, anatomy))
     prediction = clock.time(Step.CLASSIFY, lambda: models.classifier.classify(radiograph, anatomy))
     label = settings.explain_label or prediction.leading_label
-    explanations = _explanations(radiograph, anatomy, label, models, clock)
+    explanations = _explanations(
+        radiograph, anatomy, label, methods=settings.methods, models=models, clock=clock
+    )
     descriptors = clock.time(
         Step.DESCRIBE, lambda: _described(explanations, anatomy, measurements, models)
     )
@@ -74,16 +77,23 @@ def analyse(
 
 
 def explain_label(
-    result: CaseResult, label: str, *, models: Models, progress: Progress = silent
+    result: CaseResult,
+    label: str,
+    *,
+    models: Models,
+    methods: Iterable[Method] = FUSED_METHODS,
+    progress: Progress = silent,
 ) -> CaseResult:
-    """Explain another label of a case.
+    """Explain another label of a case, or the same one by more methods.
 
     Returns:
         The case with that label's maps and descriptors, their trust not yet measured, and without
         a report: a report belongs to the descriptors that it was written from.
     """
     clock = _Clock(progress, result.timings_ms)
-    explanations = _explanations(result.radiograph, result.anatomy, label, models, clock)
+    explanations = _explanations(
+        result.radiograph, result.anatomy, label, methods=methods, models=models, clock=clock
+    )
     descriptors = clock.time(
         Step.DESCRIBE, lambda: _described(explanations, result.anatomy, result.measurements, models)
     )
@@ -243,16 +253,22 @@ def _added(
 
 
 def _explanations(
-    radiograph: Radiograph, anatomy: Anatomy, label: str, models: Models, clock: "_Clock"
+    radiograph: Radiograph,
+    anatomy: Anatomy,
+    label: str,
+    *,
+    methods: Iterable[Method],
+    models: Models,
+    clock: "_Clock",
 ) -> dict[Method, Explanation]:
     def explain(method: Method) -> Explanation:
         explainer = models.explainers[method]
         return clock.time(
-            Step(method.value),
+            method.spec.step,
             lambda: explainer.explain(radiograph, anatomy, label, progress=clock.progress),
         )
 
-    return {method: explain(method) for method in Method}
+    return {method: explain(method) for method in methods}
 
 
 def _described(

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,6 @@ from pipeline.types import (
     QualityScore,
     Radiograph,
     Report,
-    SaliencyMap,
     Section,
     ShapeMeasure,
     Side,
@@ -161,7 +161,7 @@ class FakeExplainer:
         shown = np.zeros(radiograph.shape, np.float32)
         shown[anatomy.zones_image[Zone.RIGHT_MIDDLE]] = 0.8
         for part in range(1, 11):
-            progress(ProgressEvent(step=Step(self.method.value), fraction=part / 10))
+            progress(ProgressEvent(step=self.method.spec.step, fraction=part / 10))
         return Explanation(
             method=self.method,
             label=label,
@@ -234,20 +234,20 @@ class FakeQualityAssessor:
             label=explanations[Method.LIME].label,
             scores=(
                 QualityScore(
-                    map=SaliencyMap.GRAD_CAM,
+                    map=Method.GRAD_CAM,
                     measure=QualityMeasure.DELETION,
                     value=0.2,
                     rating=QualityRating.GOOD,
                 ),
                 QualityScore(
-                    map=SaliencyMap.LIME,
+                    map=Method.LIME,
                     measure=QualityMeasure.STABILITY,
                     value=0.31,
                     rating=QualityRating.DOUBTFUL,
                 ),
             ),
             curves={
-                SaliencyMap.GRAD_CAM: MaskingCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9)),
+                Method.GRAD_CAM: MaskingCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9)),
             },
             random_auc=0.5,
         )
@@ -369,8 +369,7 @@ def fake_makers(
         "segmenter": FakeSegmenter,
         "morphometer": FakeMorphometer,
         "classifier": classifier,
-        "grad_cam": lambda: FakeExplainer(Method.GRAD_CAM),
-        "lime": lambda: FakeExplainer(Method.LIME),
+        **{method.value: partial(FakeExplainer, method) for method in Method},
         "layer_explainer": FakeLayerExplainer,
         "describer": FakeDescriber,
         "quality_assessor": FakeQualityAssessor,

@@ -20,6 +20,7 @@ from pipeline.types import (
     Report,
     Section,
     Step,
+    with_fused,
 )
 
 MAX_RUNNING = 6  # of one visit; its other radiographs wait in the session
@@ -50,6 +51,7 @@ class Case:
         data: The file's bytes until they are handed to the workers.
         job: The job that makes or remakes `result`.
         result: What is found so far.
+        taken: What the job had found when it was last looked at.
         error: Why there is no result, or why the latest job did not end well.
         explaining: Jobs for labels other than the predicted one.
         explained: The case with its maps and descriptors for each label asked for.
@@ -68,6 +70,7 @@ class Case:
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     job: Job | None = None
     result: CaseResult | None = None
+    taken: CaseResult | None = None
     error: ExplainCxrError | None = None
     explaining: dict[str, Job] = field(default_factory=dict)
     explained: dict[str, CaseResult] = field(default_factory=dict)
@@ -105,8 +108,9 @@ class Case:
     @property
     def signature(self) -> tuple[object, ...]:
         """Changes whenever the page must be drawn anew."""
-        trusted = sum(found.quality is not None for found in self.explained.values())
-        explained = len(self.explained), trusted, len(self.explain_errors)
+        maps = sum(len(found.explanations) for found in self.explained.values())
+        rated = sum(found.quality is not None for found in self.explained.values())
+        explained = maps, rated, len(self.explaining), len(self.explain_errors)
         return self.id, self.state, self.attempt, *explained, *self.layer_maps.signature
 
     def steps(self) -> Mapping[Step, float | None]:
@@ -137,14 +141,23 @@ class Case:
             if ended:
                 del self.explaining[label]
                 if other.result is not None:
-                    self.explained[label] = other.result
+                    self._explain(other.result)
                 elif other.error is not None:
                     self.explain_errors[label] = other.error
 
+    def _explain(self, found: CaseResult) -> None:
+        """Take over a label's maps; those of the case's own label are the case's, too."""
+        label = found.explained_label
+        self.explained[label] = found
+        if self.result is not None and self.result.explained_label == label:
+            self.result = _with_maps_of(self.result, found)
+
     def _take(self, found: CaseResult | None) -> None:
-        if found is None or found is self.result:
+        if found is None or found is self.taken:
             return
-        label = found.explanations[Method.GRAD_CAM].label
+        self.taken = found
+        label = found.explained_label
+        found = _with_maps_of(found, self.explained.get(label))
         if self.result is None or found.quality is not self.explained[label].quality:
             self.explained[label] = found
         if found.report is not None and (self.result is None or found.report != self.result.report):
@@ -164,6 +177,14 @@ class Case:
     def report(self) -> Report | None:
         """The report, if one is written."""
         return None if self.result is None else self.result.report
+
+
+def _with_maps_of(found: CaseResult, other: CaseResult | None) -> CaseResult:
+    """A case with the maps of the same label that were made on request meanwhile."""
+    if other is None or set(other.explanations) <= set(found.explanations):
+        return found
+    quality = other.quality or found.quality
+    return replace(found, explanations={**other.explanations}, quality=quality)
 
 
 def steps_of(events: Iterable[ProgressEvent]) -> Mapping[Step, float | None]:
@@ -278,13 +299,24 @@ def rewrite(case: Case, workers: Workers, language: Language) -> None:
     case.error = None
 
 
-def explain(case: Case, workers: Workers, label: str) -> None:
-    """Ask for the maps of another label.
+def explain(case: Case, workers: Workers, label: str, method: Method | None = None) -> None:
+    """Ask for the maps of another label, or for one more map of any label.
+
+    Args:
+        case: The radiograph.
+        workers: Who makes them.
+        label: The label.
+        method: The further map; from then on other labels get it, too.
 
     Raises:
         QueueFullError: Too many jobs wait.
     """
-    if case.result is None or label in case.explained or label in case.explaining:
+    if method is not None:
+        methods = with_fused((*case.settings.methods, method))
+        case.settings = replace(case.settings, methods=methods)
+    found = case.explained.get(label)
+    made = found is not None and set(case.settings.methods) <= set(found.explanations)
+    if case.result is None or made or label in case.explaining:
         return
     case.explain_errors.pop(label, None)
     case.explaining[label] = workers.submit_explanation(case.result, label, case.settings)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.service import Job, Workers
 from pipeline.errors import ExplainCxrError
-from pipeline.types import CaseResult, LayerMap, Method
+from pipeline.types import CaseResult, LayerMap
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -32,7 +32,7 @@ class LayerMaps:
         Raises:
             QueueFullError: Too many jobs wait.
         """
-        label = case.explanations[Method.GRAD_CAM].label
+        label = case.explained_label
         if label not in self.jobs:
             self.jobs[label] = workers.submit_layers(case)
             self.errors.pop(label, None)

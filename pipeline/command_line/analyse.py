@@ -5,9 +5,9 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from pipeline.build import exporter, part_makers
 from pipeline.command_line.layers import layers_command
@@ -21,8 +21,8 @@ from pipeline.errors import (
 from pipeline.messages import message
 from pipeline.protocols import Exporter
 from pipeline.reading import check_size
-from pipeline.settings import Settings, load_settings
-from pipeline.types import CaseResult, Language, Method
+from pipeline.settings import Settings, add_settings_argument, load_settings
+from pipeline.types import FUSED_METHODS, CaseResult, Language, Method, with_fused
 from pipeline.workers.job import Job
 from pipeline.workers.worker_process import PartMakers, Room
 from pipeline.workers.workers import Workers
@@ -32,8 +32,7 @@ RESULT_FILE = "result.json"
 OUTPUT_FILES = (
     RESULT_FILE,
     "anatomy.png",
-    "grad_cam.png",
-    "lime.png",
+    *(method.file for method in Method),
     "measurements.png",
     "report.md",
     "report.pdf",
@@ -123,10 +122,34 @@ def _parser() -> argparse.ArgumentParser:
     for command in (analyse, layer_maps):
         command.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
         command.add_argument("--language", choices=[item.value for item in Language])
+        add_settings_argument(command)
         command.add_argument("--label", help="the label to explain; the predicted one if left out")
-    analyse.add_argument("--lime-samples", type=int, metavar="N", help="pictures LIME asks about")
-    analyse.add_argument("--lime-segments", type=int, metavar="N", help="superpixels aimed at")
+    names = ", ".join(method.value for method in Method)
+    made = ", ".join(method.value for method in FUSED_METHODS)
+    analyse.add_argument(
+        "--methods",
+        type=_methods,
+        metavar="LIST",
+        help=f"explanations to make, with commas between: {names} ({made} are always made)",
+    )
+    for method in Method:
+        for parameter in method.spec.parameters:
+            analyse.add_argument(
+                f"--{method.setting(parameter).replace('_', '-')}",
+                type=int,
+                metavar="N",
+                help=f"{method.spec.name}: {parameter.help} (default: {parameter.default})",
+            )
     return parser
+
+
+def _methods(names: str) -> tuple[Method, ...]:
+    """Methods from their names with commas between; the fused ones are always among them."""
+    try:
+        return with_fused(tuple(Method(name.strip()) for name in names.split(",")))
+    except ValueError as error:
+        allowed = ", ".join(method.value for method in Method)
+        raise argparse.ArgumentTypeError(f"{names}: choose from {allowed}") from error
 
 
 def _layers(options: argparse.Namespace, workers: Workers, settings: Settings) -> bool:
@@ -141,30 +164,24 @@ def _layers(options: argparse.Namespace, workers: Workers, settings: Settings) -
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = replace(load_settings(), **_given(options))
+    typed = {"language": options.language, "explain_label": options.label}
     if options.command == "layers":
-        return replace(settings, language=Language(options.language or settings.language))
-    report_model = settings.report_model
-    if options.report_model is not None:
-        if not options.report_model.is_file():
-            raise ReportModelMissingError
-        report_model = options.report_model.resolve()
-    return replace(
-        settings,
-        language=Language(options.language or settings.language),
-        write_report=settings.write_report and not options.no_report,
-        report_model=report_model,
+        return load_settings(options.settings, **typed)
+    if options.report_model is not None and not options.report_model.is_file():
+        raise ReportModelMissingError
+    return load_settings(
+        options.settings,
+        **typed,
+        write_report=False if options.no_report else None,
+        report_model=options.report_model and options.report_model.resolve(),
+        **_of_methods(options),
     )
 
 
-def _given(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that were typed, by their names."""
-    typed = {
-        "explain_label": options.label,
-        "lime_samples": getattr(options, "lime_samples", None),
-        "lime_segments": getattr(options, "lime_segments", None),
-    }
-    return {name: value for name, value in typed.items() if value is not None}
+def _of_methods(options: argparse.Namespace) -> dict[str, object]:
+    """The methods and their parameters as typed, by the names of their settings."""
+    names = [method.setting(one) for method in Method for one in method.spec.parameters]
+    return {name: getattr(options, name) for name in ("methods", *names)}
 
 
 def _analyse(target: Target, workers: Workers, settings: Settings, exporter: Exporter) -> bool:
@@ -224,7 +241,7 @@ def _wait(job: Job, name: str, language: Language, screen: TextIO) -> None:
 def _summary(case: CaseResult, language: Language) -> str:
     prediction = case.prediction
     term = prediction.terms[prediction.label][language]
-    label = case.explanations[Method.GRAD_CAM].label
+    label = case.explained_label
     parts = [f"{term} (abnormal_probability {prediction.abnormal_probability:.3f})"]
     if label != prediction.leading_label:
         parts.append(f"explained: {prediction.terms[label][language]}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.types.arrays import Box, FloatArray, frozen_array, unit_range
-from pipeline.types.vocabulary import Method
+from pipeline.types.methods import Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -143,7 +143,7 @@ class RemoteExplainer:
         self, radiograph: Radiograph, anatomy: Anatomy, label: str, *, progress: Progress = silent
     ) -> Explanation:
         """Explain one label of one radiograph."""
-        step, part = Step(self._method.value), self._method.value
+        step, part = self._method.spec.step, self._method.value
         explanation: Explanation = self._line.call(
             step, part, "explain", radiograph, anatomy, label, progress=progress
         )

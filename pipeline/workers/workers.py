@@ -22,7 +22,7 @@ from pipeline.run import (
     write_report,
 )
 from pipeline.settings import Settings
-from pipeline.types import CaseResult, Method
+from pipeline.types import FUSED_METHODS, CaseResult
 from pipeline.workers.job import Job
 from pipeline.workers.progress_line import ProgressHub
 from pipeline.workers.remote import Line, remote_models
@@ -36,8 +36,7 @@ WARMED_PARTS = {
         "segmenter",
         "morphometer",
         "classifier",
-        "grad_cam",
-        "lime",
+        *(method.value for method in FUSED_METHODS),
         "describer",
         "quality_assessor",
     ),
@@ -152,7 +151,9 @@ class Workers:
         """
 
         def work(job: Job, models: Models) -> CaseResult:
-            other = explain_label(case, label, models=models, progress=job.progressed)
+            other = explain_label(
+                case, label, models=models, methods=settings.methods, progress=job.progressed
+            )
             if not settings.measure_quality:
                 return other
             job.found(other)
@@ -168,7 +169,7 @@ class Workers:
         """
 
         def work(job: Job, models: Models) -> CaseResult:
-            label = case.explanations[Method.GRAD_CAM].label
+            label = case.explained_label
             layer_maps = explain_layers(
                 case.radiograph,
                 case.anatomy,

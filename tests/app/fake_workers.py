@@ -227,7 +227,7 @@ class FakeWorkers:
         self.calls.append(("layers", None))
         if self.hold:
             return self._job(events=[ProgressEvent(step=Step.GRAD_CAM, fraction=0.6)])
-        label = case.explanations[Method.GRAD_CAM].label
+        label = case.explained_label
         rows = np.arange(-8, 8, dtype=np.float32).reshape(4, 4)
         layer_maps = tuple(
             LayerMap(layer=layer, label=label, signed_model=rows, box=case.anatomy.thorax_box)

@@ -5,7 +5,6 @@ good. Deletion, insertion and agreement are held against chance on the same radi
 against what a second full run gives; only the shortcut measures know a usual value, between bounds.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classification.classifier import FolderClassifier
-from pipeline.manifest import MANIFEST_FILE, file_sha256, load_manifest
+from pipeline.manifest import load_manifest, rehash
 from pipeline.settings import Settings
 from pipeline.types import (
+    FUSED,
+    FUSED_METHODS,
+    SALIENCY_MAPS,
     ExplanationQuality,
     FloatArray,
     Method,
@@ -86,7 +88,7 @@ def set_quality_limits(
     count: int = RADIOGRAPHS,
     tell: Callable[[str], None] = print,
 ) -> QualityLimits:
-    """Find a classifier's thresholds, write `quality.json` beside its weights and name it there.
+    """Find a classifier's thresholds, write them beside its weights and name them in its manifest.
 
     Args:
         folder: The classifier's folder.
@@ -107,7 +109,7 @@ def set_quality_limits(
         radiographs,
         DeepLabSegmenter(anatomy, settings.threads),
         network,
-        {Method.GRAD_CAM: GradCam(network, settings), Method.LIME: lime},
+        {Method.GRAD_CAM: GradCam(network), Method.LIME: lime},
         ZoneDescriber(),
     )
     measured = []
@@ -116,29 +118,23 @@ def set_quality_limits(
         if len(measured) % 10 == 0:
             tell(f"{len(measured)} of {len(radiographs)} radiographs")
     found = limits_of(measured)
-    found = replace(
-        found,
-        origin={
-            "command": f"python -m training trust_thresholds --radiographs {count}",
-            "radiographs": len(measured),
-            "datasets": sorted({radiograph.dataset for radiograph in radiographs}),
-            **found.origin,
-            "found": metrics_of([item.quality for item in measured], found),
-        },
-    )
+    origin = {
+        "command": f"python -m training quality_thresholds --radiographs {count}",
+        "radiographs": len(measured),
+        "datasets": sorted({radiograph.dataset for radiograph in radiographs}),
+        **found.origin,
+        "found": metrics_of([item.quality for item in measured], found),
+    }
+    found = QualityLimits(limits=found.limits, origin=origin)
     write_thresholds(found, folder)
     return found
 
 
 def write_thresholds(limits: QualityLimits, folder: Path) -> None:
-    """Write `quality.json` to a classifier's folder and name it in the manifest there."""
+    """Write `quality_limits.json` to a classifier's folder and name it in the manifest there."""
     load_manifest(folder, "classification")  # nothing is added to a folder that is not whole
     (folder / QUALITY_LIMITS_FILE).write_text(limits_json(limits), encoding="utf-8")
-    manifest = folder / MANIFEST_FILE
-    content = json.loads(manifest.read_text(encoding="utf-8"))
-    content["files"][QUALITY_LIMITS_FILE] = file_sha256(folder / QUALITY_LIMITS_FILE)
-    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    manifest.write_text(text, encoding="utf-8")
+    rehash(folder, add=[QUALITY_LIMITS_FILE])
 
 
 def measure_radiograph(item: Explained, network: FolderClassifier, settings: Settings) -> Measured:
@@ -163,7 +159,7 @@ def measure_radiograph(item: Explained, network: FolderClassifier, settings: Set
         random_baseline=tuple(
             score.gain
             for curves in curves_of(subject, orders)
-            for score in faithfulness(SaliencyMap.FUSED, curves, quality.random_auc)
+            for score in faithfulness(FUSED, curves, quality.random_auc)
         ),
         reproduced=rank_correlation(maps[Method.LIME][seen], grid.to_model(again.raw_image)[seen]),
         maps_model=maps,
@@ -183,7 +179,7 @@ def limits_of(measured: list[Measured]) -> QualityLimits:
             for lungs in (one.lungs_model & other.lungs_model,)
         ]
     )
-    short = gains_of(qualities, SaliencyMap.LIME, QualityMeasure.STABILITY)
+    short = gains_of(qualities, Method.LIME, QualityMeasure.STABILITY)
     full = np.array([item.reproduced for item in measured])
     slope, start = np.polyfit(short, full, 1)
     limits = {
@@ -194,9 +190,7 @@ def limits_of(measured: list[Measured]) -> QualityLimits:
         QualityMeasure.STABILITY: _reproducing(float(slope), float(start)),
     }
     for measure, bounds in BOUNDS.items():
-        shares = np.concatenate(
-            [gains_of(qualities, SaliencyMap(method), measure) for method in Method]
-        )
+        shares = np.concatenate([gains_of(qualities, method, measure) for method in FUSED_METHODS])
         good, doubtful = (
             float(np.clip(np.quantile(shares, usual), *bound))
             for usual, bound in zip(USUAL, bounds, strict=True)
@@ -242,7 +236,7 @@ def gains_of(
 def metrics_of(qualities: Sequence[ExplanationQuality], limits: QualityLimits) -> dict[str, Any]:
     """By map and measure: quantiles of the excess, and the share of radiographs with each mark."""
     found: dict[str, Any] = {}
-    for name in SaliencyMap:
+    for name in SALIENCY_MAPS:
         for measure in QualityMeasure:
             gain = gains_of(qualities, name, measure)
             if not gain.size:

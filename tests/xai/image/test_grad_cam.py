@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.settings import Settings
 from pipeline.types import (
     Anatomy,
     Box,
@@ -104,7 +103,7 @@ def test_equals_the_gradient_of_an_independent_network():
 
 def test_explanation_by_hand_cut_to_the_chest():
     anatomy = anatomy_of(spine_cols=slice(2, 3), thorax_rows=slice(0, 3))
-    found = GradCam(FixedNetwork(), Settings()).explain(RADIOGRAPH, anatomy, "pneumonia")
+    found = GradCam(FixedNetwork()).explain(RADIOGRAPH, anatomy, "pneumonia")
 
     assert found.method is Method.GRAD_CAM
     assert found.label == "pneumonia"
@@ -127,7 +126,7 @@ def test_nothing_seen_gives_an_empty_map():
             return np.zeros((2, 2, 2), np.float32)
 
     anatomy = anatomy_of(spine_cols=slice(2, 3), thorax_rows=slice(0, 4))
-    found = GradCam(Silent(), Settings()).explain(RADIOGRAPH, anatomy, "normal")
+    found = GradCam(Silent()).explain(RADIOGRAPH, anatomy, "normal")
 
     assert not found.raw_image.any()
     assert found.removed_mass == 0
@@ -136,5 +135,5 @@ def test_nothing_seen_gives_an_empty_map():
 def test_unknown_label_is_refused():
     anatomy = anatomy_of(spine_cols=slice(2, 3), thorax_rows=slice(0, 4))
     with pytest.raises(SettingsError) as caught:
-        GradCam(FixedNetwork(), Settings()).explain(RADIOGRAPH, anatomy, "fracture")
+        GradCam(FixedNetwork()).explain(RADIOGRAPH, anatomy, "fracture")
     assert caught.value.parameters == {"name": "explain_label"}

@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from pipeline.errors import ManifestError
 from pipeline.manifest import MANIFEST_FILE, write_manifest
 from pipeline.types import (
     ExplanationQuality,
     Language,
+    Method,
     QualityMeasure,
     QualityRating,
     QualityScore,
-    SaliencyMap,
 )
 from tests.xai.quality.quality_networks import (
     LETTER,
@@ -50,7 +51,7 @@ LIMITS = {
 
 def score(measure, value, random_baseline=0.0, rating=QualityRating.NOT_GRADED):
     return QualityScore(
-        map=SaliencyMap.LIME,
+        map=Method.LIME,
         measure=measure,
         value=value,
         random_baseline=random_baseline,
@@ -60,7 +61,7 @@ def score(measure, value, random_baseline=0.0, rating=QualityRating.NOT_GRADED):
 
 def shares(found, seen=EVERYWHERE):
     places = suspect_places(radiograph(), chest())
-    return {one.measure: one for one in shortcut_scores(SaliencyMap.GRAD_CAM, found, seen, places)}
+    return {one.measure: one for one in shortcut_scores(Method.GRAD_CAM, found, seen, places)}
 
 
 def test_rank_correlation_knows_order_and_not_height():
@@ -177,9 +178,9 @@ def test_a_better_value_never_gets_a_worse_mark(values):
 
 
 def test_limits_in_the_wrong_order_are_refused():
-    with pytest.raises(ManifestError):
+    with pytest.raises(ValidationError, match="misfit"):
         QualityLimits(limits={QualityMeasure.DELETION: Limits(good=0.0, doubtful=0.1)})
-    with pytest.raises(ManifestError):
+    with pytest.raises(ValidationError, match="misfit"):
         QualityLimits(limits={QualityMeasure.MASS_ON_BORDER: Limits(good=0.3, doubtful=0.1)})
 
 
@@ -187,7 +188,7 @@ def test_the_worst_mark_is_told_and_a_shortcut_before_all_else():
     good = score(QualityMeasure.STABILITY, 0.9, rating=QualityRating.GOOD)
     poor = score(QualityMeasure.DELETION, 0.6, rating=QualityRating.UNRELIABLE)
     outside = score(QualityMeasure.MASS_OUTSIDE_THORAX, 0.9, rating=QualityRating.UNRELIABLE)
-    other = replace(outside, map=SaliencyMap.GRAD_CAM, rating=QualityRating.DOUBTFUL)
+    other = replace(outside, map=Method.GRAD_CAM, rating=QualityRating.DOUBTFUL)
     text = replace(other, measure=QualityMeasure.MASS_ON_TEXT)
     none = score(QualityMeasure.TOP_K_IOU, 0.1)
 
@@ -200,7 +201,7 @@ def test_the_worst_mark_is_told_and_a_shortcut_before_all_else():
     assert quality(good, outside, other).shortcut_alarm
     assert not quality(good, outside).shortcut_alarm  # one method alone
     assert not quality(good, outside, text).shortcut_alarm  # another place
-    assert not quality(other, replace(other, map=SaliencyMap.LIME)).shortcut_alarm  # none for sure
+    assert not quality(other, replace(other, map=Method.LIME)).shortcut_alarm  # none for sure
     assert quality(none).worst is None
     assert quality(good, none).worst is good
 
@@ -213,7 +214,7 @@ def classifier_folder(place, *files):
         task="classification",
         files=["weights.bin", *files],
         labels=["normal", "found"],
-        input_size=8,
+        input={"size": 8},
         normal_label="normal",
         terms={name: dict.fromkeys(Language, name) for name in ("normal", "found")},
     )
@@ -228,11 +229,24 @@ def test_thresholds_are_read_back_from_the_folder_that_names_them(tmp_path):
     assert (found.limits, found.origin) == (LIMITS, {"radiographs": 3})
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '{"limits": {"beauty": {}}, "origin": {}}', "no"])
-def test_thresholds_that_cannot_be_read_are_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ("[]", ""),
+        ("{}", "limits"),
+        ('{"limits": {"beauty": {}}, "origin": {}}', "limits.beauty"),
+        ('{"limits": {"deletion": {"good": 0.1}}}', "limits.deletion.doubtful"),
+        ('{"limits": {"deletion": {"good": 0, "doubtful": 0.1}}}', "limits.deletion.good"),
+        ('{"limits": {}, "origins": {}}', "origins"),
+        ("no", ""),
+    ],
+)
+def test_thresholds_that_cannot_be_read_are_refused(tmp_path, content, field):
     (tmp_path / QUALITY_LIMITS_FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(ManifestError):
+    with pytest.raises(ManifestError) as caught:
         load_quality_limits(classifier_folder(tmp_path, QUALITY_LIMITS_FILE))
+    assert caught.value.parameters["file"] == QUALITY_LIMITS_FILE
+    assert caught.value.parameters["field"] == field
 
 
 def test_thresholds_that_were_changed_are_refused(tmp_path):
