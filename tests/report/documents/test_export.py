@@ -192,7 +192,7 @@ def pdf_text(data: bytes) -> str:
 
 def test_json_holds_the_contract_and_the_values() -> None:
     found = json.loads(ReportExporter().files(case(), None)["result.json"])
-    assert found["schema_version"] == 1
+    assert found["schema_version"] == 2
     assert found["image"]["sha256"] == "a" * 64
     assert (found["image"]["rows"], found["image"]["cols"]) == (400, 400)
     assert found["image"]["format"] == "dicom"
@@ -205,7 +205,7 @@ def test_json_holds_the_contract_and_the_values() -> None:
     assert found["prediction"]["abnormal_probability"] == 0.9375
     assert found["prediction"]["probabilities"] == {"normal": 0.0625, "bacterial_pneumonia": 0.9375}
     assert found["explanations"]["lime"]["measures"] == {"r2": 0.75}
-    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.1235]
+    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.12345]
     assert found["explanations"]["grad_cam"]["removed_mass"] == 0.125
     assert found["descriptors"] == [
         {
