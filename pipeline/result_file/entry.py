@@ -2,25 +2,24 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 DIGITS = 6
 
 
-def _rounded(value: float) -> float:
-    return round(value, DIGITS) + 0.0  # no "-0.0"
-
-
 def _plain(value: Any) -> Any:
-    """A NumPy scalar as Python's own number."""
-    return value.item() if hasattr(value, "item") else value
+    """A NumPy scalar as Python's own number, and a float rounded."""
+    value = value.item() if hasattr(value, "item") else value
+    return round(value, DIGITS) + 0.0 if isinstance(value, float) else value  # 0.0, never -0.0
 
 
-Number = Annotated[float, AfterValidator(_rounded)]
+Number = Annotated[float, BeforeValidator(_plain)]
 """A finite number, rounded to six decimals."""
 
-Share = Annotated[float, AfterValidator(_rounded), Field(ge=0, le=1)]
-Scalar = Annotated[int | Number | str, BeforeValidator(_plain)]
+Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_plain)]
+"""The same in [0, 1]."""
+
+Scalar = Annotated[int | float | str, BeforeValidator(_plain)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 

@@ -39,7 +39,7 @@ class PredictionEntry(Entry):
     uncertain_prob: tuple[Share, Share] | None
     """The uncertain band: between these the classification was too often wrong on validation
     radiographs; null if that is not known."""
-    unfamiliar: bool | None = None
+    unfamiliar: bool | None
     """Whether the radiograph is unlike those that the classifier was trained and tested on; null
     while that is not measured."""
     probabilities: Mapping[str, Share]
@@ -62,7 +62,11 @@ class PredictionEntry(Entry):
             thresholds=prediction.thresholds,
             uncertain=prediction.is_uncertain,
             uncertain_prob=prediction.uncertain_prob,
-            probabilities=dict(zip(prediction.labels, prediction.probabilities, strict=True)),
+            unfamiliar=None,
+            probabilities={
+                label: min(1.0, share)  # a sum of float32 may be a trifle above
+                for label, share in zip(prediction.labels, prediction.probabilities, strict=True)
+            },
             calibrated=prediction.calibrated,
             multi_label=prediction.is_multi_label,
             found=tuple(sorted(prediction.found_labels)),
