@@ -13,10 +13,10 @@ from typing import Self, TextIO
 from urllib.parse import urlsplit
 
 from pipeline.errors import DownloadBrokenError, ExplainCxrError, OutputError
-from pipeline.messages import message
 from pipeline.result_file import result_schema
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import Language
+from pipeline.words import message
 from report.models.catalogue import CatalogueModel, find, load_catalogue
 from report.models.compare_cases import Analyst
 from report.models.compare_command import add_parser
