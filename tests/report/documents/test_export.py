@@ -412,3 +412,27 @@ def test_runs_always_join_to_the_text(text: str, sentences: list[str], edited: b
     ]
     runs = runs_of(text, claims, edited=edited)
     assert "".join(run.text for run in runs if run.mark is not Mark.REMOVED) == text
+
+
+def test_of_several_labels_the_leading_one_is_set_against_its_own_threshold() -> None:
+    labels = ("bacterial_pneumonia", "covid19", "tuberculosis")
+    result = case()
+    several = replace(
+        result,
+        prediction=replace(
+            result.prediction,
+            labels=labels,
+            probabilities=(0.45, 0.45, 0.45),
+            normal_label="normal",
+            thresholds={"bacterial_pneumonia": 0.5, "covid19": 0.48, "tuberculosis": 0.6},
+        ),
+    )
+    made = ReportExporter().files(several, None)
+    said = " ".join(made["report.md"].decode().split())
+    assert "Probability of COVID-19 0.45 (threshold 0.48)" in said
+    assert "0.83" not in said  # of any of them, which no threshold was chosen for
+    prediction = json.loads(made["result.json"])["prediction"]
+    assert prediction["abnormal_probability"] == pytest.approx(1 - 0.55**3, abs=1e-6)
+    assert prediction["threshold_prob"] is None
+    assert prediction["thresholds"]["covid19"] == 0.48
+    assert (prediction["label"], prediction["found"]) == ("normal", ["normal"])
