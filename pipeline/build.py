@@ -1,6 +1,5 @@
 """The one place that knows the concrete classes behind the protocols."""
 
-import json
 import platform
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -8,7 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline.manifest import MANIFEST_FILE
+from pipeline.errors import ManifestError
+from pipeline.manifest import read_manifest
 from pipeline.protocols import Exporter, Models
 from pipeline.settings import Settings
 from pipeline.types import Language, Method
@@ -80,9 +80,8 @@ def provenance(settings: Settings) -> dict[str, str | int | float]:
     }
     for model, folder in folders.items():
         try:
-            text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
-            files = json.loads(text)["files"]
-        except (OSError, ValueError, KeyError):
+            files = read_manifest(folder).files
+        except ManifestError:
             found[f"weights.{model}"] = "absent"
             continue
         found |= {f"weights.{model}.{file}": sha256 for file, sha256 in files.items()}

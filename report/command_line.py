@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import DownloadBrokenError, ExplainCxrError
 from pipeline.messages import message
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import Language
 from report.models.catalogue import CatalogueModel, find, load_catalogue
 from report.models.compare_cases import Analyst
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str], analyst: Analyst | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     language = Language.ENGLISH
     try:
-        settings = load_settings()
+        settings = load_settings(options.settings)
         language = settings.language
         return int(options.run(options, settings))
     except ExplainCxrError as error:
@@ -84,6 +84,8 @@ def _parser(analyst: Analyst | None) -> argparse.ArgumentParser:
     )
     if analyst is not None:
         add_parser(commands, analyst)
+    for command in commands.choices.values():
+        add_settings_argument(command)
     return parser
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError, ManifestError
-from pipeline.manifest import load_manifest
+from pipeline.manifest import MANIFEST_FILE, load_manifest
 from pipeline.types import Anatomy, BoolArray, FloatArray, Radiograph, Side, Structure
 from segmentation.geometry import (
     largest_parts,
@@ -56,9 +56,15 @@ class DeepLabSegmenter:
         import openvino as ov
 
         manifest = load_manifest(folder, "segmentation")
-        if tuple(manifest.labels) != OUTPUTS:
-            raise ManifestError(model=manifest.name, what="labels")
-        self._size = manifest.input_size
+        if manifest.labels != OUTPUTS:
+            raise ManifestError(
+                model=manifest.name,
+                file=MANIFEST_FILE,
+                field="labels",
+                problem="value",
+                allowed=", ".join(OUTPUTS),
+            )
+        self._size = manifest.input.size
         self._model = ov.Core().compile_model(
             folder / "anatomy.xml",
             "CPU",

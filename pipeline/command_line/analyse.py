@@ -5,9 +5,9 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from pipeline.build import exporter, part_makers
 from pipeline.command_line.layers import layers_command
@@ -21,7 +21,7 @@ from pipeline.errors import (
 from pipeline.messages import message
 from pipeline.protocols import Exporter
 from pipeline.reading import check_size
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import FUSED_METHODS, CaseResult, Language, Method, with_fused
 from pipeline.workers.job import Job
 from pipeline.workers.worker_process import PartMakers, Room
@@ -122,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (analyse, layer_maps):
         command.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
         command.add_argument("--language", choices=[item.value for item in Language])
+        add_settings_argument(command)
         command.add_argument("--label", help="the label to explain; the predicted one if left out")
     names = ", ".join(method.value for method in Method)
     made = ", ".join(method.value for method in FUSED_METHODS)
@@ -163,30 +164,24 @@ def _layers(options: argparse.Namespace, workers: Workers, settings: Settings) -
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    settings = replace(load_settings(), **_given(options))
+    typed = {"language": options.language, "explain_label": options.label}
     if options.command == "layers":
-        return replace(settings, language=Language(options.language or settings.language))
-    report_model = settings.report_model
-    if options.report_model is not None:
-        if not options.report_model.is_file():
-            raise ReportModelMissingError
-        report_model = options.report_model.resolve()
-    return replace(
-        settings,
-        language=Language(options.language or settings.language),
-        write_report=settings.write_report and not options.no_report,
-        report_model=report_model,
+        return load_settings(options.settings, **typed)
+    if options.report_model is not None and not options.report_model.is_file():
+        raise ReportModelMissingError
+    return load_settings(
+        options.settings,
+        **typed,
+        write_report=False if options.no_report else None,
+        report_model=options.report_model and options.report_model.resolve(),
+        **_of_methods(options),
     )
 
 
-def _given(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that were typed, by their names."""
-    of_methods = ["methods"] + [
-        method.setting(parameter) for method in Method for parameter in method.spec.parameters
-    ]
-    typed = {name: getattr(options, name, None) for name in of_methods}
-    typed["explain_label"] = options.label
-    return {name: value for name, value in typed.items() if value is not None}
+def _of_methods(options: argparse.Namespace) -> dict[str, object]:
+    """The methods and their parameters as typed, by the names of their settings."""
+    names = [method.setting(one) for method in Method for one in method.spec.parameters]
+    return {name: getattr(options, name) for name in ("methods", *names)}
 
 
 def _analyse(target: Target, workers: Workers, settings: Settings, exporter: Exporter) -> bool:

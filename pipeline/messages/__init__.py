@@ -9,7 +9,7 @@ from pipeline.errors import Parameter
 from pipeline.types import Language
 
 FOLDER = Path(__file__).parent
-TABLES = ("errors", "notes", "warnings", "reasons", "quality", "quality_names", "steps")
+TABLES = ("errors", "problems", "notes", "warnings", "reasons", "quality", "quality_names", "steps")
 
 
 def message(code: str, language: Language, **parameters: Parameter) -> str:
@@ -20,7 +20,8 @@ def message(code: str, language: Language, **parameters: Parameter) -> str:
             `Anatomy.warnings` or of a `QualityScore`, or `mark_` or `measure_` before a
             `QualityRating` or a `QualityMeasure`.
         language: The reader's language.
-        **parameters: An error's parameters; the name of a step is said in the language, too.
+        **parameters: An error's parameters; the name of a step, and what is wrong with a field
+            (`problem`), are said in the language, too.
 
     Raises:
         KeyError: There is no such code, or a placeholder has no parameter.
@@ -29,6 +30,9 @@ def message(code: str, language: Language, **parameters: Parameter) -> str:
     step = parameters.get("step")
     if isinstance(step, str) and step in sentences:
         parameters["step"] = sentences[step]
+    problem = f"problem_{parameters.get('problem')}"
+    if problem in sentences:
+        parameters["problem"] = sentences[problem].format(**parameters)
     return sentences[code].format(**parameters)
 
 

@@ -16,6 +16,7 @@ GROUND = {  # what every room may use of the pipeline's
     "pipeline.protocols",
     "pipeline.settings",
     "pipeline.manifest",
+    "pipeline.validation",
 }
 # Of the pipeline's further files, those that a room may use, and why they are not the room's own.
 SHARED = {

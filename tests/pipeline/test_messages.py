@@ -4,6 +4,7 @@ import re
 import string
 import tomllib
 from collections import Counter
+from typing import get_args
 
 import pytest
 
@@ -18,6 +19,7 @@ from pipeline.types import (
     ReadingNote,
     Step,
 )
+from pipeline.validation import Problem
 
 WARNINGS = {
     "spine_missing",
@@ -47,6 +49,7 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
     found = tables(language)
     assert tuple(found) == TABLES
     assert set(found["errors"]) == {item.code for item in CLASSES}
+    assert set(found["problems"]) == {f"problem_{problem}" for problem in get_args(Problem)}
     assert set(found["notes"]) == {note.value for note in ReadingNote}
     assert set(found["reasons"]) == {reason.value for reason in MeasurementReason}
     assert set(found["steps"]) == {step.value for step in Step}

@@ -24,7 +24,7 @@ TERMS = {
 EXCLUSIVE = ["clear", "emphysema", "effusion"]
 
 
-def own_classifier(place, biases, **manifest):
+def own_classifier(place, biases, region="thorax", **manifest):
     """A small network with random weights as a classifier's folder."""
     keras.utils.set_random_seed(3)
     layers = keras.layers
@@ -39,7 +39,7 @@ def own_classifier(place, biases, **manifest):
         name="own",
         task="classification",
         files=["classifier.xml", "classifier.bin", "head.npz"],
-        input_size=64,
+        input={"size": 64, "region": region},
         normal_label="clear",
         terms=TERMS,
         **manifest,
