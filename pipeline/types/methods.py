@@ -7,7 +7,6 @@ texts in each language (`saliency.<method>_title` and `saliency.<method>_lead`).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.errors import ContractError
 from pipeline.types.vocabulary import Step
 
 
@@ -71,17 +70,6 @@ class Method(StrEnum):
     def setting(self, parameter: MethodParameter) -> str:
         """The name of one of its parameters in `Settings`."""
         return f"{self.value}_{parameter.name}"
-
-    def default(self, parameter: str) -> int:
-        """The default of one of its parameters.
-
-        Raises:
-            ContractError: It has no such parameter.
-        """
-        for item in self.spec.parameters:
-            if item.name == parameter:
-                return item.default
-        raise ContractError(field=f"{self.value}_{parameter}", problem="unknown")
 
 
 _SPECS = {

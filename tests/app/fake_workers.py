@@ -224,7 +224,9 @@ class FakeWorkers:
 
     def submit_explanation(self, case, label, settings):
         self.calls.append((f"explain {label}", settings))
-        return self._job(result=None if self.hold else images_only(label=label, methods=settings.methods))
+        return self._job(
+            result=None if self.hold else images_only(label=label, methods=settings.methods)
+        )
 
     def submit_layers(self, case):
         self.calls.append(("layers", None))

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from pipeline.errors import OutputError
 from pipeline.messages import message
 from pipeline.types import (
+    FUSED_METHODS,
     Anatomy,
     Attribution,
     Box,
@@ -137,7 +138,7 @@ def case(language: Language | None = Language.ENGLISH) -> CaseResult:
             measures={"r2": np.float32(0.75)} if method is Method.LIME else {},
             parameters={"samples": 500} if method is Method.LIME else {},
         )
-        for method in Method
+        for method in FUSED_METHODS
     }
     item = Descriptor(
         zone=Zone.RIGHT_LOWER,
