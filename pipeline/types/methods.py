@@ -56,6 +56,7 @@ class Method(StrEnum):
 
     GRAD_CAM = "grad_cam"
     LIME = "lime"
+    LAYER_CAM = "layer_cam"
 
     @property
     def spec(self) -> MethodSpec:
@@ -94,6 +95,7 @@ _SPECS = {
             ),
         ),
     ),
+    Method.LAYER_CAM: MethodSpec(name="LayerCAM", colour="#56b4e9"),
 }
 
 FUSED_METHODS = tuple(method for method in Method if method.spec.fused)
