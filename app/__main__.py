@@ -118,14 +118,15 @@ def settings_fit(file: Path | None) -> bool:
     """Check the settings and hand their file on to the page; if they do not fit, say why."""
     from pipeline.errors import SettingsError
     from pipeline.settings import FILE_VARIABLE, load_settings
-    from pipeline.types import Language
-    from pipeline.words import message
 
     if file is not None:
         os.environ[FILE_VARIABLE] = str(file.resolve())
     try:
         load_settings()
     except SettingsError as error:
+        from pipeline.types import Language
+        from pipeline.words import message
+
         print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr)
         return False
     return True

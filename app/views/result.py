@@ -85,8 +85,8 @@ def _classification(words: Words, prediction: Prediction) -> None:
 
 
 def _gauge(view: ClassificationView, prediction: Prediction) -> str:
-    """The abnormal probability as a bar, with the threshold and the uncertain band on it."""
-    share, threshold = prediction.abnormal_probability, prediction.limit_prob
+    """What decides the classification as a bar, with its threshold and the uncertain band on it."""
+    share, threshold = prediction.deciding_probability, prediction.limit_prob
     low, high = prediction.uncertain_prob or (threshold, threshold)
     band = f"left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"
     return (

@@ -28,7 +28,7 @@ class ClassificationView:
         headline: Whether an abnormality is suspected.
         abnormal: The same for colours.
         most_likely: The most likely label; if it is "no abnormality", that this excludes nothing.
-        probability: Of an abnormality, beside its threshold.
+        probability: Of an abnormality, or of the leading of several labels, beside its threshold.
         doubt: How sure the classifier is.
         labels: The labels' heading.
         rows: The labels, most likely first.
@@ -56,11 +56,7 @@ def classification_view(words: Words, prediction: Prediction) -> ClassificationV
         headline=words(f"classification.{'abnormal' if prediction.is_abnormal else 'normal'}"),
         abnormal=prediction.is_abnormal,
         most_likely=_most_likely(words, prediction),
-        probability=words(
-            "classification.probability",
-            value=words.percent(prediction.abnormal_probability),
-            threshold=words.percent(prediction.limit_prob),
-        ),
+        probability=_probability(words, prediction),
         doubt=_doubt(words, prediction),
         labels=words("classification.labels"),
         rows=tuple(
@@ -76,7 +72,20 @@ def classification_view(words: Words, prediction: Prediction) -> ClassificationV
     )
 
 
+def _probability(words: Words, prediction: Prediction) -> str:
+    """What decides the classification, beside its threshold."""
+    value = words.percent(prediction.deciding_probability)
+    threshold = words.percent(prediction.limit_prob)
+    if not prediction.is_multi_label:
+        return words("classification.probability", value=value, threshold=threshold)
+    label = words.label(prediction, prediction.leading_label)
+    return words("classification.label_probability", label=label, value=value, threshold=threshold)
+
+
 def _most_likely(words: Words, prediction: Prediction) -> str:
+    if prediction.is_multi_label and not prediction.is_abnormal:
+        none = words("classification.none_reached")
+        return f"{none} {words('classification.not_excluded')}"
     label = prediction.label
     said = words(
         "classification.most_likely",
@@ -91,7 +100,7 @@ def _doubt(words: Words, prediction: Prediction) -> str:
         low, high = map(words.percent, prediction.uncertain_prob)
         return words("classification.doubt_threshold", low=low, high=high)
     if prediction.is_multi_label:
-        near = abs(prediction.abnormal_probability - prediction.limit_prob) < NEAR_LIMIT
+        near = abs(prediction.deciding_probability - prediction.limit_prob) < NEAR_LIMIT
         return words(f"classification.{'doubt_limit' if near else 'doubt_none'}")
     ranked = sorted(zip(prediction.probabilities, prediction.labels, strict=True), reverse=True)
     (first, one), (second, other) = ranked[:2]
