@@ -21,8 +21,7 @@ from pipeline.types import (
     ThresholdRelation,
     Zone,
 )
-from report.languages import terms
-from report.writing.decimals import decimal
+from pipeline.words import words_of
 from report.writing.facts import Facts
 from report.writing.measurement_words import quantity, statement_head
 from report.writing.prompt import label_term
@@ -89,7 +88,7 @@ def _pick(rng: random.Random, facts: Facts, kind: str) -> str:
 
 
 def _zone_slots(zone: Zone, language: Language, number: str = "") -> dict[str, str]:
-    term = terms(language).zones[zone]
+    term = words_of(language).zones[zone]
     forms = {"name": term.name, "in": term.where, "of": term.of, "lobe": term.lobe}
     return {f"{slot}{number}": form for slot, form in forms.items()}
 
@@ -151,7 +150,7 @@ def _strength(rng: random.Random, facts: Facts, *, wrong: bool = False) -> str:
     grade = item.grade
     if wrong:
         grade = rng.choice([other for other in Grade if other is not item.grade])
-    word = terms(facts.language).grades[grade]
+    word = words_of(facts.language).grades[grade]
     slots = _zone_slots(item.zone, facts.language)
     return _pick(rng, facts, "strength").format(**slots, grade=word)
 
@@ -164,7 +163,7 @@ def _number(rng: random.Random, facts: Facts, *, wrong: bool = False) -> str:
         drawn = [number / 100 for number in range(2, 99)]
         apart = [value for value in drawn if all(abs(value - one) > SURELY_APART for one in known)]
         values = dict.fromkeys(values, rng.choice(apart))
-    slots = {name: decimal(value, facts.language) for name, value in values.items()}
+    slots = {name: words_of(facts.language).number(value) for name, value in values.items()}
     slots["percent"] = f"{100 * values['c']:.0f}"
     return _pick(rng, facts, "number").format(**_zone_slots(item.zone, facts.language), **slots)
 

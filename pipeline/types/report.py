@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.types.vocabulary import ClaimStatus, Language, Section, Zone
+from pipeline.types.language import Language
+from pipeline.types.vocabulary import ClaimStatus, Section, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,11 @@ class Report:
     truncated: bool = False
     seed: int = 0
     sampling: Mapping[str, float | int] = field(default_factory=dict)
+
+    @property
+    def is_template(self) -> bool:
+        """Whether no model wrote it: every sentence was made from a template."""
+        return not self.model_sha256
 
     @property
     def text(self) -> str:

@@ -91,7 +91,7 @@ def _footer(document: Document, pages: int, canvas: Any, template: Any) -> None:
     canvas.setFont(BOLD, 7.5)
     canvas.drawString(left, 13 * mm, document.disclaimer)
     canvas.setFont(FONT, 7.5)
-    canvas.drawRightString(right, 13 * mm, document.page.format(page=template.page, pages=pages))
+    canvas.drawRightString(right, 13 * mm, document.page(template.page, pages))
     canvas.setFillColor(QUIET)
     canvas.setFont(FONT, 6)
     canvas.drawString(left, 9.5 * mm, document.image)
@@ -188,7 +188,11 @@ def _classification(classification: Classification, width: float) -> Any:
 
 
 # the parts of the page's width for a name and its number, and for a zone and its measures
-_COLUMNS = {2: (0.4, 0.3), 5: (0.26, 0.19, 0.12, 0.18, 0.25)}
+_COLUMNS = {
+    2: (0.4, 0.3),
+    5: (0.26, 0.19, 0.12, 0.18, 0.25),
+    6: (0.25, 0.12, 0.08, 0.14, 0.12, 0.29),
+}
 _WORD_COLUMNS = {2: (0.3, 0.7), 5: (0.29, 0.10, 0.15, 0.16, 0.30)}
 _ASIDE = 0.25
 

@@ -1,77 +1,38 @@
-"""How far the maps can be trusted, in the exported documents."""
+"""How far the maps can be relied on, in the exported documents."""
 
-from collections.abc import Mapping
-
-from pipeline.messages import message
-from pipeline.types import (
-    ExplanationQuality,
-    Language,
-    Method,
-    QualityRating,
-    QualityScore,
-)
+from pipeline.presentation import quality_notes, quality_row
+from pipeline.types import ExplanationQuality
+from pipeline.words import Words
 from report.checking.repaired_spans import Run
 from report.documents.blocks import Block, Heading, Paragraph, Table
-from report.languages import Terms
 
-SYMBOLS = {
-    QualityRating.GOOD: "✓",
-    QualityRating.DOUBTFUL: "?",
-    QualityRating.UNRELIABLE: "✕",
-    QualityRating.NOT_GRADED: "–",
-}
+NO_BASELINE = "–"
 
 
-def quality_note(
-    quality: ExplanationQuality | None, text: Mapping[str, str], terms: Terms, language: Language
-) -> list[Block]:
-    """The worst mark in one sentence, to stand under the report; nothing where none was measured.
+def quality_note(quality: ExplanationQuality | None, words: Words) -> list[Block]:
+    """The alarm and the lowest rating, to stand under the report; nothing where none was measured.
 
     Args:
         quality: What was measured.
-        text: The documents' words.
-        terms: The words shared with the report.
-        language: Their language.
+        words: The documents' words.
     """
-    if quality is None:
-        return []
-    worst = quality.worst
-    if worst is None:
-        return [_plain(text["quality_not_graded"])]
-    said = text["quality_worst"].format(
-        map=_map_name(worst, text),
-        rating=message(f"mark_{worst.rating}", language),
-        sentence=message(worst.code, language),
-    )
-    return [_plain(f"{SYMBOLS[worst.rating]} {said}")]
+    return [Paragraph(runs=(Run(text=said),), small=True) for said in quality_notes(words, quality)]
 
 
-def quality_table(
-    quality: ExplanationQuality | None, text: Mapping[str, str], terms: Terms, language: Language
-) -> list[Block]:
-    """Every measure of every map with its mark; arguments as above."""
+def quality_table(quality: ExplanationQuality | None, words: Words) -> list[Block]:
+    """Every measure of every map with its rating; arguments as above."""
     if quality is None:
         return []
-    names = ("quality_measure", "quality_map", "quality_value", "quality_chance", "quality_mark")
+    columns = ("measure", "map", "value", "baseline", "rating")
     rows = tuple(
         (
-            message(f"measure_{score.measure}", language),
-            _map_name(score, text),
-            f"{score.value:.2f}",
-            f"{score.random_baseline:.2f}" if score.random_baseline else "–",
-            f"{SYMBOLS[score.rating]} {message(f'mark_{score.rating}', language)}",
+            row.measure,
+            row.map,
+            row.value,
+            row.baseline or NO_BASELINE,
+            f"{row.symbol} {row.rating}",
         )
-        for score in quality.scores
+        for row in (quality_row(words, score) for score in quality.scores)
     )
-    return [
-        Heading(text=text["quality"]),
-        Table(head=tuple(text[name] for name in names), rows=rows),
-    ]
-
-
-def _map_name(score: QualityScore, text: Mapping[str, str]) -> str:
-    return score.map.spec.name if isinstance(score.map, Method) else text["quality_both"]
-
-
-def _plain(text: str) -> Paragraph:
-    return Paragraph(runs=(Run(text=text),), small=True)
+    head = tuple(words(f"quality.{column}") for column in columns)
+    return [Heading(text=words("quality.title")), Table(head=head, rows=rows)]

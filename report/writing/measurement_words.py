@@ -9,14 +9,12 @@ from pipeline.types import (
     MeasurementUnit,
     ThresholdRelation,
 )
-from report.languages import terms
-from report.writing.decimals import decimal
+from pipeline.words import words_of
 
 
 def quantity(value: float, unit: MeasurementUnit, language: Language) -> str:
     """A value with its unit, rounded as it is told: "1.2 cm", "0,53"."""
-    number = decimal(value, language, digits=unit.digits)
-    return _table(language)["units"][unit.value].format(value=number)
+    return words_of(language).quantity(value, unit)
 
 
 def statement(measurement: Measurement, language: Language) -> str:
@@ -48,5 +46,5 @@ def statement_tail(relation: ThresholdRelation, threshold: str, language: Langua
 
 
 def _table(language: Language) -> Mapping[str, Mapping[str, str]]:
-    table: Mapping[str, Mapping[str, str]] = terms(language).table["measurements"]
+    table: Mapping[str, Mapping[str, str]] = words_of(language).report["measurements"]
     return table

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from pipeline.types import Language
-from report.languages import terms
+from pipeline.words import words_of
 
 _END = re.compile(r"(?<=[.!?…])(?:[\"»”)]*)\s+(?=[\"«“(*\-–—•]*[^\W_a-zа-яёіїєґ])|\s*\n+\s*")
 _UNIT = re.compile(r"\d\s\w+\.$")  # "30,0 см." ends a sentence, "см. рис." does not
@@ -41,5 +41,5 @@ def _abbreviated(text: str, language: Language) -> bool:
 
 @cache
 def _endings(language: Language) -> tuple[str, ...]:
-    listed = terms(language).table["claims"]["abbreviations"]
+    listed = words_of(language).report["claims"]["abbreviations"]
     return tuple(f"{before}{word.lower()}" for word in listed for before in (" ", "("))

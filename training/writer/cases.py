@@ -27,8 +27,7 @@ from pipeline.types import (
     Side,
     Zone,
 )
-from report.languages import terms
-from report.writing.decimals import decimal
+from pipeline.words import words_of
 from report.writing.facts import Facts
 from report.writing.measurement_words import quantity
 from report.writing.prompt import Parts, join, label_term, prompt_parts, spelled
@@ -50,6 +49,10 @@ GOOD_AGREEMENT, POOR_AGREEMENT = 0.7, 0.4
 SURE, DOUBTFUL = 0.85, 0.6
 
 
+TEMPLATES = Path(__file__).with_name("templates")
+TAUGHT = tuple(item for item in Language if (TEMPLATES / f"{item.value}.toml").is_file())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Case:
     """One made-up case: what the prompt is built from."""
@@ -62,8 +65,7 @@ class Case:
 @cache
 def templates(language: Language) -> Mapping[str, Any]:
     """The sentence templates of one language."""
-    file = Path(__file__).with_name("templates") / f"{language.value}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return tomllib.loads((TEMPLATES / f"{language.value}.toml").read_text(encoding="utf-8"))
 
 
 def random_case(
@@ -85,7 +87,7 @@ def random_case(
 
 def _random_prediction(rng: random.Random, language: Language) -> Prediction:
     labels = list(LABELS)
-    own_terms = {label: {language: terms(language).labels[label]} for label in LABELS}
+    own_terms = {label: {language: words_of(language).labels[label]} for label in LABELS}
     label = rng.choice(labels)
     if rng.random() < 0.1:  # a classifier of the user's own, with labels we never heard of
         label = "other"
@@ -211,14 +213,14 @@ def _kind(case: Case) -> str:
 
 
 def _zone_sentence(template: str, item: Descriptor, language: Language) -> str:
-    zone = terms(language).zones[item.zone]
+    zone = words_of(language).zones[item.zone]
     return template.format_map(
         {
             "name": zone.name,
             "in": zone.where,
             "lobe": zone.lobe,
-            "i": decimal(item.intensity, language),
-            "grade": terms(language).grades[item.grade],
+            "i": words_of(language).number(item.intensity),
+            "grade": words_of(language).grades[item.grade],
         }
     )
 
@@ -234,7 +236,9 @@ def _findings(case: Case, rng: random.Random) -> list[str]:
     grade = "good" if items[0].agreement >= GOOD_AGREEMENT else "part"
     grade = "poor" if items[0].agreement < POOR_AGREEMENT else grade
     said.append(
-        rng.choice(wording[f"agree_{grade}"]).format(a=decimal(items[0].agreement, case.language))
+        rng.choice(wording[f"agree_{grade}"]).format(
+            a=words_of(case.language).number(items[0].agreement)
+        )
     )
     said += [
         _zone_sentence(rng.choice(wording["other"]), item, case.language) for item in items[1:]
@@ -275,7 +279,7 @@ def _interpretation(case: Case, rng: random.Random) -> list[str]:
     term = label_term(case.prediction, label, case.language)
     said = [
         rng.choice(wording["classification"]).format(
-            label=term, c=decimal(confidence, case.language)
+            label=term, c=words_of(case.language).number(confidence)
         )
     ]
     sureness = "sure" if confidence >= SURE else "doubtful" if confidence < DOUBTFUL else "unsure"

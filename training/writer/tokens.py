@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.types import Language, MeasurementUnit, Section, ThresholdRelation
-from report.languages import Terms, terms
-from report.writing.decimals import decimal
+from pipeline.words import Words, words_of
 from report.writing.measurement_words import quantity, statement_head, statement_tail
 from segmentation.measurement_settings import load_measurement_settings
 from training.writer.cases import (
     MEASUREMENT_RANGES,
+    TAUGHT,
     case_prompt,
     case_report,
     random_case,
@@ -79,6 +79,13 @@ def _strings(table: Any, key: str = "") -> Iterator[Keyed]:
             yield from _strings(value, f"{key}.{index}")
 
 
+def _told(language: Language) -> dict[str, Any]:
+    """What of a language's words a report may hold."""
+    table = words_of(language).table
+    others = {"page", "messages", "documents", "measurements"}
+    return {name: texts for name, texts in table.items() if name not in others}
+
+
 def _chunks(literal: str) -> Iterator[str]:
     """Cut template wording after its commas, then into runs of at most `PHRASE_WORDS` words."""
     for clause in re.split(r"(?<=[,;:])(?= )", literal):
@@ -93,21 +100,22 @@ def _chunks(literal: str) -> Iterator[str]:
 
 def _numbers(language: Language) -> Iterator[Keyed]:
     """The numbers of a report, in a language's spelling."""
-    yield from ((f".ratio.{one:.2f}", f" {decimal(one, language)}") for one in RATIOS)
-    yield from ((f".length.{one:.1f}", f" {decimal(one, language, digits=1)}") for one in LENGTHS)
+    own = words_of(language)
+    yield from ((f".ratio.{one:.2f}", f" {own.number(one)}") for one in RATIOS)
+    yield from ((f".length.{one:.1f}", f" {own.number(one, 1)}") for one in LENGTHS)
 
 
 def _phrases(language: Language) -> Iterator[Keyed]:
-    own = terms(language)
+    own = words_of(language)
     for name in ("opening", "found", "none", "task"):
-        yield f".prompt.{name}", own.prompt[name]
+        yield f".prompt.{name}", own.report["prompt"][name]
     for name in ("zone", "label", "confidence"):
-        for index, literal in enumerate(_SLOT.split(own.prompt[name])):
+        for index, literal in enumerate(_SLOT.split(own.report["prompt"][name])):
             yield f".prompt.{name}.{index}", literal.rstrip()
     for name in ("zone", "confidence"):
-        for before, slot in _NUMBER_SLOT.findall(own.prompt[name]):
+        for before, slot in _NUMBER_SLOT.findall(own.report["prompt"][name]):
             for one in RATIOS:
-                yield f".prompt.{slot}.{one:.2f}", f"{before}{decimal(one, language)}"
+                yield f".prompt.{slot}.{one:.2f}", f"{before}{own.number(one)}"
     yield from _measurement_phrases(language)
     yield from _fact_terms(own)
     for index, count in enumerate(templates(language)["counts"]):
@@ -115,7 +123,7 @@ def _phrases(language: Language) -> Iterator[Keyed]:
     yield from _wording_phrases(language)
 
 
-def _fact_terms(own: Terms) -> Iterator[Keyed]:
+def _fact_terms(own: Words) -> Iterator[Keyed]:
     """Headings, zones, grades and labels, each a token with what stands before it."""
     for section in Section:
         yield f".section.{section}.first", f"{own.sections[section]}:\n"
@@ -144,18 +152,19 @@ def _wording_phrases(language: Language) -> Iterator[Keyed]:
 
 def _measurement_phrases(language: Language) -> Iterator[Keyed]:
     """A measurement's value and name are one token of the prompt, as every number is."""
+    own = words_of(language)
     for name, rule in load_measurement_settings().rules.items():
         if rule.threshold is None:
             continue
         key, head = f".prompt.{name}", f" {statement_head(name, language)}"
         if rule.unit is MeasurementUnit.RATIO:
             for one in RATIOS:
-                yield f"{key}.{one:.2f}", f"{head} {decimal(one, language)}"
+                yield f"{key}.{one:.2f}", f"{head} {own.number(one)}"
         else:
             low, high, _ = MEASUREMENT_RANGES[name]
             for one in LENGTHS:
                 if low <= one <= high:
-                    yield f"{key}.{one:.1f}", f"{head} {decimal(one, language, digits=1)}"
+                    yield f"{key}.{one:.1f}", f"{head} {own.number(one, 1)}"
             yield key, head
         threshold = quantity(rule.threshold.value, rule.unit, language)
         for relation in ThresholdRelation:
@@ -166,8 +175,8 @@ def _measurement_phrases(language: Language) -> Iterator[Keyed]:
 def fact_phrases() -> frozenset[str]:
     """The phrase tokens by which a report states a fact, and does not word it."""
     found: set[str] = set()
-    for language in Language:
-        own = terms(language)
+    for language in TAUGHT:
+        own = words_of(language)
         found |= {number for _, number in _numbers(language)}
         found |= {f" {form}" for zone in own.zones.values() for form in (zone.name, zone.where)}
         found |= {f", {grade}" for grade in own.grades.values()}
@@ -188,7 +197,7 @@ def phrase_keys() -> Mapping[str, tuple[str, ...]]:
     """Every phrase token of all languages, in a stable order, with the keys it stands under."""
     found: dict[str, list[str]] = {}
     for part in (_numbers, _phrases):
-        for language in Language:
+        for language in TAUGHT:
             for key, phrase in part(language):
                 if len(phrase) > 1:
                     found.setdefault(phrase, []).append(f"{language}{key}")
@@ -207,12 +216,12 @@ def build_vocabulary(*, base_size: int, cases: int = 1500, seed: int = 7) -> Voc
 
     rng = random.Random(seed)
     texts = []
-    for language in Language:
+    for language in TAUGHT:
         for _ in range(cases):
             case = random_case(rng, language)
             texts.append(re.sub(r"\d", "", case_prompt(case) + case_report(case, rng)))
         texts += [f" {label}" for label in templates(language)["other_labels"]] * 20
-        texts += [text for _, text in _strings(dict(terms(language).table))]
+        texts += [text for _, text in _strings(_told(language))]
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     trainer = trainers.BpeTrainer(

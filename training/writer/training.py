@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.language_model.gguf_model import SHIPPED_FORMAT
-from pipeline.types import Language
 from training.averaging import averaged
-from training.writer.cases import WITH_SPACING, case_prompt, case_report, random_case
+from training.writer.cases import TAUGHT, WITH_SPACING, case_prompt, case_report, random_case
 from training.writer.gguf_file import Tokenizer, quantise, read_vocabulary, write_gguf
 from training.writer.takeover import former_ids
 from training.writer.tokens import Vocabulary, build_vocabulary, fact_phrases, with_phrases
@@ -218,7 +217,7 @@ def _batches(
         rng = random.Random(f"{recipe.seed} {start}")
         rows = []
         for _ in range(_CHUNK_BATCHES * recipe.batch):
-            language = rng.choice(list(Language))
+            language = rng.choice(TAUGHT)
             case = random_case(rng, language, with_spacing=recipe.with_spacing)
             report = [*tokenizer(case_report(case, rng)), vocabulary.end_id]
             rows.append((tokenizer(case_prompt(case, rng)), report))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, facts, heading, lead, notice
 from app.pictures import png
 from app.state.cases import Case
@@ -12,6 +11,7 @@ from app.views.maps import layers as layer_maps
 from app.views.maps import map_controls, quality, signed
 from pipeline.pictures.overlays import grey_picture, saliency_overlay
 from pipeline.types import CaseResult, Explanation, Method
+from pipeline.words import Words
 
 RADIOGRAPH = "radiograph"
 POOR_FIT = 0.5
@@ -129,7 +129,11 @@ def _measures(words: Words, explanation: Explanation) -> None:
         with st.expander(words("saliency.parameters")):
             draw(
                 facts(
-                    (words.optional(f"parameter.{name}", name), str(value))
+                    (words.optional(f"parameter.{name}", name), _parameter(words, value))
                     for name, value in explanation.parameters.items()
                 )
             )
+
+
+def _parameter(words: Words, value: str | float) -> str:
+    return words.decimal(value) if isinstance(value, float) else str(value)

@@ -8,16 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
-from app.language import words_of
 from app.viewer import bridge as viewer_bridge
 from app.viewer.panels import ImagePanel
 from app.viewer.viewport import Viewport
 from pipeline.errors import StepTimedOutError
 from pipeline.types import Language, Method, Step
+from pipeline.words import words_of
 from tests.app.fake_workers import PHANTOM, FakeWorkers
 
 APP = Path(__file__).parents[3] / "app"
-ENGLISH = words_of(Language.ENGLISH)
+ENGLISH = words_of(Language.ENGLISH).of("page")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def shown(page):
 
 @pytest.mark.parametrize("language", list(Language))
 def test_five_pictures_stand_side_by_side(workers, language):
-    page, words = opened(language), words_of(language)
+    page, words = opened(language), words_of(language).of("page")
     figure = drawn(page)
     titles = [note["text"] for note in figure["layout"]["annotations"][:5]]
     assert titles == [
@@ -97,7 +97,7 @@ def test_sliders_enlarge_and_move_every_picture(page):
     for number in ("", "2", "3", "4", "5"):
         assert layout[f"xaxis{number}"]["range"] == [0, 80]
         assert layout[f"yaxis{number}"]["range"] == [192, 96]
-    assert ENGLISH("viewer.part", zoom=200, across=0, down=100) in shown(page)
+    assert ENGLISH("viewer.part", zoom="200%", across="0%", down="100%") in shown(page)
     page.button(key=control(page, "whole")).click().run()
     assert drawn(page)["layout"]["xaxis"]["range"] == [0, 160]
     assert page.slider(key=control(page, "zoom")).value == 100
@@ -106,12 +106,12 @@ def test_sliders_enlarge_and_move_every_picture(page):
 
 def test_a_chosen_zone_is_lit_in_every_picture_and_its_values_are_told(page):
     zones = page.radio(key=control(page, "lit"))
-    assert zones.options[:3] == ["None lit", "Right lower zone", "Left upper zone"]
+    assert zones.options[:3] == ["None highlighted", "Right lower zone", "Left upper zone"]
     assert list(zones.proto.captions)[1] == "0.62, strong · agreement 0.88"
     zones.set_value("left_upper").run()
     lit = [s for s in drawn(page)["layout"]["shapes"] if s["name"] == "left_upper"]
     assert len(lit) == 10  # a dark edge and a line in each of five
-    assert "Lit: Left upper zone: 0.30, weak · agreement 0.88." in shown(page)
+    assert "Highlighted: Left upper zone: 0.30, weak · agreement 0.88." in shown(page)
 
 
 def test_outlines_can_be_left_out_and_the_lit_zone_stays(page):

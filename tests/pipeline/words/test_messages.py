@@ -1,0 +1,83 @@
+"""Every code has its sentence, in every language, with the same placeholders."""
+
+import re
+import string
+from collections import Counter
+from typing import get_args
+
+import pytest
+
+from pipeline import errors
+from pipeline.errors import ExplainCxrError
+from pipeline.types import (
+    Language,
+    MeasurementReason,
+    QualityMeasure,
+    QualityRating,
+    ReadingNote,
+    Step,
+)
+from pipeline.validation import Problem
+from pipeline.words import message, words_of
+
+WARNINGS = {
+    "spine_missing",
+    "spine_broken",
+    "abdomen_missing",
+    "lung_small",
+    "lungs_uneven",
+    "touches_border",
+}
+CLASSES = [
+    item
+    for item in vars(errors).values()
+    if isinstance(item, type) and issubclass(item, ExplainCxrError)
+]
+
+
+def tables(language: Language) -> dict[str, dict[str, str]]:
+    return words_of(language).table["messages"]
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> None:
+    found = tables(language)
+    assert set(found["errors"]) == {item.code for item in CLASSES}
+    assert set(found["problems"]) == {f"problem_{problem}" for problem in get_args(Problem)}
+    assert set(found["notes"]) == {note.value for note in ReadingNote}
+    assert set(found["reasons"]) == {reason.value for reason in MeasurementReason}
+    assert set(found["steps"]) == {step.value for step in Step}
+    assert set(found["warnings"]) == WARNINGS
+    assert set(found["quality"]) == {
+        f"{one}_{mark}" for one in QualityMeasure for mark in QualityRating
+    }
+    names = {f"rating_{mark}" for mark in QualityRating} | {
+        f"measure_{one}" for one in QualityMeasure
+    }
+    assert set(found["quality_names"]) == names
+
+
+def test_no_code_stands_for_two_things() -> None:
+    codes = Counter(code for table in tables(Language.ENGLISH).values() for code in table)
+    assert max(codes.values()) == 1
+    assert max(Counter(item.code for item in CLASSES).values()) == 1
+
+
+def test_a_sentence_asks_only_for_parameters_that_its_error_has() -> None:
+    sentences = tables(Language.ENGLISH)["errors"]
+    for item in CLASSES:
+        documented = set(re.findall(r"`(\w+)`", item.__doc__ or ""))
+        assert placeholders(sentences[item.code]) <= documented, item.code
+
+
+def test_parameters_are_filled_in_and_steps_are_named_in_the_language() -> None:
+    said = message("step_timed_out", Language.RUSSIAN, step="classify", limit_s=120.0)
+    assert said == "Шаг «Классификация» длился дольше 120 с и был остановлен."
+    assert message("file_too_large", Language.ENGLISH, limit_mb=200) == (
+        "The file is larger than 200 MB."
+    )
+    assert message("rotated", Language.UKRAINIAN).startswith("Повернуто")
