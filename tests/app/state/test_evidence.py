@@ -29,7 +29,7 @@ def test_evidence_is_said_in_english():
 
 def test_evidence_is_said_in_russian():
     said = measured(words_of(Language.RUSSIAN).of("page"), images_only().prediction, EVIDENCE)
-    assert said.startswith("Правая нижняя зона, значимость для модели: 0,62; ")
+    assert said.startswith("Нижний отдел правого лёгочного поля, значимость для модели: 0,62; ")
     assert "класс: туберкулёз" in said
     assert "стороны: справа, слева" in said
 
