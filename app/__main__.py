@@ -115,8 +115,9 @@ def prepare(address: str, *, browser: bool) -> None:
 
 
 def settings_fit(file: Path | None) -> bool:
-    """Check the settings and hand their file on to the page; if they do not fit, say why."""
-    from pipeline.errors import SettingsError
+    """Check settings and words, hand the file on to the page; if they do not fit, say why."""
+    from pipeline.build import check_measurements
+    from pipeline.errors import ExplainCxrError
     from pipeline.settings import FILE_VARIABLE, load_settings
     from pipeline.types import Language
     from pipeline.words import message
@@ -125,7 +126,8 @@ def settings_fit(file: Path | None) -> bool:
         os.environ[FILE_VARIABLE] = str(file.resolve())
     try:
         load_settings()
-    except SettingsError as error:
+        check_measurements()
+    except ExplainCxrError as error:
         print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr)
         return False
     return True

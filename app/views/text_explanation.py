@@ -9,7 +9,6 @@ from app.state.cases import Case
 from pipeline.types import (
     Attribution,
     ClassificationWords,
-    MeasurementName,
     TextAttributions,
     TextExplanation,
     Zone,
@@ -117,7 +116,7 @@ def _name(words: Words, item: Attribution) -> str:
     """A descriptor's name: its zone, or what else of the prompt it is."""
     if item.key in set(Zone):
         return words.capital(f"zones.{item.key}.name")
-    if item.key in set(MeasurementName):
+    if item.key in words.table["measurements"]["names"]:
         return words(f"measurements.names.{item.key}")
     return words.optional(f"part.{item.key}", item.text)
 

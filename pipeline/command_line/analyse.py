@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from pipeline.build import exporter, part_makers
+from pipeline.build import check_measurements, exporter, part_makers
 from pipeline.command_line.layers import layers_command
 from pipeline.errors import (
     ExplainCxrError,
@@ -66,6 +66,7 @@ def main(arguments: Sequence[str], makers: PartMakers = part_makers) -> int:
     language = Language(options.language or Language.ENGLISH)
     try:
         settings = _settings(options)
+        check_measurements()
         options.out.mkdir(parents=True, exist_ok=True)
     except ExplainCxrError as error:
         print(message(error.code, language, **error.parameters), file=sys.stderr)

@@ -138,7 +138,7 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
 def _measurement(measurement: Measurement) -> dict[str, Any]:
     threshold = measurement.threshold
     return {
-        "name": measurement.name.value,
+        "name": measurement.name,
         "side": None if measurement.side is None else measurement.side.value,
         "unit": measurement.unit.value,
         "value": measurement.value,

@@ -14,7 +14,6 @@ from pipeline.run import analyse, explain_label
 from pipeline.settings import Settings
 from pipeline.types import (
     ImageFormat,
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     Radiograph,
@@ -58,8 +57,8 @@ def test_the_flow_measures_the_radiograph_and_keeps_the_measurements_with_anothe
     models = fake_models(settings)
     case = analyse(picture(Image.fromarray(ramp(96))), models=models, settings=settings)
     assert [measurement.name for measurement in case.measurements] == [
-        MeasurementName.DOME_HEIGHT,
-        MeasurementName.CARDIOTHORACIC_RATIO,
+        "dome_height",
+        "cardiothoracic_ratio",
     ]
     assert case.measurements[0].reason is MeasurementReason.NO_SPACING
     assert explain_label(case, "covid19", models=models).measurements == case.measurements
