@@ -119,8 +119,6 @@ def settings_fit(file: Path | None) -> bool:
     from pipeline.build import check_measurements
     from pipeline.errors import ExplainCxrError
     from pipeline.settings import FILE_VARIABLE, load_settings
-    from pipeline.types import Language
-    from pipeline.words import message
 
     if file is not None:
         os.environ[FILE_VARIABLE] = str(file.resolve())
@@ -128,6 +126,9 @@ def settings_fit(file: Path | None) -> bool:
         load_settings()
         check_measurements()
     except ExplainCxrError as error:
+        from pipeline.types import Language
+        from pipeline.words import message
+
         print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr)
         return False
     return True

@@ -67,13 +67,15 @@ def _classification(
     result: CaseResult, words: Words, pictures: Mapping[str, Picture]
 ) -> list[Block]:
     prediction = result.prediction
-    details = [
-        words(
-            "abnormal_probability",
-            value=f"{prediction.abnormal_probability:.2f}",
-            threshold=f"{prediction.limit_prob:.2f}",
-        )
-    ]
+    shown = {
+        "value": f"{prediction.deciding_probability:.2f}",
+        "threshold": f"{prediction.limit_prob:.2f}",
+    }
+    if prediction.is_multi_label:
+        leading = words.label(prediction, prediction.leading_label)
+        details = [words("label_probability", label=leading, **shown)]
+    else:
+        details = [words("abnormal_probability", **shown)]
     if prediction.is_abnormal:
         details.append(
             words(

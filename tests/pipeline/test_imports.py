@@ -17,6 +17,7 @@ GROUND = {  # what every room may use of the pipeline's
     "pipeline.settings",
     "pipeline.manifest",
     "pipeline.validation",
+    "pipeline.result_file",
 }
 # Of the pipeline's further files, those that a room may use, and why they are not the room's own.
 SHARED = {

@@ -191,7 +191,7 @@ def pdf_text(data: bytes) -> str:
 
 def test_json_holds_the_contract_and_the_values() -> None:
     found = json.loads(ReportExporter().files(case(), None)["result.json"])
-    assert found["schema_version"] == 1
+    assert found["schema_version"] == 2
     assert found["image"]["sha256"] == "a" * 64
     assert (found["image"]["rows"], found["image"]["cols"]) == (400, 400)
     assert found["image"]["format"] == "dicom"
@@ -204,7 +204,7 @@ def test_json_holds_the_contract_and_the_values() -> None:
     assert found["prediction"]["abnormal_probability"] == 0.9375
     assert found["prediction"]["probabilities"] == {"normal": 0.0625, "bacterial_pneumonia": 0.9375}
     assert found["explanations"]["lime"]["measures"] == {"r2": 0.75}
-    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.1235]
+    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.12345]
     assert found["explanations"]["grad_cam"]["removed_mass"] == 0.125
     assert found["descriptors"] == [
         {
@@ -413,3 +413,27 @@ def test_runs_always_join_to_the_text(text: str, sentences: list[str], edited: b
     ]
     runs = runs_of(text, claims, edited=edited)
     assert "".join(run.text for run in runs if run.mark is not Mark.REMOVED) == text
+
+
+def test_of_several_labels_the_leading_one_is_set_against_its_own_threshold() -> None:
+    labels = ("bacterial_pneumonia", "covid19", "tuberculosis")
+    result = case()
+    several = replace(
+        result,
+        prediction=replace(
+            result.prediction,
+            labels=labels,
+            probabilities=(0.45, 0.45, 0.45),
+            normal_label="normal",
+            thresholds={"bacterial_pneumonia": 0.5, "covid19": 0.48, "tuberculosis": 0.6},
+        ),
+    )
+    made = ReportExporter().files(several, None)
+    said = " ".join(made["report.md"].decode().split())
+    assert "Probability of COVID-19 0.45 (threshold 0.48)" in said
+    assert "0.83" not in said  # of any of them, which no threshold was chosen for
+    prediction = json.loads(made["result.json"])["prediction"]
+    assert prediction["abnormal_probability"] == pytest.approx(1 - 0.55**3, abs=1e-6)
+    assert prediction["threshold_prob"] is None
+    assert prediction["thresholds"]["covid19"] == 0.48
+    assert (prediction["label"], prediction["found"]) == ("normal", ["normal"])
