@@ -18,7 +18,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from pipeline.errors import ExplainCxrError
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG_FILE = ROOT / "streamlit_config.toml"
@@ -109,29 +112,50 @@ def prepare(address: str, *, browser: bool) -> None:
     time.sleep(IMPORT_DELAY_S)
     from app import page, service  # noqa: F401
 
+    if not measurements_fit():
+        os._exit(1)  # from a thread; no worker has been started that would have to be ended
     workers = service.workers()
     time.sleep(WARM_DELAY_S)
     workers.warm()
 
 
 def settings_fit(file: Path | None) -> bool:
-    """Check settings and words, hand the file on to the page; if they do not fit, say why."""
-    from pipeline.build import check_measurements
-    from pipeline.errors import ExplainCxrError
+    """Check the settings and hand their file on to the page; if they do not fit, say why."""
+    if file is None and not any(name.startswith("EXPLAINCXR_") for name in os.environ):
+        return True  # the defaults do; the page opens sooner without this import
+
+    from pipeline.errors import SettingsError
     from pipeline.settings import FILE_VARIABLE, load_settings
 
     if file is not None:
         os.environ[FILE_VARIABLE] = str(file.resolve())
     try:
         load_settings()
-        check_measurements()
-    except ExplainCxrError as error:
-        from pipeline.types import Language
-        from pipeline.words import message
-
-        print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr)
+    except SettingsError as error:
+        say(error)
         return False
     return True
+
+
+def measurements_fit() -> bool:
+    """Check that each measurement has its words; if one lacks any, say which."""
+    from pipeline.build import check_measurements
+    from pipeline.errors import ExplainCxrError
+
+    try:
+        check_measurements()
+    except ExplainCxrError as error:
+        say(error)
+        return False
+    return True
+
+
+def say(error: "ExplainCxrError") -> None:
+    """Print an error's sentence for whoever started the page."""
+    from pipeline.types import Language
+    from pipeline.words import message
+
+    print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
