@@ -20,6 +20,7 @@ class Settings:
 
     Attributes:
         language: Language of the report and of messages.
+        explain_images: Whether the classification is explained at all.
         write_report: Whether the language model is asked at all.
         measure_trust: Whether it is measured how far the explanations can be trusted.
         explain_label: The label to explain; the predicted one if `None`.
@@ -45,6 +46,7 @@ class Settings:
     """
 
     language: Language = Language.ENGLISH
+    explain_images: bool = True
     write_report: bool = True
     measure_quality: bool = True
     explain_label: str | None = None
@@ -64,7 +66,7 @@ class Settings:
     decode_memory_mb: int = 3000
     step_seconds: float = 120.0
     report_seconds: float = 600.0
-    waiting_jobs: int = 8
+    waiting_jobs: int = 64
     lime_samples: int = 512
     lime_segments: int = 24
 

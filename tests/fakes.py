@@ -3,13 +3,13 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError, SettingsError
-from pipeline.protocols import Models, Progress, silent
+from pipeline.protocols import Models, Progress, Role, silent
 from pipeline.reading import FileReader
 from pipeline.settings import Settings
 from pipeline.types import (
@@ -50,7 +50,6 @@ from pipeline.types import (
     TextExplanation,
     Zone,
 )
-from pipeline.workers.worker_process import Room
 
 LABELS = ("normal", "tuberculosis", "covid19")
 TERMS = {
@@ -357,63 +356,55 @@ class DyingWriter(FakeWriter):
         return super().write(*arguments, seed=seed, progress=progress, **options)
 
 
-def fake_makers(
-    room: Room, settings: Settings, classifier: Callable[[], Any] = FakeClassifier
-) -> Mapping[str, Callable[[], Any]]:
-    """Fake parts behind the real decode worker."""
-    if room is Room.DECODE:
-        return {"reader": lambda: FileReader(settings)}
-    if room is Room.WRITER:
-        return {"writer": FakeWriter, "text_explainer": FakeTextExplainer}
-    return {
-        "segmenter": FakeSegmenter,
-        "morphometer": FakeMorphometer,
-        "classifier": classifier,
-        "grad_cam": lambda: FakeExplainer(Method.GRAD_CAM),
-        "lime": lambda: FakeExplainer(Method.LIME),
-        "layer_explainer": FakeLayerExplainer,
-        "describer": FakeDescriber,
-        "quality_assessor": FakeQualityAssessor,
+class FakeModels(Models):
+    """All fakes, behind the real reader."""
+
+    def warm(self) -> None:
+        """Nothing to load."""
+
+
+def fake_models(settings: Settings, **other: Any) -> FakeModels:
+    """All fakes in this process; `other` models by the names of `Models` in their place."""
+    made: dict[str, Any] = {
+        "reader": FileReader(settings),
+        "segmenter": FakeSegmenter(),
+        "morphometer": FakeMorphometer(),
+        "classifier": FakeClassifier(),
+        "explainers": {method: FakeExplainer(method) for method in Method},
+        "describer": FakeDescriber(),
+        "layer_explainer": FakeLayerExplainer(),
+        "quality_assessor": FakeQualityAssessor(),
+        "writer": FakeWriter(),
+        "text_explainer": FakeTextExplainer(),
     }
+    return FakeModels(**{**made, **other})
 
 
-def dying_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `DyingClassifier`."""
-    return fake_makers(room, settings, DyingClassifier)
+def fake_build(role: Role, settings: Settings) -> FakeModels:
+    """Fake models behind the real decode worker."""
+    return fake_models(settings)
 
 
-def slow_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `SlowClassifier`."""
-    return fake_makers(room, settings, SlowClassifier)
+def dying_build(role: Role, settings: Settings) -> FakeModels:
+    """With `DyingClassifier`."""
+    return fake_models(settings, classifier=DyingClassifier())
 
 
-def talkative_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `TalkativeClassifier`."""
-    return fake_makers(room, settings, TalkativeClassifier)
+def slow_build(role: Role, settings: Settings) -> FakeModels:
+    """With `SlowClassifier`."""
+    return fake_models(settings, classifier=SlowClassifier())
 
 
-def failing_writer_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `FailingWriter`."""
-    return {**fake_makers(room, settings), "writer": FailingWriter}
+def talkative_build(role: Role, settings: Settings) -> FakeModels:
+    """With `TalkativeClassifier`."""
+    return fake_models(settings, classifier=TalkativeClassifier())
 
 
-def dying_writer_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `DyingWriter`."""
-    return {**fake_makers(room, settings), "writer": DyingWriter}
+def failing_writer_build(role: Role, settings: Settings) -> FakeModels:
+    """With `FailingWriter`."""
+    return fake_models(settings, writer=FailingWriter())
 
 
-def fake_models(settings: Settings) -> Models:
-    """All fakes in this process, behind the real reader."""
-    return Models(
-        reader=FileReader(settings),
-        segmenter=FakeSegmenter(),
-        morphometer=FakeMorphometer(),
-        classifier=FakeClassifier(),
-        explainers={method: FakeExplainer(method) for method in Method},
-        describer=FakeDescriber(),
-        layer_explainer=FakeLayerExplainer(),
-        quality_assessor=FakeQualityAssessor(),
-        writer=FakeWriter(),
-        text_explainer=FakeTextExplainer(),
-        provenance={"python": "3"},
-    )
+def dying_writer_build(role: Role, settings: Settings) -> FakeModels:
+    """With `DyingWriter`."""
+    return fake_models(settings, writer=DyingWriter())

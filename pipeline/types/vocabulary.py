@@ -199,8 +199,8 @@ class Step(StrEnum):
     GRAD_CAM = "grad_cam"
     LIME = "lime"
     DESCRIBE = "describe"
-    QUALITY = "quality"
     WRITE = "write"
+    QUALITY = "quality"
     EXPLAIN_TEXT = "explain_text"
 
 

@@ -175,9 +175,18 @@ def reported(case, settings):
 class FakeJob:
     """A job that is as far as it was set."""
 
-    def __init__(self, *, case=None, result=None, error=None, events=()):
-        self.case, self.result, self.error = case, result, error
+    def __init__(self, *, case=None, result=None, error=None, events=(), visit=""):
+        self._case, self.result, self.error, self.visit = case, result, error, visit
+        self.in_view = self.text_wanted = False
         self._events = list(events)
+
+    @property
+    def case(self):
+        return self.result or self._case
+
+    @case.setter
+    def case(self, case):
+        self._case = case
 
     @property
     def done(self):
@@ -202,7 +211,7 @@ class FakeWorkers:
         self.jobs: list[FakeJob] = []
         self.calls: list[tuple[str, Settings]] = []
 
-    def submit(self, data, settings):
+    def submit(self, data, settings, visit=""):
         self.calls.append(("submit", settings))
         if data.startswith(b"busy"):
             raise QueueFullError(limit=8)
@@ -213,21 +222,21 @@ class FakeWorkers:
             case=None if self.hold else case,
             result=None if self.hold else reported(case, settings),
             events=[ProgressEvent(step=Step.READ, fraction=1.0)],
+            visit=visit,
         )
 
-    def submit_report(self, case, settings):
+    def submit_report(self, case, settings, visit=""):
         self.calls.append(("report", settings))
         return self._job(case=case, result=None if self.hold else reported(case, settings))
 
-    def submit_explanation(self, case, label, settings):
+    def submit_label(self, case, label, settings, visit=""):
         self.calls.append((f"explain {label}", settings))
         return self._job(result=None if self.hold else images_only(label=label))
 
-    def submit_layers(self, case):
+    def submit_layers(self, case, label, visit=""):
         self.calls.append(("layers", None))
         if self.hold:
             return self._job(events=[ProgressEvent(step=Step.GRAD_CAM, fraction=0.6)])
-        label = case.explanations[Method.GRAD_CAM].label
         rows = np.arange(-8, 8, dtype=np.float32).reshape(4, 4)
         layer_maps = tuple(
             LayerMap(layer=layer, label=label, signed_model=rows, box=case.anatomy.thorax_box)

@@ -8,7 +8,7 @@ import streamlit as st
 from app import service
 from app.language import Words
 from app.markup import draw, notice
-from app.state.cases import Case, explain
+from app.state.cases import Ask, Case
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.messages import message
@@ -43,23 +43,23 @@ def label(words: Words, case: Case, result: CaseResult) -> str:
 
 def pending(words: Words, case: Case, label: str) -> None:
     """Ask for the label's maps, and say how far they are."""
-    error = case.explain_errors.get(label)
+    error = case.request_errors.get((Ask.MAPS, label))
     if error is not None:
         draw(notice(sentence(words, error), "error", error.code))
         if st.button(words("saliency.again"), key=f"again_{case.id}_{label}"):
-            del case.explain_errors[label]
+            del case.request_errors[Ask.MAPS, label]
             st.rerun()
         return
-    if label not in case.explaining:
+    if (Ask.MAPS, label) not in case.requests:
         try:
-            explain(case, service.workers(), label)
+            case.ask(service.workers(), Ask.MAPS, label)
         except QueueFullError as full:
             draw(notice(sentence(words, full), "warning", full.code))
             return
         st.rerun()  # so that the page watches the new job
 
     def watch() -> None:
-        job = case.explaining.get(label)
+        job = case.requests.get((Ask.MAPS, label))
         if job is None:
             st.rerun(scope="app")
             return

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.language import Words
 from app.markup import draw, heading, lead, notice
-from app.state.cases import Case, steps_of
+from app.state.cases import Ask, Case, steps_of
 from pipeline.messages import message
 from pipeline.types import (
     CaseResult,
@@ -72,7 +72,7 @@ def draw_worst(words: Words, quality: ExplanationQuality | None) -> None:
 def _pending(words: Words, case: Case, found: CaseResult, method: Method) -> None:
     """Say that the marks are coming and how far they are, or that there are none."""
     label = found.explanations[method].label
-    running = case.explaining.get(label) or (case.job if case.result is found else None)
+    running = case.requests.get((Ask.MAPS, label)) or (case.job if case.result is found else None)
     failed = any(problem.step is Step.QUALITY for problem in found.problems)
     if running is None or failed or not case.settings.measure_quality:
         draw(lead(words("quality.none")))
