@@ -9,7 +9,16 @@ from pipeline.errors import Parameter
 from pipeline.types import Language
 
 FOLDER = Path(__file__).parent
-TABLES = ("errors", "notes", "warnings", "reasons", "quality", "quality_names", "steps")
+TABLES = (
+    "errors",
+    "notes",
+    "warnings",
+    "reasons",
+    "quality",
+    "quality_names",
+    "steps",
+    "command_line",
+)
 
 
 def message(code: str, language: Language, **parameters: Parameter) -> str:

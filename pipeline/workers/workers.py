@@ -60,7 +60,7 @@ class Workers:
             Role.VISION: settings.step_seconds,
             Role.WRITER: settings.report_seconds,
         }
-        self._provenance = provenance(settings)
+        self.provenance = provenance(settings)
         self._warmed: set[Role] = set()
         self._active: set[str] = set()
         self._lock = threading.Lock()
@@ -104,7 +104,7 @@ class Workers:
             check_size(len(data), self.settings)
             given, data = data, b""  # the flow alone holds the file, until it is read
             yield from analyse(
-                given, executor=executor, settings=settings, provenance=self._provenance
+                given, executor=executor, settings=settings, provenance=self.provenance
             )
 
         return self._begin(flow, visit)

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pipeline.workers.worker_process import Room
 from pydicom.uid import JPEG2000Lossless
 
 from pipeline.errors import InputError
 from pipeline.reading import FileReader
 from pipeline.settings import Settings
-from pipeline.workers.worker_process import Room
 from pipeline.workers.workers import Workers
 from tests.fakes import fake_makers
 from tests.pipeline.reading.crafted import dataset, deflated_bomb, huge_png, picture, ramp, saved
