@@ -12,7 +12,7 @@ from app.views.maps import saliency
 from pipeline.types import Method
 
 POLL_SECONDS = 0.7
-TABS = ("result", "viewer", "grad_cam", "lime", "report", "text_explanation", "download")
+TABS = ("result", "viewer", *Method, "report", "text_explanation", "download")
 
 
 def show() -> None:
@@ -60,13 +60,13 @@ def _watch(words: Words, cases: Cases) -> None:
 
 def _tabs(words: Words, cases: Cases, case: Case) -> None:
     """Draw the open tab; the others cost nothing."""
-    names = [words(f"tab.{tab}") for tab in TABS]
+    names = [tab_name(words, tab) for tab in TABS]
     start = _start(words)
     opened = st.tabs(
         names,
         key=f"tabs_{words.language}_{start}",
         on_change="rerun",
-        default=words(f"tab.{start}"),
+        default=tab_name(words, start),
     )
     for tab, container in zip(TABS, opened, strict=True):
         if not container.open:
@@ -79,16 +79,19 @@ def _tabs(words: Words, cases: Cases, case: Case) -> None:
                     result.show(words, case)
                 case "viewer":
                     viewer.show(words, case)
-                case "grad_cam":
-                    saliency.show(words, case, Method.GRAD_CAM)
-                case "lime":
-                    saliency.show(words, case, Method.LIME)
+                case Method():
+                    saliency.show(words, case, tab)
                 case "report":
                     report.show(words, case)
                 case "text_explanation":
                     text_explanation.show(words, case)
                 case _:
                     download.show(words, case)
+
+
+def tab_name(words: Words, tab: str) -> str:
+    """What stands on a tab: a method's own name, or a word."""
+    return tab.spec.name if isinstance(tab, Method) else words(f"tab.{tab}")
 
 
 def _start(words: Words) -> str:

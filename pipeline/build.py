@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.classification.classifier import FolderClassifier
     from report.writing.writer import ReportWriter
     from segmentation.segmenter import DeepLabSegmenter
+    from xai.image.layer_gradients import LayerGradients
     from xai.text.explainer import GgufTextExplainer
 
 NAMED_LIBRARIES = (
@@ -159,13 +160,18 @@ class _Vision:
 
     @cached_property
     def explainers(self) -> Mapping[Method, Explainer]:
-        from xai.image.grad_cam import GradCam
-        from xai.image.lime_explainer import LimeExplainer
+        from xai.image.registry import ExplainedModel, build_explainer
 
-        return {
-            Method.GRAD_CAM: GradCam(self.classifier, self._settings),
-            Method.LIME: LimeExplainer(self.classifier, self._settings),
-        }
+        model = ExplainedModel(
+            network=self.classifier, gradients=self._gradients, settings=self._settings
+        )
+        return {method: build_explainer(method, model) for method in Method}
+
+    @cached_property
+    def _gradients(self) -> "LayerGradients":
+        from xai.image.layer_gradients import LayerGradients
+
+        return LayerGradients(_classifier_folder(self._settings), self._settings.threads)
 
     @cached_property
     def describer(self) -> Describer:
@@ -177,8 +183,7 @@ class _Vision:
     def layer_explainer(self) -> LayerExplainer:
         from xai.image.layer_grad_cam import LayerGradCam
 
-        folder = _classifier_folder(self._settings)
-        return LayerGradCam(self.classifier, folder, self._settings.threads)
+        return LayerGradCam(self.classifier, self._gradients)
 
     @cached_property
     def quality_assessor(self) -> QualityAssessor:
@@ -189,9 +194,7 @@ class _Vision:
         return Assessor(self.classifier, self._settings, limits)
 
     def warm(self) -> None:
-        import lime.lime_image  # noqa: F401 - seconds that the first radiograph need not wait for
-        import scipy.stats  # noqa: F401
-        import skimage.segmentation  # noqa: F401
+        import scipy.stats  # noqa: F401 - seconds that the first radiograph need not wait for
 
         _ = self.morphometer, self.explainers, self.describer, self.quality_assessor
 

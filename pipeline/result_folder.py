@@ -11,14 +11,14 @@ from typing import BinaryIO
 
 from pipeline.errors import ExplainCxrError, OutputError
 from pipeline.settings import Settings
+from pipeline.types import Method
 
 RESULT_FILE = "result.json"
 SCHEMA_VERSION = 2
 OUTPUT_FILES = (
     RESULT_FILE,
     "anatomy.png",
-    "grad_cam.png",
-    "lime.png",
+    *(method.file for method in Method),
     "measurements.png",
     "report.md",
     "report.pdf",

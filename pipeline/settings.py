@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from pipeline.errors import SettingsError
-from pipeline.types import Language
+from pipeline.types import FUSED_METHODS, Language, Method, with_fused
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT_PREFIX = "EXPLAINCXR_"
@@ -41,6 +41,7 @@ class Settings:
         step_seconds: Longest vision step.
         report_seconds: Longest writing or explaining of a report.
         waiting_jobs: Most jobs that wait for a worker.
+        methods: The maps made for each radiograph, the fused ones among them.
         lime_samples: Perturbed samples of one LIME explanation; a power of two is balanced best.
         lime_segments: Superpixels aimed at.
     """
@@ -67,13 +68,21 @@ class Settings:
     step_seconds: float = 120.0
     report_seconds: float = 600.0
     waiting_jobs: int = 64
-    lime_samples: int = 512
-    lime_segments: int = 24
+    methods: tuple[Method, ...] = FUSED_METHODS
+    lime_samples: int = Method.LIME.default("samples")
+    lime_segments: int = Method.LIME.default("segments")
 
     def __post_init__(self) -> None:
-        for name in ("threads", "max_file_mb", "max_megapixels", "lime_samples", "lime_segments"):
+        for name in ("threads", "max_file_mb", "max_megapixels"):
             if getattr(self, name) < 1:
                 raise SettingsError(name=name)
+        for method in Method:
+            for parameter in method.spec.parameters:
+                name = method.setting(parameter)
+                if not parameter.low <= getattr(self, name) <= parameter.high:
+                    raise SettingsError(name=name)
+        if self.methods != with_fused(self.methods):
+            raise SettingsError(name="methods")
 
 
 def _converted(name: str, value: object) -> object:
@@ -81,6 +90,8 @@ def _converted(name: str, value: object) -> object:
     options = get_args(kind) or (kind,)
     if value in (None, "") and type(None) in options:
         return None
+    if name == "methods":
+        return _methods(value)
     target = next(option for option in options if option is not type(None))
     try:
         if target is bool and isinstance(value, str):
@@ -88,6 +99,15 @@ def _converted(name: str, value: object) -> object:
         return target(value)
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(name=name) from error
+
+
+def _methods(value: object) -> tuple[Method, ...]:
+    """Methods from a list of names, or from names with commas between; the fused ones are added."""
+    names = value.split(",") if isinstance(value, str) else value
+    try:
+        return with_fused(tuple(Method(str(name).strip()) for name in names))  # type: ignore[attr-defined]
+    except (TypeError, ValueError) as error:
+        raise SettingsError(name="methods") from error
 
 
 def load_settings(

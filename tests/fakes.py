@@ -41,7 +41,6 @@ from pipeline.types import (
     QualityScore,
     Radiograph,
     Report,
-    SaliencyMap,
     Section,
     ShapeMeasure,
     Side,
@@ -160,12 +159,12 @@ class FakeExplainer:
         shown = np.zeros(radiograph.shape, np.float32)
         shown[anatomy.zones_image[Zone.RIGHT_MIDDLE]] = 0.8
         for part in range(1, 11):
-            progress(ProgressEvent(step=Step(self.method.value), fraction=part / 10))
+            progress(ProgressEvent(step=self.method.spec.step, fraction=part / 10))
         return Explanation(
             method=self.method,
             label=label,
             raw_image=shown.copy(),
-            shown_image=shown,
+            map_image=shown,
             removed_mass=0.0,
             measures={"r2": 0.9} if self.method is Method.LIME else {},
             parameters={"seed": 0},
@@ -200,7 +199,7 @@ class FakeDescriber:
     """One strong descriptor of the right middle zone."""
 
     def describe(self, explanations: Mapping[Method, Explanation], anatomy: Anatomy) -> Descriptors:
-        fused = np.mean([item.shown_image for item in explanations.values()], axis=0)
+        fused = np.mean([item.map_image for item in explanations.values()], axis=0)
         return Descriptors(
             fused_image=fused.astype(np.float32),
             items=(
@@ -233,20 +232,20 @@ class FakeQualityAssessor:
             label=explanations[Method.LIME].label,
             scores=(
                 QualityScore(
-                    map=SaliencyMap.GRAD_CAM,
+                    map=Method.GRAD_CAM,
                     measure=QualityMeasure.DELETION,
                     value=0.2,
                     rating=QualityRating.GOOD,
                 ),
                 QualityScore(
-                    map=SaliencyMap.LIME,
+                    map=Method.LIME,
                     measure=QualityMeasure.STABILITY,
                     value=0.31,
                     rating=QualityRating.DOUBTFUL,
                 ),
             ),
             curves={
-                SaliencyMap.GRAD_CAM: MaskingCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9)),
+                Method.GRAD_CAM: MaskingCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9)),
             },
             random_auc=0.5,
         )

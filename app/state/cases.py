@@ -17,6 +17,7 @@ from pipeline.types import (
     Report,
     Section,
     Step,
+    with_fused,
 )
 from pipeline.workers.job import Job
 from pipeline.workers.workers import Workers
@@ -60,6 +61,7 @@ class Case:
         data: The file's bytes until they are handed to the workers.
         job: The job that makes or remakes `result`.
         result: What is found so far.
+        taken: What the job had found when it was last looked at.
         error: Why there is no result, or why the latest job did not end well.
         requests: Jobs for what was asked for beside the analysis.
         request_errors: Why such a job brought nothing.
@@ -79,6 +81,7 @@ class Case:
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     job: Job | None = None
     result: CaseResult | None = None
+    taken: CaseResult | None = None
     error: ExplainCxrError | None = None
     requests: dict[Request, Job] = field(default_factory=dict)
     request_errors: dict[Request, ExplainCxrError] = field(default_factory=dict)
@@ -112,9 +115,10 @@ class Case:
     @property
     def signature(self) -> tuple[object, ...]:
         """Changes whenever the page must be drawn anew."""
+        maps = sum(len(found.explanations) for found in self.explained.values())
         rated = sum(found.quality is not None for found in self.explained.values())
-        found = len(self.explained), rated, len(self.layer_maps)
-        return self.id, self.state, self.attempt, *found, len(self.request_errors)
+        asked = len(self.layer_maps), len(self.requests), len(self.request_errors)
+        return self.id, self.state, self.attempt, maps, rated, *asked
 
     def steps(self) -> Mapping[Step, float | None]:
         """How far each step that began has come, 1 if it ended."""
@@ -139,7 +143,7 @@ class Case:
         for (ask, label), other in list(self.requests.items()):
             ended = other.done
             if other.case is not None and ask is Ask.MAPS:
-                self.explained[label] = other.case
+                self._explain(other.case)
             elif other.case is not None:
                 self.layer_maps[label] = other.case.layer_maps
             if ended:
@@ -147,14 +151,25 @@ class Case:
                 if other.error is not None:
                     self.request_errors[ask, label] = other.error
 
-    def ask(self, workers: Workers, ask: Ask, label: str) -> None:
+    def ask(self, workers: Workers, ask: Ask, label: str, method: Method | None = None) -> None:
         """Ask for a label's maps, or for its Grad-CAM at every stage of the network.
+
+        Args:
+            workers: Who makes them.
+            ask: Which of the two.
+            label: The label.
+            method: A further map; from then on other labels get it, too.
 
         Raises:
             QueueFullError: Too many jobs wait.
         """
-        known = self.explained if ask is Ask.MAPS else self.layer_maps
-        if self.result is None or label in known or (ask, label) in self.requests:
+        if method is not None:
+            methods = with_fused((*self.settings.methods, method))
+            self.settings = replace(self.settings, methods=methods)
+        found = self.explained.get(label)
+        made = found is not None and set(self.settings.methods) <= set(found.explanations)
+        is_known = made if ask is Ask.MAPS else label in self.layer_maps
+        if self.result is None or is_known or (ask, label) in self.requests:
             return
         self.request_errors.pop((ask, label), None)
         self.requests[ask, label] = (
@@ -193,15 +208,31 @@ class Case:
         """The report, if one is written."""
         return None if self.result is None else self.result.report
 
+    def _explain(self, found: CaseResult) -> None:
+        """Take over a label's maps; those of the case's own label are the case's, too."""
+        self.explained[found.explained_label] = found
+        if self.result is not None and self.result.explained_label == found.explained_label:
+            self.result = _with_maps_of(self.result, found)
+
     def _take(self, found: CaseResult | None) -> None:
-        if found is None or found is self.result:
+        if found is None or found is self.taken:
             return
-        label = found.explanations[Method.GRAD_CAM].label
+        self.taken = found
+        label = found.explained_label
+        found = _with_maps_of(found, self.explained.get(label))
         if self.result is None or found.quality is not self.explained[label].quality:
             self.explained[label] = found
         if found.report is not None and found.report != self.report:
             self.edits = {}
         self.result = found
+
+
+def _with_maps_of(found: CaseResult, other: CaseResult | None) -> CaseResult:
+    """A case with the maps of the same label that were made on request meanwhile."""
+    if other is None or set(other.explanations) <= set(found.explanations):
+        return found
+    quality = other.quality or found.quality
+    return replace(found, explanations={**other.explanations}, quality=quality)
 
 
 def steps_of(events: Iterable[ProgressEvent]) -> Mapping[Step, float | None]:

@@ -12,21 +12,27 @@ from pipeline.pictures.overlays import (
     zone_outlines,
 )
 from pipeline.pictures.windowing import Window, windowed
-from pipeline.types import CaseResult, Method, Zone
+from pipeline.types import FUSED, CaseResult, SaliencyMap, Zone
 
 FILL_PER_OPACITY = (
     0.4  # structures cover large areas: what is right for a map would hide the radiograph
 )
 
 
-class Panel(StrEnum):
-    """What is shown side by side, in this order."""
+class ImagePanel(StrEnum):
+    """What stands beside the maps."""
 
     RADIOGRAPH = "radiograph"
     ANATOMY = "anatomy"
-    GRAD_CAM = "grad_cam"
-    LIME = "lime"
-    FUSED = "fused"
+
+
+Panel = ImagePanel | SaliencyMap
+"""One of the pictures that are shown side by side."""
+
+
+def panels_of(result: CaseResult) -> tuple[Panel, ...]:
+    """What there is to show side by side, in this order."""
+    return (*ImagePanel, *result.explanations, FUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +65,15 @@ def panel_picture(result: CaseResult, panel: Panel, look: Look) -> Picture:
         look: How it is drawn.
     """
     radiograph = windowed(result.radiograph, look.window)
-    if panel is Panel.RADIOGRAPH:
+    if panel is ImagePanel.RADIOGRAPH:
         return grey_picture(radiograph)
-    if panel is Panel.ANATOMY:
+    if panel is ImagePanel.ANATOMY:
         return anatomy_overlay(radiograph, result.anatomy, FILL_PER_OPACITY * look.opacity)
-    if panel is Panel.FUSED:
+    if panel is FUSED:
         map_image = result.descriptors.fused_image
     else:
-        explanation = result.explanations[Method(panel.value)]
-        map_image = explanation.raw_image if look.raw else explanation.shown_image
+        explanation = result.explanations[panel]
+        map_image = explanation.raw_image if look.raw else explanation.map_image
     return saliency_overlay(radiograph, map_image, look.opacity, threshold=look.threshold)
 
 

@@ -13,7 +13,7 @@ from app.state.cases import Case
 from app.viewer import bridge as viewer_bridge
 from app.viewer import controls as viewer_controls
 from app.viewer.figure import Page, PanelImage, figure_height_px, viewer_figure
-from app.viewer.panels import Look, Panel, panel_picture, saved_picture
+from app.viewer.panels import ImagePanel, Look, Panel, panel_picture, panels_of, saved_picture
 from app.viewer.viewport import Viewport
 from app.views.evidence_image import zone_value
 from app.views.maps import map_controls
@@ -23,7 +23,6 @@ from pipeline.types import CaseResult, Method, Zone
 
 LONGEST_PX = 768  # of a picture on the page; what is saved has all pixels of the working grid
 BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
-METHODS = {Panel.GRAD_CAM, Panel.LIME}
 
 
 def show(words: Words, case: Case) -> None:
@@ -40,7 +39,7 @@ def show(words: Words, case: Case) -> None:
         map_controls.pending(words, case, label)
         return
     with right:
-        panels = _panels(words)
+        panels = _panels(words, found)
     st.fragment(_viewer)(words, case, found, panels)
 
 
@@ -61,29 +60,31 @@ def _viewer(words: Words, case: Case, found: CaseResult, panels: Sequence[Panel]
     _save(words, found, panels, look)
 
 
-def _panels(words: Words) -> tuple[Panel, ...]:
+def _panels(words: Words, found: CaseResult) -> tuple[Panel, ...]:
     """The panels to show, in their own order; all of them if none is chosen."""
+    panels = panels_of(found)
     chosen = st.pills(
         words("viewer.panels"),
-        list(Panel),
+        panels,
         selection_mode="multi",
-        default=list(Panel),
+        default=panels,
         format_func=lambda panel: _name(words, panel),
         key="panels",
         persist_state="session",
     )
-    return tuple(panel for panel in Panel if panel in chosen) or tuple(Panel)
+    return tuple(panel for panel in panels if panel in chosen) or panels
 
 
 def _name(words: Words, panel: Panel) -> str:
-    if panel is Panel.RADIOGRAPH:
-        return words("saliency.radiograph")
-    return words(f"method.{panel}" if panel in METHODS else f"viewer.{panel}")
+    if isinstance(panel, Method):
+        return panel.spec.name
+    is_radiograph = panel is ImagePanel.RADIOGRAPH
+    return words("saliency.radiograph" if is_radiograph else f"viewer.{panel}")
 
 
 def _title(words: Words, panel: Panel, look: Look) -> str:
     name = _name(words, panel)
-    return words("viewer.raw", name=name) if look.raw and panel in METHODS else name
+    return words("viewer.raw", name=name) if look.raw and isinstance(panel, Method) else name
 
 
 def _figure(
@@ -94,7 +95,7 @@ def _figure(
     page = Page(width_px=viewer_bridge.width_px(), columns=columns)
     polygons = zone_polygons(found.anatomy.zones_image)
     shown = [zone for zone in Zone if look.outlined or zone is look.lit]
-    label = found.explanations[Method.GRAD_CAM].label
+    label = found.explained_label
     drawn = (label, tuple(panels), look, page, words.language)  # no radiograph: it may be removed
     figure = viewer_figure(
         [_image(words, case, found, panel, look) for panel in panels],
@@ -122,7 +123,7 @@ def _columns(count: int) -> int:
 
 
 def _image(words: Words, case: Case, found: CaseResult, panel: Panel, look: Look) -> PanelImage:
-    label = found.explanations[Method.GRAD_CAM].label
+    label = found.explained_label
     drawn = (look.window, look.opacity, look.threshold, look.raw)
     data = jpeg(
         case,
@@ -156,7 +157,7 @@ def _config(words: Words, found: CaseResult) -> dict[str, object]:
 
 
 def _alt(words: Words, found: CaseResult, panels: Sequence[Panel], look: Look) -> str:
-    label = found.explanations[Method.GRAD_CAM].label
+    label = found.explained_label
     names = ", ".join(_title(words, panel, look) for panel in panels)
     said = words("viewer.alt", names=names, label=words.label(found.prediction, label))
     if look.lit is None:

@@ -7,7 +7,7 @@ from app.markup import draw, heading, lead, notice, table
 from app.pictures import png
 from app.state.cases import Case
 from pipeline.pictures.overlays import saliency_overlay, zone_diagram
-from pipeline.types import CaseResult, Descriptor, Grade, Method
+from pipeline.types import CaseResult, Descriptor, Grade
 
 OPACITY = 0.7
 
@@ -15,7 +15,7 @@ OPACITY = 0.7
 def show(words: Words, case: Case, result: CaseResult) -> None:
     """Draw the fused map, the zone diagram and the table of one label."""
     prediction = result.prediction
-    label = result.explanations[Method.GRAD_CAM].label
+    label = result.explained_label
     name = words.label(prediction, label)
     draw(heading(words("descriptors.title")) + lead(words("descriptors.lead", label=name)))
     if not result.descriptors.items:

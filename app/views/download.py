@@ -14,7 +14,7 @@ from app.markup import draw, heading, lead, notice
 from app.state.cases import Case
 from app.views.frame.problems import sentence
 from pipeline.errors import OutputError
-from pipeline.types import CaseResult, Conclusion, Language, Section
+from pipeline.types import CaseResult, Conclusion, Language, Method, Section
 
 TYPES = {
     ".pdf": "application/pdf",
@@ -58,7 +58,7 @@ def show(words: Words, case: Case) -> None:
         for name in sorted(files, key=lambda name: (ORDER.index(PurePath(name).suffix), name)):
             kind = PurePath(name)
             st.download_button(
-                words.optional(f"file.{kind.stem}_{kind.suffix[1:]}", name),
+                _label(words, kind),
                 files[name],
                 file_name=f"{stem}-{name}",
                 mime=TYPES[kind.suffix],
@@ -67,6 +67,13 @@ def show(words: Words, case: Case) -> None:
                 icon=":material/download:",
             )
     draw(f'<p class="cxr-caption">{escape(words("download.privacy"))}</p>')
+
+
+def _label(words: Words, file: PurePath) -> str:
+    for method in Method:
+        if file.name == method.file:
+            return words("viewer.save_panel", name=method.spec.name)
+    return words.optional(f"file.{file.stem}_{file.suffix[1:]}", file.name)
 
 
 def zipped(files: Mapping[str, bytes], stem: str) -> bytes:

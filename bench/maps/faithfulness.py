@@ -1,6 +1,6 @@
 """Our maps against stock LIME, a blob in the middle and noise, on validation radiographs.
 
-All are held to the same curves, on the network's own grid; see `xai/quality_curves.py`.
+All are held to the same curves, on the network's own grid; see `xai/quality/masking_curves.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +21,8 @@ from training.classifier.explained import validation_radiographs
 from training.classifier.thorax_cache import radiograph_of
 from training.metrics import bootstrap
 from xai.image.chest_maps import share_within
+from xai.image.layer_gradients import LayerGradients
+from xai.image.registry import ExplainedModel
 from xai.quality.agreement import rank_correlation
 from xai.quality.assessor import Prepared, chance_area, prepare
 from xai.quality.masking_curves import area, curves_of, random_map, ranking
@@ -76,6 +78,8 @@ def measure_faithfulness(
     network = FolderClassifier(folder, settings.threads)
     segmenter = DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
     stock = StockLime(folder, network)
+    gradients = LayerGradients(folder, settings.threads)
+    model = ExplainedModel(network=network, gradients=gradients, settings=settings)
     found: dict[str, list[RadiographMetrics]] = {}
     done = 0
     for image in validation_radiographs(data, network.labels, radiographs):
@@ -93,9 +97,7 @@ def measure_faithfulness(
             image_model=prepared.subject.image_model,
             grid=prepared.grid,
         )
-        drawn = maps_of_radiograph(
-            to_map, network, settings, stock, as_it_comes=done < stock_radiographs
-        )
+        drawn = maps_of_radiograph(to_map, model, stock, as_it_comes=done < stock_radiographs)
         thorax = prepared.grid.mask_to_model(anatomy.thorax_image)
         for name, one in _measured(image.patient, drawn, prepared, thorax).items():
             found.setdefault(name, []).append(one)

@@ -9,12 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classification.classifier import FolderClassifier
-from pipeline.settings import Settings
-from pipeline.types import Anatomy, Explanation, FloatArray, Method, Radiograph
+from pipeline.types import (
+    FUSED,
+    FUSED_METHODS,
+    SALIENCY_MAPS,
+    Anatomy,
+    Explanation,
+    FloatArray,
+    Method,
+    Radiograph,
+)
 from xai.image.describer import ZoneDescriber
-from xai.image.grad_cam import GradCam
-from xai.image.lime_explainer import LimeExplainer
 from xai.image.network_grid import NetworkGrid
+from xai.image.registry import ExplainedModel, build_explainer
 from xai.quality.masking_curves import random_map
 
 SEEDS = (0, 1)
@@ -96,41 +103,41 @@ class StockLime:
 
 def maps_of_radiograph(
     radiograph: RadiographToMap,
-    network: FolderClassifier,
-    settings: Settings,
+    model: ExplainedModel,
     stock: StockLime,
     *,
     as_it_comes: bool,
 ) -> dict[str, Drawn]:
-    """Grad-CAM, LIME and the fused map, a blob in the middle, noise, and stock LIME.
+    """Every method's map and the fused one, a blob in the middle, noise, and stock LIME.
 
-    The fused map's time is that of both methods and of fusing them.
+    The fused map's time is that of the two fused methods and of fusing them.
 
     Args:
         radiograph: The radiograph.
-        network: The classifier.
-        settings: Of our own LIME.
+        model: What the explainers are built from.
         stock: Stock LIME.
         as_it_comes: Whether stock LIME asks Keras' `predict`, and its time counts.
     """
     describer, size = ZoneDescriber(), radiograph.grid.size
-    names = ("grad_cam", "lime", "fused", "centre_blob", "random", STOCK_NAME)
-    drawn = {name: Drawn() for name in names}
+    drawn: dict[str, Drawn] = {
+        name: Drawn() for name in (*SALIENCY_MAPS, "centre_blob", "random", STOCK_NAME)
+    }
     for seed in SEEDS:
-        seeded = replace(settings, seed=seed)
-        begun = time.perf_counter()
+        model = replace(model, settings=replace(model.settings, seed=seed))
         found: dict[Method, Explanation] = {}
-        for method, explainer in (
-            (Method.GRAD_CAM, GradCam(network, seeded)),
-            (Method.LIME, LimeExplainer(network, seeded)),
-        ):
+        spent = 0.0
+        for method in Method:
+            explainer = build_explainer(method, model)
             started = time.perf_counter()
             found[method] = explainer.explain(
                 radiograph.radiograph, radiograph.anatomy, radiograph.label
             )
+            if method in FUSED_METHODS:
+                spent += time.perf_counter() - started
             drawn[method].add(radiograph.grid.to_model(found[method].raw_image), started)
+        begun = time.perf_counter() - spent
         fused = describer.describe(found, radiograph.anatomy).fused_image
-        drawn["fused"].add(radiograph.grid.to_model(fused), begun)
+        drawn[FUSED].add(radiograph.grid.to_model(fused), begun)
         started = time.perf_counter()
         drawn["centre_blob"].add(centre_blob(size), started)
         started = time.perf_counter()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipeline.types import MaskingCurves
+from pipeline.types import SALIENCY_MAPS, MaskingCurves, Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class MethodMetrics:
     insertion_gain_ci95: tuple[float, float]
 
 
-OURS, STOCK = ("grad_cam", "lime", "fused"), "stock_lime"
+STOCK = "stock_lime"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +91,14 @@ class FaithfulnessMetrics:
 
     def _targets(self) -> Iterator[str]:
         """What is asked of our maps: to beat chance, and LIME the library's own."""
-        for name in OURS:
+        for name in SALIENCY_MAPS:
             if name not in self.methods:
                 continue
             found = self.methods[name]
             beats = min(found.deletion_gain_ci95[0], found.insertion_gain_ci95[0]) > 0
             yield f"target, {name} beats chance by deletion and insertion: {_said(beats)}"
-        if {"lime", STOCK} <= self.methods.keys():
-            lime, stock = self.methods["lime"], self.methods[STOCK]
+        if {Method.LIME, STOCK} <= self.methods.keys():
+            lime, stock = self.methods[Method.LIME], self.methods[STOCK]
             beats = (
                 lime.deletion_auc <= stock.deletion_auc
                 and lime.insertion_auc >= stock.insertion_auc

@@ -5,18 +5,17 @@ from pathlib import Path
 import numpy as np
 
 from bench.maps.faithfulness_metrics import FaithfulnessMetrics
+from pipeline.types import Method
 
 COLOURS = {  # told apart by those who see red and green alike, and by their dashes
-    "grad_cam": ("#0072b2", "-"),
-    "lime": ("#d55e00", "-"),
+    **{method.value: (method.spec.colour, "-") for method in Method},
     "fused": ("#009e73", "-"),
     "stock_lime": ("#cc79a7", "--"),
     "centre_blob": ("#777777", "--"),
     "random": ("#000000", ":"),
 }
 NAMES = {
-    "grad_cam": "Grad-CAM",
-    "lime": "LIME",
+    **{method.value: method.spec.name for method in Method},
     "fused": "fused",
     "stock_lime": "stock LIME",
     "centre_blob": "blob in the middle",

@@ -1,6 +1,7 @@
 """Other ways to draw and to fuse the maps, held against the same curves radiograph by radiograph.
 
-What `xai/grad_cam.py` and `xai/fusion.py` do was chosen by this table; see `docs/explanations.md`.
+What `xai/image/grad_cam.py` and `xai/image/fusion.py` do was chosen by this table; see
+`docs/explanations.md`.
 """
 
 import json
@@ -14,13 +15,13 @@ import numpy as np
 
 from bench.lime.radiographs import LimeRadiograph, radiographs_of
 from bench.maps.faithfulness_maps import centre_blob
-from bench.speed.stock import load_keras
 from pipeline.classification.classifier import FolderClassifier
 from pipeline.settings import Settings
 from pipeline.types import BoolArray, FloatArray
 from xai.image.chest_maps import normalised
 from xai.image.grad_cam import signed_map
-from xai.image.layer_grad_cam import layer_maps, open_layers, stage_layers
+from xai.image.layer_grad_cam import weighted_sum
+from xai.image.layer_gradients import LayerGradients
 from xai.image.lime_explainer import local_surrogate
 from xai.image.lime_sampling import superpixels
 from xai.image.network_grid import network_grid
@@ -80,19 +81,21 @@ def measure_variants(
     """
     folder = settings.classifier or settings.weights_folder / "classifier"
     network = FolderClassifier(folder, settings.threads)
-    model = load_keras(folder)
-    opened = open_layers(model, stage_layers(model)[-2:])
+    gradients = LayerGradients(folder, settings.threads)
     cases, _ = radiographs_of(network, settings, data, radiographs)
     areas: dict[str, list[tuple[float, float]]] = {}
     for number, radiograph in enumerate(cases, 1):
-        for name, pair in _radiograph_areas(radiograph, network, opened, settings).items():
+        for name, pair in _radiograph_areas(radiograph, network, gradients, settings).items():
             areas.setdefault(name, []).append(pair)
         tell(f"{number} of {len(cases)} radiographs")
     return VariantMetrics(areas={name: tuple(pairs) for name, pairs in areas.items()})
 
 
 def _radiograph_areas(
-    radiograph: LimeRadiograph, network: FolderClassifier, opened: Any, settings: Settings
+    radiograph: LimeRadiograph,
+    network: FolderClassifier,
+    gradients: LayerGradients,
+    settings: Settings,
 ) -> dict[str, tuple[float, float]]:
     index, image = network.labels.index(radiograph.label), radiograph.image_model
     size = image.shape[0]
@@ -104,7 +107,10 @@ def _radiograph_areas(
         positive = np.maximum(map_model, 0).astype(np.float32)
         return np.asarray(cv2.resize(positive, (size, size), interpolation=cv2.INTER_LINEAR))
 
-    before_last, last = (enlarged(one) for one in layer_maps(opened, image, index))
+    before_last, last = (
+        enlarged(weighted_sum(one.activations, one.gradients))
+        for one in gradients.of(image, index, gradients.open()[-2:])
+    )
     segments = superpixels(image, radiograph.roi_mask.astype(np.float32), settings.lime_segments)
     surrogate = local_surrogate(
         image,

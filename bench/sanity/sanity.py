@@ -18,7 +18,7 @@ from bench.sanity.sanity_metrics import Check, SanityMetrics
 from pipeline.classification.classifier import FolderClassifier
 from pipeline.protocols import Explainer
 from pipeline.settings import Settings
-from pipeline.types import Anatomy, FloatArray, Method, Radiograph
+from pipeline.types import FUSED_METHODS, Anatomy, FloatArray, Method, Radiograph
 from segmentation.segmenter import DeepLabSegmenter
 from training.classifier.explained import Explained, explained_radiographs, validation_radiographs
 from training.classifier.quality_limits import limits_of, measure_radiograph
@@ -192,7 +192,7 @@ def _alarms(
 
 def _explainers(network: FolderClassifier, settings: Settings) -> dict[Method, Explainer]:
     return {
-        Method.GRAD_CAM: GradCam(network, settings),
+        Method.GRAD_CAM: GradCam(network),
         Method.LIME: LimeExplainer(network, settings),
     }
 
@@ -230,7 +230,7 @@ def _alike(
     from skimage.metrics import structural_similarity
 
     checks = []
-    for method in Method:
+    for method in FUSED_METHODS:
         ranks, structures = [], []
         for one, other in zip(before, after, strict=True):
             (first, seen), (second, _) = one[method], other[method]

@@ -31,7 +31,7 @@ from pipeline.result_folder import (
     refusal,
     write_files,
 )
-from pipeline.types import Language, Method
+from pipeline.types import Language
 from pipeline.workers.job import Job
 
 ALL_WELL, SOME_REFUSED, INTERRUPTED = 0, 1, 130
@@ -166,7 +166,7 @@ def _write_refusal(target: Target, error: ExplainCxrError, sentence: str) -> Non
 def _summary(case: Case, language: Language) -> str:
     prediction = case.prediction
     term = prediction.terms[prediction.label][language]
-    label = case.explanations[Method.GRAD_CAM].label
+    label = case.explained_label
     parts = [f"{term} (abnormal_probability {prediction.abnormal_probability:.3f})"]
     if label != prediction.leading_label:
         parts.append(f"explained: {prediction.terms[label][language]}")

@@ -16,11 +16,12 @@ from pipeline.errors import ExplainCxrError, ReportModelMissingError
 from pipeline.manifest import MANIFEST_FILE
 from pipeline.messages import message
 from pipeline.settings import Settings, load_settings
-from pipeline.types import Language
+from pipeline.types import FUSED_METHODS, Language, Method, with_fused
 from pipeline.workers.process import Build
 from pipeline.workers.workers import Workers
 
 WRONG_USAGE = 2
+MOST_JOBS = 64
 DESCRIPTION = "ExplainCXR. For research use only. Not a medical device."
 AFTERWARDS = """\
 labels of the shipped classifier: {labels}
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     analyse.add_argument("--no-report", action="store_true", help="images only")
     analyse.add_argument(
         "--jobs",
-        type=_at_least(1),
+        type=_whole_number(1, MOST_JOBS),
         default=1,
         metavar="N",
         help="sets of workers, each with its own models (default: %(default)s)",
@@ -97,14 +98,22 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="keep finished results of the same file, weights and settings",
     )
-    for name, what in (("samples", "perturbed images"), ("segments", "superpixels aimed at")):
-        default = getattr(Settings(), f"lime_{name}")
-        analyse.add_argument(
-            f"--lime-{name}",
-            type=_at_least(1),
-            metavar="N",
-            help=f"{what} of LIME (default: {default})",
-        )
+    names = ", ".join(method.value for method in Method)
+    made = ", ".join(method.value for method in FUSED_METHODS)
+    analyse.add_argument(
+        "--methods",
+        type=_methods,
+        metavar="LIST",
+        help=f"explanations to make, separated by commas: {names} (always made: {made})",
+    )
+    for method in Method:
+        for parameter in method.spec.parameters:
+            analyse.add_argument(
+                f"--{method.setting(parameter).replace('_', '-')}",
+                type=_whole_number(parameter.low, parameter.high),
+                metavar="N",
+                help=f"{method.spec.name}: {parameter.help} (default: {parameter.default})",
+            )
     layers.add_argument("file", type=Path, metavar="FILE")
     layers.add_argument("--layer", action="append", metavar="NAME", help="this layer instead")
     layers.add_argument("--signed", action="store_true", help="evidence against the label, too")
@@ -122,27 +131,36 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file of settings")
 
 
-def _at_least(lowest: int) -> Callable[[str], int]:
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
-            value = lowest - 1
-        if value < lowest:
-            raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {lowest} on")
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"'{text}' is no whole number from {low} to {high}")
         return value
 
     return number
 
 
+def _methods(names: str) -> tuple[Method, ...]:
+    """Methods from their names with commas between; the fused ones are always among them."""
+    try:
+        return with_fused(tuple(Method(name.strip()) for name in names.split(",")))
+    except ValueError as error:
+        allowed = ", ".join(method.value for method in Method)
+        raise argparse.ArgumentTypeError(f"'{names}': choose from {allowed}") from error
+
+
 def _settings(options: argparse.Namespace) -> Settings:
     """The settings: file and environment, then what was typed."""
-    typed = {
-        "language": None if options.language is None else Language(options.language),
-        "explain_label": options.label,
-        "lime_samples": getattr(options, "lime_samples", None),
-        "lime_segments": getattr(options, "lime_segments", None),
-    }
+    of_methods = [
+        method.setting(parameter) for method in Method for parameter in method.spec.parameters
+    ]
+    typed = {name: getattr(options, name, None) for name in ("methods", *of_methods)}
+    typed["language"] = None if options.language is None else Language(options.language)
+    typed["explain_label"] = options.label
     report_model = getattr(options, "report_model", None)
     if report_model is not None:
         if not report_model.is_file():

@@ -15,6 +15,18 @@ from pipeline.types.descriptors import Descriptor, Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality, MaskingCurves, QualityScore
 from pipeline.types.measurements import Measurement, MeasurementLine, MeasurementThreshold
+from pipeline.types.methods import (
+    FURTHER_METHODS,
+    FUSED,
+    FUSED_METHODS,
+    SALIENCY_MAPS,
+    FusedMap,
+    Method,
+    MethodParameter,
+    MethodSpec,
+    SaliencyMap,
+    with_fused,
+)
 from pipeline.types.prediction import Prediction
 from pipeline.types.radiograph import Radiograph
 from pipeline.types.report import Claim, Report
@@ -36,11 +48,9 @@ from pipeline.types.vocabulary import (
     MeasurementPart,
     MeasurementReason,
     MeasurementUnit,
-    Method,
     QualityMeasure,
     QualityRating,
     ReadingNote,
-    SaliencyMap,
     Section,
     Side,
     Step,
@@ -50,6 +60,10 @@ from pipeline.types.vocabulary import (
 )
 
 __all__ = [
+    "FURTHER_METHODS",
+    "FUSED",
+    "FUSED_METHODS",
+    "SALIENCY_MAPS",
     "SHORTCUT_MEASURES",
     "Anatomy",
     "Attribution",
@@ -66,6 +80,7 @@ __all__ = [
     "Explanation",
     "ExplanationQuality",
     "FloatArray",
+    "FusedMap",
     "Grade",
     "ImageFormat",
     "Language",
@@ -80,6 +95,8 @@ __all__ = [
     "MeasurementThreshold",
     "MeasurementUnit",
     "Method",
+    "MethodParameter",
+    "MethodSpec",
     "Prediction",
     "Problem",
     "ProgressEvent",
@@ -102,4 +119,5 @@ __all__ = [
     "Zone",
     "frozen_array",
     "unit_range",
+    "with_fused",
 ]

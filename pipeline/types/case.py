@@ -8,11 +8,12 @@ from pipeline.types.descriptors import Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality
 from pipeline.types.measurements import Measurement
+from pipeline.types.methods import Method
 from pipeline.types.prediction import Prediction
 from pipeline.types.radiograph import Radiograph
 from pipeline.types.report import Report
 from pipeline.types.text_explanation import TextExplanation
-from pipeline.types.vocabulary import Language, Method, Section, Step
+from pipeline.types.vocabulary import Language, Section, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,11 @@ class CaseResult(Examination):
     text_explanation: TextExplanation | None = None
     layer_maps: tuple[LayerMap, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def explained_label(self) -> str:
+        """The label that all explanations are of."""
+        return next(iter(self.explanations.values())).label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.types.vocabulary import SHORTCUT_MEASURES, QualityMeasure, QualityRating, SaliencyMap
+from pipeline.types.methods import FUSED_METHODS, SaliencyMap
+from pipeline.types.vocabulary import SHORTCUT_MEASURES, QualityMeasure, QualityRating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +87,18 @@ class ExplanationQuality:
 
     @property
     def shortcut_alarm(self) -> bool:
-        """Whether both methods point at the same thing that is no chest, one of them for sure.
+        """Whether both fused methods point at the same thing that is no chest, one for sure.
 
-        One alone may be wrong about the classifier; two that work differently seldom are.
+        One alone may be wrong about the classifier; two that work differently seldom are. Further
+        maps do not count: most are of the same kind as Grad-CAM.
         """
         suspect = (QualityRating.DOUBTFUL, QualityRating.UNRELIABLE)
         for measure in SHORTCUT_MEASURES:
-            ratings = [score.rating for score in self.scores if score.measure is measure]
+            ratings = [
+                score.rating
+                for score in self.scores
+                if score.measure is measure and score.map in FUSED_METHODS
+            ]
             both = len(ratings) > 1 and all(rating in suspect for rating in ratings)
             if both and QualityRating.UNRELIABLE in ratings:
                 return True

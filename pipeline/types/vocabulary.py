@@ -1,4 +1,4 @@
-"""The closed sets of words: languages, sides, zones, structures, methods, marks, steps."""
+"""The closed sets of words: languages, sides, zones, structures, measurements, ratings, steps."""
 
 from enum import StrEnum
 
@@ -132,21 +132,6 @@ class MeasurementPart(StrEnum):
     HEART = "heart"
 
 
-class Method(StrEnum):
-    """The image explainers."""
-
-    GRAD_CAM = "grad_cam"
-    LIME = "lime"
-
-
-class SaliencyMap(StrEnum):
-    """The maps whose trust is measured: each explainer's, and the two fused."""
-
-    GRAD_CAM = "grad_cam"
-    LIME = "lime"
-    FUSED = "fused"
-
-
 class QualityMeasure(StrEnum):
     """What is measured of a map; the fused map bears what compares the two methods."""
 
@@ -198,6 +183,7 @@ class Step(StrEnum):
     CLASSIFY = "classify"
     GRAD_CAM = "grad_cam"
     LIME = "lime"
+    FURTHER_MAPS = "further_maps"
     DESCRIBE = "describe"
     WRITE = "write"
     QUALITY = "quality"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.messages import message
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, Picture
-from pipeline.types import CaseResult, ClaimStatus, Conclusion, Language, Method, Section
+from pipeline.types import CaseResult, ClaimStatus, Conclusion, Language, Section
 from report.checking.repaired_spans import Mark, Run, runs_of
 from report.documents.blocks import (
     Block,
@@ -24,7 +24,6 @@ from report.documents.quality_blocks import quality_note, quality_table
 from report.languages import Terms, terms
 from report.writing.prompt import label_term
 
-METHOD_FILES = {Method.GRAD_CAM: "grad_cam.png", Method.LIME: "lime.png"}
 ANATOMY_FILE = "anatomy.png"
 
 
@@ -202,11 +201,11 @@ def _figures(
     ]
     for method, explanation in result.explanations.items():
         caption = text["saliency"].format(
-            method=words.terms.methods[method],
+            method=method.spec.name,
             label=label_term(result.prediction, explanation.label, words.language),
             removed=f"{explanation.removed_mass:.0%}",
         )
-        file = METHOD_FILES[method]
+        file = method.file
         figures.append(Figure(picture=pictures[file], caption=caption, file=file, bar=text["bar"]))
     return tuple(figures)
 

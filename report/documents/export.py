@@ -13,7 +13,7 @@ from pipeline.pictures.overlays import (
 )
 from pipeline.types import CaseResult, Conclusion, Language
 from report.documents.case_json import case_json
-from report.documents.document import ANATOMY_FILE, METHOD_FILES, document_of
+from report.documents.document import ANATOMY_FILE, document_of
 from report.documents.markdown import markdown
 from report.documents.measurement_blocks import MEASUREMENTS_FILE
 from report.documents.pdf import pdf
@@ -42,7 +42,7 @@ class ReportExporter:
             conclusion: What the clinician signed; the report as written if `None`.
 
         Returns:
-            Contents by name: `result.json`, `anatomy.png`, `grad_cam.png`, `lime.png`,
+            Contents by name: `result.json`, `anatomy.png`, each explanation's `Method.file`,
             `measurements.png` of a case with measurements, `report.md`, `report.pdf`.
 
         Raises:
@@ -52,9 +52,9 @@ class ReportExporter:
         shown = {
             ANATOMY_FILE: anatomy_overlay(result.radiograph, result.anatomy),
             **{
-                METHOD_FILES[method]: saliency_overlay(
+                method.file: saliency_overlay(
                     result.radiograph,
-                    explanation.shown_image,
+                    explanation.map_image,
                     outlines=result.anatomy.zones_image,
                 )
                 for method, explanation in result.explanations.items()

@@ -9,7 +9,6 @@ from pipeline.types import (
     Method,
     QualityRating,
     QualityScore,
-    SaliencyMap,
 )
 from report.checking.repaired_spans import Run
 from report.documents.blocks import Block, Heading, Paragraph, Table
@@ -40,7 +39,7 @@ def quality_note(
     if worst is None:
         return [_plain(text["quality_not_graded"])]
     said = text["quality_worst"].format(
-        map=_map_name(worst, text, terms),
+        map=_map_name(worst, text),
         rating=message(f"mark_{worst.rating}", language),
         sentence=message(worst.code, language),
     )
@@ -57,7 +56,7 @@ def quality_table(
     rows = tuple(
         (
             message(f"measure_{score.measure}", language),
-            _map_name(score, text, terms),
+            _map_name(score, text),
             f"{score.value:.2f}",
             f"{score.random_baseline:.2f}" if score.random_baseline else "–",
             f"{SYMBOLS[score.rating]} {message(f'mark_{score.rating}', language)}",
@@ -70,10 +69,8 @@ def quality_table(
     ]
 
 
-def _map_name(score: QualityScore, text: Mapping[str, str], terms: Terms) -> str:
-    if score.map is SaliencyMap.FUSED:
-        return text["quality_both"]
-    return terms.methods[Method(score.map)]
+def _map_name(score: QualityScore, text: Mapping[str, str]) -> str:
+    return score.map.spec.name if isinstance(score.map, Method) else text["quality_both"]
 
 
 def _plain(text: str) -> Paragraph:

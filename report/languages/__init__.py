@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.types import Grade, Language, Level, Method, Section, Side, Structure, Zone
+from pipeline.types import Grade, Language, Level, Section, Side, Structure, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,6 @@ class Terms:
     grades: Mapping[Grade, str]
     sections: Mapping[Section, str]
     structures: Mapping[Structure, str]
-    methods: Mapping[Method, str]
     labels: Mapping[str, str]
     prompt: Mapping[str, str]
     table: Mapping[str, Any]
@@ -63,7 +62,6 @@ def terms(language: Language) -> Terms:
         grades={grade: table["grades"][grade.value] for grade in Grade},
         sections={section: table["sections"][section.value] for section in Section},
         structures={item: table["structures"][item.value] for item in Structure},
-        methods={method: table["methods"][method.value] for method in Method},
         labels=table["labels"],
         prompt=table["prompt"],
         table=table,

@@ -100,7 +100,7 @@ def images_only(probabilities=(0.08, 0.83, 0.09), label="bacterial_pneumonia"):
                 method=method,
                 label=label,
                 raw_image=raw,
-                shown_image=saliency,
+                map_image=saliency,
                 removed_mass=0.27,
                 signed_image=saliency - 0.4,
                 superpixel_weights=(0.21, 0.043, -0.0125) if method is Method.LIME else (),

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import service
 from app.language import words_of
+from app.page import TABS, tab_name
 from app.views.result import doubt
 from pipeline.errors import StepTimedOutError, WorkerDiedError
 from pipeline.types import Language, Step, Zone
@@ -53,10 +54,14 @@ def upload(page, *files):
     return page
 
 
+def tab_named(name, language):
+    tab = next(tab for tab in TABS if tab == name)
+    return tab_name(words_of(language), tab)
+
+
 def open_tab(page, name, language=Language.ENGLISH):
-    page.session_state[f"tabs_{language}_{page.session_state['tab_start']}"] = words(language)[
-        "tab"
-    ][name]
+    start = page.session_state["tab_start"]
+    page.session_state[f"tabs_{language}_{start}"] = tab_named(name, language)
     page.run()
     assert not page.exception
     return page

@@ -8,9 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from app import service
 from app.language import words_of
+from app.page import TABS, tab_name
 from app.views.maps.quality import worst_sentence
 from pipeline.messages import message
 from pipeline.types import (
+    FUSED,
+    FUSED_METHODS,
     ExplanationQuality,
     Language,
     Problem,
@@ -18,13 +21,12 @@ from pipeline.types import (
     QualityMeasure,
     QualityRating,
     QualityScore,
-    SaliencyMap,
     Step,
 )
 from tests.app.fake_workers import FakeWorkers, images_only, reported
 
 APP = Path(__file__).parents[2] / "app"
-GRAD_CAM, LIME, FUSED = SaliencyMap
+GRAD_CAM, LIME = FUSED_METHODS
 
 
 def score(name, measure, value, rating, random_baseline=0.0):
@@ -88,7 +90,9 @@ def added(monkeypatch, workers):
 
 def to_tab(page, tab):
     start = page.session_state["tab_start"]
-    page.session_state[f"tabs_{Language.ENGLISH}_{start}"] = english(f"tab.{tab}")
+    page.session_state[f"tabs_{Language.ENGLISH}_{start}"] = tab_name(
+        words_of(Language.ENGLISH), next(one for one in TABS if one == tab)
+    )
     page.run()
     assert not page.exception
     return page

@@ -10,11 +10,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
+from app.page import TABS
 from tests.browser.browser import chromium
 from tests.browser.served import ROOT, served
 
 FOLDER = ROOT / "docs" / "screenshots"
-TABS = ("result", "viewer", "grad_cam", "lime", "report", "text_explanation", "download")
 LANGUAGES = {"en": "English", "ru": "Русский"}
 WIDTHS = {1280: 900, 390: 844}
 TALLEST = 3000

@@ -11,9 +11,17 @@ from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from pipeline.types import Method
 from tests.browser import files as radiographs
 
-TABS = ["Result", "Side by side", "Grad-CAM", "LIME", "Report", "Text explanation", "Download"]
+TABS = [
+    "Result",
+    "Side by side",
+    *(method.spec.name for method in Method),
+    "Report",
+    "Text explanation",
+    "Download",
+]
 ANALYSIS_MS = 240_000  # the machine that runs the tests may be busy
 SWITCH_MS = 30_000
 

@@ -229,7 +229,7 @@ def test_resume_keeps_what_is_finished_and_does_the_rest(
     arguments = ["analyse", str(radiograph), str(other), "--out", str(out), "--no-report"]
     assert main(arguments, fake_build) == 1
     finished = (out / "radiograph" / "result.json").stat().st_mtime_ns
-    other.write_bytes(picture(Image.fromarray(ramp(128)[::-1])))
+    other.write_bytes(picture(Image.fromarray(ramp(128)[:, ::-1])))
     capsys.readouterr()
     assert main([*arguments, "--resume"], fake_build) == 0
     assert [row["status"] for row in summary(out)] == ["kept", "done"]
@@ -245,7 +245,7 @@ def test_resume_does_anew_what_would_come_out_otherwise(
     arguments = ["analyse", str(radiograph), "--out", str(out), "--no-report", "--resume"]
     assert main(arguments, fake_build) == 0
     if change == "file":
-        radiograph.write_bytes(picture(Image.fromarray(ramp(128)[::-1])))
+        radiograph.write_bytes(picture(Image.fromarray(ramp(128)[:, ::-1])))
     if change == "settings":
         arguments += ["--lime-samples", "64"]
     assert main(arguments, fake_build) == 0

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from pipeline.classification.classifier import FolderClassifier
 from pipeline.errors import ChestNotFoundError
-from pipeline.settings import Settings
 from pipeline.types import Anatomy, Radiograph
 from segmentation.segmenter import DeepLabSegmenter
 from training.classifier.thorax_cache import radiograph_of
@@ -99,7 +98,7 @@ def classify_radiographs(
     """
     kept, logits, refused = [], [], []
     shares, tones = [], []
-    grad_cam = GradCam(classifier, Settings())
+    grad_cam = GradCam(classifier)
     for image in map(_binarised(classifier.labels), radiographs):
         if image.label not in classifier.labels:
             continue

@@ -18,6 +18,9 @@ from pipeline.classification.classifier import FolderClassifier
 from pipeline.manifest import MANIFEST_FILE, file_sha256, load_manifest
 from pipeline.settings import Settings
 from pipeline.types import (
+    FUSED,
+    FUSED_METHODS,
+    SALIENCY_MAPS,
     ExplanationQuality,
     FloatArray,
     Method,
@@ -107,7 +110,7 @@ def set_quality_limits(
         radiographs,
         DeepLabSegmenter(anatomy, settings.threads),
         network,
-        {Method.GRAD_CAM: GradCam(network, settings), Method.LIME: lime},
+        {Method.GRAD_CAM: GradCam(network), Method.LIME: lime},
         ZoneDescriber(),
     )
     measured = []
@@ -163,7 +166,7 @@ def measure_radiograph(item: Explained, network: FolderClassifier, settings: Set
         random_baseline=tuple(
             score.gain
             for curves in curves_of(subject, orders)
-            for score in faithfulness(SaliencyMap.FUSED, curves, quality.random_auc)
+            for score in faithfulness(FUSED, curves, quality.random_auc)
         ),
         reproduced=rank_correlation(maps[Method.LIME][seen], grid.to_model(again.raw_image)[seen]),
         maps_model=maps,
@@ -183,7 +186,7 @@ def limits_of(measured: list[Measured]) -> QualityLimits:
             for lungs in (one.lungs_model & other.lungs_model,)
         ]
     )
-    short = gains_of(qualities, SaliencyMap.LIME, QualityMeasure.STABILITY)
+    short = gains_of(qualities, Method.LIME, QualityMeasure.STABILITY)
     full = np.array([item.reproduced for item in measured])
     slope, start = np.polyfit(short, full, 1)
     limits = {
@@ -194,9 +197,7 @@ def limits_of(measured: list[Measured]) -> QualityLimits:
         QualityMeasure.STABILITY: _reproducing(float(slope), float(start)),
     }
     for measure, bounds in BOUNDS.items():
-        shares = np.concatenate(
-            [gains_of(qualities, SaliencyMap(method), measure) for method in Method]
-        )
+        shares = np.concatenate([gains_of(qualities, method, measure) for method in FUSED_METHODS])
         good, doubtful = (
             float(np.clip(np.quantile(shares, usual), *bound))
             for usual, bound in zip(USUAL, bounds, strict=True)
@@ -242,7 +243,7 @@ def gains_of(
 def metrics_of(qualities: Sequence[ExplanationQuality], limits: QualityLimits) -> dict[str, Any]:
     """By map and measure: quantiles of the excess, and the share of radiographs with each mark."""
     found: dict[str, Any] = {}
-    for name in SaliencyMap:
+    for name in SALIENCY_MAPS:
         for measure in QualityMeasure:
             gain = gains_of(qualities, name, measure)
             if not gain.size:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.types import Anatomy, Descriptor, Descriptors, Explanation, Method
+from pipeline.types import FUSED_METHODS, Anatomy, Descriptor, Descriptors, Explanation, Method
 from xai.image.fusion import fuse, read_zones
 from xai.image.fuzzy_grades import Grading, load_grading
 
@@ -25,15 +25,12 @@ class ZoneDescriber:
         none at all.
 
         Args:
-            explanations: One explanation of each method, of the same radiograph and label.
+            explanations: Of the same radiograph and label; the two fused methods' are read.
             anatomy: The radiograph's anatomy.
         """
         grading = self._grading
-        fusion = fuse(
-            explanations[Method.GRAD_CAM].raw_image,
-            explanations[Method.LIME].raw_image,
-            anatomy.lungs_image,
-        )
+        first, second = (explanations[method].raw_image for method in FUSED_METHODS)
+        fusion = fuse(first, second, anatomy.lungs_image)
         items = [
             Descriptor(
                 zone=zone,

@@ -3,7 +3,6 @@
 import numpy as np
 
 from pipeline.protocols import Network, Progress, silent
-from pipeline.settings import Settings
 from pipeline.types import Anatomy, Explanation, FloatArray, Method, Radiograph
 from xai.image.chest_maps import explanation_of, label_index
 
@@ -42,13 +41,8 @@ def grad_cam_map(activations: FloatArray, head_weights: FloatArray, index: int) 
 class GradCam:
     """Explains a label by Grad-CAM, enlarged bilinearly to the working grid."""
 
-    def __init__(self, network: Network, settings: Settings) -> None:
-        """Keep the network.
-
-        Args:
-            network: The classifier, opened for explainers.
-            settings: Taken as every explainer takes them; Grad-CAM leaves nothing to choose.
-        """
+    def __init__(self, network: Network) -> None:
+        """Keep the classifier, opened for explainers."""
         self._network = network
 
     def explain(

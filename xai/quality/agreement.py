@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.types import BoolArray, FloatArray, QualityMeasure, QualityScore, SaliencyMap
+from pipeline.types import FUSED, BoolArray, FloatArray, QualityMeasure, QualityScore
 
 STRONGEST = 0.2
 """Share of the places that count as a map's strongest."""
@@ -52,10 +52,9 @@ def agreement_scores(
 ) -> list[QualityScore]:
     """The same as scores of the fused map, which both methods make up."""
     alike, shared = agreement_of(first_model, second_model, lungs_model)
-    fused = SaliencyMap.FUSED
     return [
-        QualityScore(map=fused, measure=QualityMeasure.RANK_CORRELATION, value=alike),
+        QualityScore(map=FUSED, measure=QualityMeasure.RANK_CORRELATION, value=alike),
         QualityScore(
-            map=fused, measure=QualityMeasure.TOP_K_IOU, value=shared, random_baseline=RANDOM_IOU
+            map=FUSED, measure=QualityMeasure.TOP_K_IOU, value=shared, random_baseline=RANDOM_IOU
         ),
     ]

@@ -8,6 +8,9 @@ import numpy as np
 from pipeline.protocols import Network, Progress, silent
 from pipeline.settings import Settings
 from pipeline.types import (
+    FUSED,
+    FUSED_METHODS,
+    SALIENCY_MAPS,
     Anatomy,
     BoolArray,
     Descriptors,
@@ -88,7 +91,7 @@ def prepare(network: Network, radiograph: Radiograph, anatomy: Anatomy, label: s
 
 
 class QualityAssessor:
-    """Measures each map against chance, against itself and against the other method.
+    """Measures each map against chance, against itself and the fused methods against each other.
 
     The classifier's thresholds make marks of the values; without thresholds they stay values.
     """
@@ -116,6 +119,9 @@ class QualityAssessor:
     ) -> ExplanationQuality:
         """Measure the explanations of one label; the same seed gives the same numbers.
 
+        Every map that is there is rated by what can be measured of it: all by hiding and showing
+        and by shortcuts, LIME by its stability too, the fused methods by how they agree.
+
         Raises:
             SettingsError: The classifier has no such label.
         """
@@ -123,27 +129,31 @@ class QualityAssessor:
         def tell(fraction: float) -> None:
             progress(ProgressEvent(step=Step.QUALITY, fraction=fraction))
 
-        label = explanations[Method.LIME].label
+        label = next(iter(explanations.values())).label
         prepared = prepare(self._network, radiograph, anatomy, label)
         grid = prepared.grid
-        raw = {SaliencyMap(method): item.raw_image for method, item in explanations.items()}
-        maps = {name: grid.to_model(image) for name, image in raw.items()}
-        maps[SaliencyMap.FUSED] = grid.to_model(descriptors.fused_image)
+        raw = {method: item.raw_image for method, item in explanations.items()}
+        maps: dict[SaliencyMap, FloatArray] = {
+            name: grid.to_model(image) for name, image in raw.items()
+        }
+        maps[FUSED] = grid.to_model(descriptors.fused_image)
         curves, random_auc = self._curves(
             prepared.subject, maps, lambda done: tell(CURVES_PART * done)
         )
-        stability = self._stability(
-            prepared.subject,
-            self._network.roi_mask(anatomy),
-            maps[SaliencyMap.LIME],
-            lambda done: tell(CURVES_PART + (1 - CURVES_PART) * done),
-        )
         scores = [score for name in maps for score in faithfulness(name, curves[name], random_auc)]
-        scores.append(
-            QualityScore(map=SaliencyMap.LIME, measure=QualityMeasure.STABILITY, value=stability)
-        )
-        lungs = grid.mask_to_model(anatomy.lungs_image)
-        scores += agreement_scores(maps[SaliencyMap.GRAD_CAM], maps[SaliencyMap.LIME], lungs)
+        if Method.LIME in maps:  # the only one that draws samples
+            stability = self._stability(
+                prepared.subject,
+                self._network.roi_mask(anatomy),
+                maps[Method.LIME],
+                lambda done: tell(CURVES_PART + (1 - CURVES_PART) * done),
+            )
+            scores.append(
+                QualityScore(map=Method.LIME, measure=QualityMeasure.STABILITY, value=stability)
+            )
+        if all(method in maps for method in FUSED_METHODS):
+            first, second = (maps[method] for method in FUSED_METHODS)
+            scores += agreement_scores(first, second, grid.mask_to_model(anatomy.lungs_image))
         places = suspect_places(radiograph, anatomy)
         for name, image in raw.items():
             scores += shortcut_scores(name, image, prepared.seen_image, places)
@@ -198,7 +208,7 @@ class QualityAssessor:
 
 def _place(score: QualityScore) -> tuple[int, int]:
     """Where a score stands: maps and measures in the order of their names' lists."""
-    return list(SaliencyMap).index(score.map), list(QualityMeasure).index(score.measure)
+    return SALIENCY_MAPS.index(score.map), list(QualityMeasure).index(score.measure)
 
 
 def faithfulness(name: SaliencyMap, curves: MaskingCurves, random_auc: float) -> list[QualityScore]:

@@ -9,7 +9,7 @@ from app.language import Words
 from app.markup import draw
 from app.state.cases import Case, State
 from pipeline.messages import message
-from pipeline.types import Step
+from pipeline.types import FUSED_METHODS, Step
 
 REPORT_STEPS = (Step.WRITE, Step.EXPLAIN_TEXT)
 
@@ -41,6 +41,7 @@ def _list(words: Words, case: Case) -> str:
 def _steps(case: Case) -> list[Step]:
     wanted = dict.fromkeys(REPORT_STEPS, case.settings.write_report)
     wanted[Step.QUALITY] = case.settings.measure_quality
+    wanted[Step.FURTHER_MAPS] = case.settings.methods != FUSED_METHODS
     return [step for step in Step if wanted.get(step, True)]
 
 

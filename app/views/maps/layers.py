@@ -11,7 +11,7 @@ from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.pictures.layer_overlay import layer_overlay
 from pipeline.pictures.overlays import reduced
-from pipeline.types import CaseResult, LayerMap, Method
+from pipeline.types import CaseResult, LayerMap
 
 PICTURE_PX = 320
 POLL_SECONDS = 0.7
@@ -19,7 +19,7 @@ POLL_SECONDS = 0.7
 
 def show(words: Words, case: Case, found: CaseResult) -> None:
     """Draw the strip in a panel of its own, which asks for it when it is wanted."""
-    label = found.explanations[Method.GRAD_CAM].label
+    label = found.explained_label
     with st.expander(words("layers.title"), key=f"layers_{case.id}_{label}"):
         draw(lead(words("layers.lead")))
         error = case.request_errors.get((Ask.LAYERS, label))

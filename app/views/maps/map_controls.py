@@ -13,7 +13,7 @@ from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.messages import message
 from pipeline.pictures.overlays import colour_bar, encode_png
-from pipeline.types import CaseResult
+from pipeline.types import CaseResult, Method
 
 POLL_SECONDS = 0.7
 
@@ -51,12 +51,34 @@ def pending(words: Words, case: Case, label: str) -> None:
             st.rerun()
         return
     if (Ask.MAPS, label) not in case.requests:
-        try:
-            case.ask(service.workers(), Ask.MAPS, label)
-        except QueueFullError as full:
-            draw(notice(sentence(words, full), "warning", full.code))
-            return
-        st.rerun()  # so that the page watches the new job
+        _ask(words, case, label)
+        return
+    _watch(words, case, label)
+
+
+def on_request(words: Words, case: Case, label: str, method: Method) -> None:
+    """Offer a map that is not made by itself, and say how far it is."""
+    if (Ask.MAPS, label) in case.requests:
+        _watch(words, case, label)
+        return
+    error = case.request_errors.get((Ask.MAPS, label))
+    if error is not None:
+        draw(notice(sentence(words, error), "error", error.code))
+    if st.button(words("saliency.ask"), key=f"ask_{method}_{case.id}_{label}"):
+        _ask(words, case, label, method)
+
+
+def _ask(words: Words, case: Case, label: str, method: Method | None = None) -> None:
+    try:
+        case.ask(service.workers(), Ask.MAPS, label, method)
+    except QueueFullError as full:
+        draw(notice(sentence(words, full), "warning", full.code))
+        return
+    st.rerun()  # so that the page watches the new job
+
+
+def _watch(words: Words, case: Case, label: str) -> None:
+    """Say how far the label's job is, again and again while it runs."""
 
     def watch() -> None:
         job = case.requests.get((Ask.MAPS, label))

@@ -9,6 +9,7 @@ from app.markup import draw, heading, lead, notice
 from app.state.cases import Ask, Case, steps_of
 from pipeline.messages import message
 from pipeline.types import (
+    FUSED,
     CaseResult,
     ExplanationQuality,
     Method,
@@ -37,9 +38,9 @@ def show(words: Words, case: Case, found: CaseResult, method: Method) -> None:
         draw(notice(words("quality.not_graded")))
     if quality.shortcut_alarm:
         draw(notice(words("quality.alarm"), "error"))
-    draw(_list(words, quality, SaliencyMap(method), words(f"method.{method}")))
+    draw(_list(words, quality, method, method.spec.name))
     draw(heading(words("quality.both"), 4))
-    draw(_list(words, quality, SaliencyMap.FUSED, words("quality.both")))
+    draw(_list(words, quality, FUSED, words("quality.both")))
     with st.expander(words("quality.how")):
         for key in ("how_faithful", "how_stable", "how_alike", "how_shortcut", "how_marked"):
             draw(lead(words(f"quality.{key}")))
@@ -50,7 +51,7 @@ def worst_sentence(words: Words, quality: ExplanationQuality) -> str:
     worst = quality.worst
     if worst is None:
         return ""
-    whose = words("quality.both" if worst.map is SaliencyMap.FUSED else f"method.{worst.map}")
+    whose = worst.map.spec.name if isinstance(worst.map, Method) else words("quality.both")
     rating = message(f"mark_{worst.rating}", words.language)
     return words(
         "quality.worst", map=whose, rating=rating, sentence=message(worst.code, words.language)

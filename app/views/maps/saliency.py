@@ -1,5 +1,7 @@
 """One explainer's tab: its map over the radiograph for any label, and how far to trust it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from app.language import Words
@@ -27,12 +29,15 @@ def show(words: Words, case: Case, method: Method) -> None:
     if found is None:
         map_controls.pending(words, case, label)
         return
+    if method not in found.explanations:
+        map_controls.on_request(words, case, label, method)
+        return
     with places[1]:
         opacity = map_controls.share(words, "opacity", highest=100, first=70)
     with places[2]:
         threshold = map_controls.share(words, "threshold", highest=95, first=0)
-    other = next(item for item in Method if item is not method)
-    beside, outlines, raw = _switches(words, other)
+    others = tuple(item for item in found.explanations if item is not method)
+    beside, outlines, raw = _switches(words, method, others)
     left, right = st.columns(2, gap="large")
     with left:
         _map(words, case, found, method, (opacity, threshold, outlines, raw))
@@ -40,28 +45,28 @@ def show(words: Words, case: Case, method: Method) -> None:
         if beside == RADIOGRAPH:
             _radiograph(words, case, found)
         else:
-            _map(words, case, found, other, (opacity, threshold, outlines, raw))
+            _map(words, case, found, Method(beside), (opacity, threshold, outlines, raw))
     map_controls.colour_scale(words)
     signed.show(words, case, found, method, (opacity, threshold, outlines))
-    if method is Method.GRAD_CAM:
+    if method.spec.layered:
         layer_maps.show(words, case, found)
     draw(heading(words("saliency.quality"), 3))
     quality.show(words, case, found, method)
     _measures(words, found.explanations[method])
 
 
-def _switches(words: Words, other: Method) -> tuple[str, bool, bool]:
+def _switches(words: Words, method: Method, others: Sequence[Method]) -> tuple[str, bool, bool]:
     """What stands beside the map, whether zones are outlined, whether the raw map is wanted."""
     with st.container(key="switches", horizontal=True, vertical_alignment="bottom", gap="medium"):
         beside: str = st.segmented_control(
             words("saliency.beside"),
-            [RADIOGRAPH, other.value],
+            [RADIOGRAPH, *(other.value for other in others)],
             default=RADIOGRAPH,
             required=True,
-            format_func=lambda key: words(
-                "saliency.radiograph" if key == RADIOGRAPH else f"method.{key}"
+            format_func=lambda key: (
+                words("saliency.radiograph") if key == RADIOGRAPH else Method(key).spec.name
             ),
-            key=f"beside_{other}",
+            key=f"beside_{method}",
             persist_state="session",
         )
         outlines = map_controls.zones_outlined(words)
@@ -78,13 +83,13 @@ def _map(
 ) -> None:
     opacity, threshold, outlines, raw = drawn
     explanation = found.explanations[method]
-    name = words(f"method.{method}")
+    name = method.spec.name
     picture = png(
         case,
         (method, explanation.label, *drawn),
         lambda: saliency_overlay(
             found.radiograph,
-            explanation.raw_image if raw else explanation.shown_image,
+            explanation.raw_image if raw else explanation.map_image,
             opacity,
             threshold=threshold,
             outlines=found.anatomy.zones_image if outlines else None,

@@ -43,7 +43,7 @@ def show(
         ),
     )
     label = words.label(found.prediction, explanation.label)
-    caption = words("signed.caption", method=words(f"method.{method}"), label=label)
+    caption = words("signed.caption", method=method.spec.name, label=label)
     left, right = st.columns(2, gap="large")
     with left:
         st.image(picture, caption=caption, alt=caption, width="stretch")

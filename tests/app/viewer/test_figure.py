@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from app.viewer.figure import Page, PanelImage, figure_height_px, viewer_figure
-from app.viewer.panels import Look, Panel, panel_picture, saved_picture
+from app.viewer.panels import ImagePanel, Look, panel_picture, panels_of, saved_picture
 from app.viewer.viewport import Viewport
 from pipeline.pictures.overlays import encode_jpeg, grey_picture, reduced
 from pipeline.pictures.windowing import Window, windowed
 from pipeline.pictures.zone_polygons import zone_polygons
-from pipeline.types import Zone
+from pipeline.types import FUSED, Method, Zone
 from tests.app.fake_workers import PHANTOM, images_only
 
 SHAPE = PHANTOM.pixels.shape  # 192 rows, 160 columns
@@ -31,7 +31,7 @@ def figure(case, *, page=WIDE, zones=True, **given):
     picture = reduced(grey_picture(case.radiograph), 96)
     panels = [
         PanelImage(title=panel, jpeg=encode_jpeg(picture), size=picture.shape[:2])
-        for panel in Panel
+        for panel in panels_of(case)
     ]
     drawn = viewer_figure(
         panels,
@@ -109,7 +109,7 @@ def test_every_panel_is_marked_with_the_sides(case):
     notes = figure(case)["layout"]["annotations"]
     marks = [(note["text"], note["x"]) for note in notes if "domain" in note["xref"]]
     assert marks == [("<b>R</b>", 0), ("<b>L</b>", 1)] * 5
-    assert [note["text"] for note in notes[:5]] == list(Panel)
+    assert [note["text"] for note in notes[:5]] == list(panels_of(case))
 
 
 def test_the_lit_zone_is_thick_and_tinted_in_every_panel(case):
@@ -138,39 +138,39 @@ def test_the_window_lies_under_every_overlay(case):
     grey = grey_picture(windowed(case.radiograph, look.window))
     assert not np.array_equal(grey, grey_picture(case.radiograph))
     outside = ~case.anatomy.lungs_image
-    assert np.array_equal(panel_picture(case, Panel.RADIOGRAPH, look), grey)
-    for panel in (Panel.GRAD_CAM, Panel.LIME, Panel.FUSED):
+    assert np.array_equal(panel_picture(case, ImagePanel.RADIOGRAPH, look), grey)
+    for panel in (*Method, FUSED):
         picture = panel_picture(case, panel, look)
         assert np.array_equal(picture[outside], grey[outside])
         assert not np.array_equal(picture, grey)
     clear = replace(look, opacity=0.0)
-    assert np.array_equal(panel_picture(case, Panel.GRAD_CAM, clear), grey)
+    assert np.array_equal(panel_picture(case, Method.GRAD_CAM, clear), grey)
 
 
 def test_raw_maps_and_thresholds_change_the_methods_alone(case):
     raw, cut = replace(PLAIN, raw=True), replace(PLAIN, threshold=0.5)
-    for panel in Panel:
+    for panel in panels_of(case):
         picture = panel_picture(case, panel, PLAIN)
         assert np.array_equal(picture, panel_picture(case, panel, raw)) == (
-            panel not in (Panel.GRAD_CAM, Panel.LIME)
+            not isinstance(panel, Method)
         )
         assert np.array_equal(picture, panel_picture(case, panel, cut)) == (
-            panel in (Panel.RADIOGRAPH, Panel.ANATOMY)
+            panel in (ImagePanel.RADIOGRAPH, ImagePanel.ANATOMY)
         )
     upper = PHANTOM.zones[Zone.LEFT_UPPER]  # its saliency, 0.3, lies below the threshold
     grey = grey_picture(case.radiograph)
-    assert np.array_equal(panel_picture(case, Panel.LIME, cut)[upper], grey[upper])
+    assert np.array_equal(panel_picture(case, Method.LIME, cut)[upper], grey[upper])
 
 
 def test_a_saved_picture_has_all_pixels_and_the_zones(case):
     look = replace(PLAIN, outlined=True, lit=Zone.RIGHT_UPPER)
     bare, saved = (
-        panel_picture(case, Panel.RADIOGRAPH, PLAIN),
-        saved_picture(case, Panel.RADIOGRAPH, look),
+        panel_picture(case, ImagePanel.RADIOGRAPH, PLAIN),
+        saved_picture(case, ImagePanel.RADIOGRAPH, look),
     )
     assert saved.shape == (192, 160, 3)
     tinted = np.any(saved != bare, axis=2)
     inside = cv2.erode(PHANTOM.zones[Zone.RIGHT_UPPER].astype(np.uint8), np.ones((9, 9))) > 0
     other = cv2.erode(PHANTOM.zones[Zone.LEFT_UPPER].astype(np.uint8), np.ones((9, 9))) > 0
     assert tinted[inside].all() and not tinted[other].any()
-    assert np.array_equal(saved_picture(case, Panel.RADIOGRAPH, PLAIN), bare)
+    assert np.array_equal(saved_picture(case, ImagePanel.RADIOGRAPH, PLAIN), bare)

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 from app import service
 from app.language import words_of
 from app.viewer import bridge as viewer_bridge
-from app.viewer.panels import Panel
+from app.viewer.panels import ImagePanel
 from app.viewer.viewport import Viewport
 from pipeline.errors import StepTimedOutError
-from pipeline.types import Language, Step
+from pipeline.types import Language, Method, Step
 from tests.app.fake_workers import PHANTOM, FakeWorkers
 
 APP = Path(__file__).parents[3] / "app"
@@ -81,7 +81,7 @@ def test_five_pictures_stand_side_by_side(workers, language):
 def test_fewer_pictures_are_larger_and_none_means_all(page):
     pills = page.get("button_group")
     chosen = next(item for item in pills if item.key == "panels")
-    chosen.set_value([Panel.RADIOGRAPH, Panel.LIME]).run()
+    chosen.set_value([ImagePanel.RADIOGRAPH, Method.LIME]).run()
     figure = drawn(page)
     assert len(figure["data"]) == 2
     assert figure["layout"]["xaxis"]["domain"][1] == pytest.approx(0.5, abs=0.01)

@@ -129,7 +129,7 @@ def test_a_classifier_that_sees_the_whole_radiograph_may_be_caught_looking_besid
     raw = case.explanations[Method.GRAD_CAM].raw_image
     assert raw[outside].max() > 0
     assert case.explanations[Method.GRAD_CAM].removed_mass > 0.1
-    assert case.explanations[Method.GRAD_CAM].shown_image[outside].max() == 0
+    assert case.explanations[Method.GRAD_CAM].map_image[outside].max() == 0
 
 
 def test_where_no_label_reaches_its_threshold_none_is_found_and_the_leading_one_explained(tmp_path):

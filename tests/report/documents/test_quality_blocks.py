@@ -7,13 +7,14 @@ import pytest
 
 from pipeline.messages import message
 from pipeline.types import (
+    FUSED,
     ExplanationQuality,
     Language,
     MaskingCurves,
+    Method,
     QualityMeasure,
     QualityRating,
     QualityScore,
-    SaliencyMap,
 )
 from report.documents.document_text import document_text
 from report.documents.export import ReportExporter
@@ -23,20 +24,20 @@ QUALITY = ExplanationQuality(
     label="bacterial_pneumonia",
     scores=(
         QualityScore(
-            map=SaliencyMap.GRAD_CAM,
+            map=Method.GRAD_CAM,
             measure=QualityMeasure.DELETION,
             value=0.31,
             random_baseline=0.52,
             rating=QualityRating.GOOD,
         ),
         QualityScore(
-            map=SaliencyMap.FUSED,
+            map=FUSED,
             measure=QualityMeasure.RANK_CORRELATION,
             value=-0.12,
             rating=QualityRating.UNRELIABLE,
         ),
     ),
-    curves={SaliencyMap.GRAD_CAM: MaskingCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9))},
+    curves={Method.GRAD_CAM: MaskingCurves(deletion=(0.9, 0.1), insertion=(0.1, 0.9))},
     random_auc=0.52,
     parameters={"steps": 12},
 )

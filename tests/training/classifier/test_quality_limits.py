@@ -13,7 +13,6 @@ from pipeline.types import (
     QualityMeasure,
     QualityRating,
     QualityScore,
-    SaliencyMap,
 )
 from tests.xai.quality.test_quality_scores import classifier_folder
 from training.classifier.explained import validation_radiographs
@@ -37,9 +36,9 @@ def measured(number, *, stability, reproduced, outside, random_baseline=(-0.2, -
     """One radiograph's values; its maps are smooth noise, unrelated to any other's."""
     random = np.random.default_rng(number)
     scores = [
-        QualityScore(map=SaliencyMap.LIME, measure=QualityMeasure.STABILITY, value=stability),
+        QualityScore(map=Method.LIME, measure=QualityMeasure.STABILITY, value=stability),
         *(
-            QualityScore(map=SaliencyMap(method), measure=measure, value=outside)
+            QualityScore(map=method, measure=measure, value=outside)
             for method in Method
             for measure in BOUNDS
         ),
@@ -91,7 +90,7 @@ def test_what_is_usual_moves_a_shortcut_limit_within_its_bounds(usual):
 
 def test_a_classifier_that_always_leans_on_markers_is_not_excused():
     limits = limits_of(radiographs(outside=0.9))
-    score = QualityScore(map=SaliencyMap.LIME, measure=QualityMeasure.MASS_ON_TEXT, value=0.9)
+    score = QualityScore(map=Method.LIME, measure=QualityMeasure.MASS_ON_TEXT, value=0.9)
     assert limits.rated(score).rating is QualityRating.UNRELIABLE
 
 
@@ -99,7 +98,7 @@ def test_metrics_count_the_marks():
     limits = limits_of(radiographs())
     qualities = [item.quality for item in radiographs()]
     found = metrics_of(qualities, limits)["lime"]["stability"]
-    values = gains_of(qualities, SaliencyMap.LIME, QualityMeasure.STABILITY)
+    values = gains_of(qualities, Method.LIME, QualityMeasure.STABILITY)
     assert found["median"] == pytest.approx(np.median(values), abs=1e-4)
     assert found["good"] == pytest.approx((values >= 0.5).mean())
     assert found["good"] + found["doubtful"] + found["unreliable"] == pytest.approx(1)

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.settings import Settings
 from pipeline.types import (
     Anatomy,
     Box,
@@ -104,14 +103,14 @@ def test_equals_the_gradient_of_an_independent_network():
 
 def test_explanation_by_hand_cut_to_the_chest():
     anatomy = anatomy_of(spine_cols=slice(2, 3), thorax_rows=slice(0, 3))
-    found = GradCam(FixedNetwork(), Settings()).explain(RADIOGRAPH, anatomy, "pneumonia")
+    found = GradCam(FixedNetwork()).explain(RADIOGRAPH, anatomy, "pneumonia")
 
     assert found.method is Method.GRAD_CAM
     assert found.label == "pneumonia"
     lower = [1.0, 1.0, 0.375, 0.375]
     np.testing.assert_allclose(found.raw_image, [[0] * 4, [0] * 4, lower, lower])
     # Row 3 lies outside the thorax, column 2 is the spine.
-    np.testing.assert_allclose(found.shown_image, [[0] * 4, [0] * 4, [1, 1, 0, 0.375], [0] * 4])
+    np.testing.assert_allclose(found.map_image, [[0] * 4, [0] * 4, [1, 1, 0, 0.375], [0] * 4])
     # 5.5 in all, 2.375 kept.
     assert found.removed_mass == pytest.approx(3.125 / 5.5)
     assert found.parameters == {"map": "2 x 2"}
@@ -127,7 +126,7 @@ def test_nothing_seen_gives_an_empty_map():
             return np.zeros((2, 2, 2), np.float32)
 
     anatomy = anatomy_of(spine_cols=slice(2, 3), thorax_rows=slice(0, 4))
-    found = GradCam(Silent(), Settings()).explain(RADIOGRAPH, anatomy, "normal")
+    found = GradCam(Silent()).explain(RADIOGRAPH, anatomy, "normal")
 
     assert not found.raw_image.any()
     assert found.removed_mass == 0
@@ -136,5 +135,5 @@ def test_nothing_seen_gives_an_empty_map():
 def test_unknown_label_is_refused():
     anatomy = anatomy_of(spine_cols=slice(2, 3), thorax_rows=slice(0, 4))
     with pytest.raises(SettingsError) as caught:
-        GradCam(FixedNetwork(), Settings()).explain(RADIOGRAPH, anatomy, "fracture")
+        GradCam(FixedNetwork()).explain(RADIOGRAPH, anatomy, "fracture")
     assert caught.value.parameters == {"name": "explain_label"}

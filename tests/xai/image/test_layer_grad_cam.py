@@ -12,10 +12,11 @@ from pipeline.types import Step, Zone
 from tests.fakes import FakeSegmenter
 from tests.pipeline.pictures.test_overlays import radiograph as radiograph_of
 from xai.image.grad_cam import signed_map
-from xai.image.layer_grad_cam import (
-    LayerGradCam,
+from xai.image.layer_grad_cam import LayerGradCam, weighted_sum
+from xai.image.layer_gradients import (
+    LayerGradients,
     convolution_layers,
-    layer_maps,
+    layer_gradients,
     open_layers,
     stage_layers,
 )
@@ -44,6 +45,11 @@ def small_model():
 
 
 IMAGE = np.random.default_rng(0).random((16, 16)).astype(np.float32)
+
+
+def maps_at(model, layers, index):
+    found = layer_gradients(open_layers(model, layers), layers, IMAGE, index)
+    return [weighted_sum(one.activations, one.gradients) for one in found]
 
 
 def test_the_layers_are_the_last_layers_of_each_resolution():
@@ -75,7 +81,7 @@ def test_equals_numerical_differences_of_the_rest_of_the_network():
         )
         alpha.append((upper - lower) / (2 * step) / 64)  # the mean over 8 x 8 places
 
-    (found,) = layer_maps(open_layers(model, ["middle"]), IMAGE, 1)
+    (found,) = maps_at(model, ["middle"], 1)
 
     expected = middle[0] @ np.array(alpha)
     assert expected.min() < 0 < expected.max()
@@ -87,9 +93,9 @@ def test_the_last_layer_is_the_closed_form_and_one_pass_serves_all():
 
     model = small_model()
     names = stage_layers(model)
-    together = layer_maps(open_layers(model, names), IMAGE, 2)
+    together = maps_at(model, names, 2)
     for name, found in zip(names, together, strict=True):
-        (alone,) = layer_maps(open_layers(model, [name]), IMAGE, 2)
+        (alone,) = maps_at(model, [name], 2)
         np.testing.assert_allclose(found, alone, rtol=1e-5, atol=1e-7)
     coarse = keras.Model(model.input, model.get_layer("coarse").output)
     activations = np.asarray(coarse(IMAGE[None, ..., None]))[0]
@@ -112,7 +118,7 @@ def test_the_shipped_classifier_from_fine_to_coarse():
     radiograph = type(radiograph)(
         pixels=phantom, sha256="", format=radiograph.format, source_shape=(128, 128)
     )
-    explainer, events = LayerGradCam(network, WEIGHTS, 1), []
+    explainer, events = LayerGradCam(network, LayerGradients(WEIGHTS, 1)), []
 
     layer_maps = explainer.explain(radiograph, anatomy, "tuberculosis", progress=events.append)
 
@@ -137,8 +143,8 @@ def test_the_shipped_classifier_from_fine_to_coarse():
 
 
 def test_a_folder_without_the_keras_file_says_so(monkeypatch):
-    monkeypatch.setattr("xai.image.layer_grad_cam.KERAS_FILE", "other.keras")
-    explainer = LayerGradCam(FolderClassifier(WEIGHTS, 1), WEIGHTS, 1)
+    monkeypatch.setattr("xai.image.layer_gradients.KERAS_FILE", "other.keras")
+    explainer = LayerGradCam(FolderClassifier(WEIGHTS, 1), LayerGradients(WEIGHTS, 1))
     radiograph = radiograph_of(0.4, 128)
     with pytest.raises(WeightsMissingError):
         explainer.explain(radiograph, FakeSegmenter().segment(radiograph), "normal")

@@ -73,7 +73,7 @@ def test_the_zone_looked_at_is_the_strongest(zone):
     network = SpotNetwork(phantom.opacity & phantom.zones[zone], anatomy)
     settings = Settings(lime_samples=150, lime_segments=30)
     explanations = {
-        Method.GRAD_CAM: GradCam(network, settings).explain(radiograph, anatomy, "opacity"),
+        Method.GRAD_CAM: GradCam(network).explain(radiograph, anatomy, "opacity"),
         Method.LIME: LimeExplainer(network, settings).explain(radiograph, anatomy, "opacity"),
     }
     strongest = ZoneDescriber().describe(explanations, anatomy).items[0]

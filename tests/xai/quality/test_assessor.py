@@ -6,12 +6,13 @@ import pytest
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 from pipeline.types import (
+    FUSED,
+    FUSED_METHODS,
     Descriptors,
     Explanation,
     Method,
     QualityMeasure,
     QualityRating,
-    SaliencyMap,
     Step,
 )
 from tests.xai.quality.quality_networks import (
@@ -43,7 +44,7 @@ THRESHOLDS = QualityLimits(
 
 def explanation(method, found, label="found"):
     return Explanation(
-        method=method, label=label, raw_image=found, shown_image=found.copy(), removed_mass=0.0
+        method=method, label=label, raw_image=found, map_image=found.copy(), removed_mass=0.0
     )
 
 
@@ -70,9 +71,9 @@ def score(quality, name, measure):
 
 def test_a_right_map_is_good_and_one_on_the_letter_sets_off_the_alarm():
     right = assessed(PlaceNetwork(), map_of(SQUARE))
-    assert score(right, SaliencyMap.GRAD_CAM, QualityMeasure.DELETION).rating is QualityRating.GOOD
-    assert score(right, SaliencyMap.GRAD_CAM, QualityMeasure.DELETION).gain > 0.2
-    assert score(right, SaliencyMap.GRAD_CAM, QualityMeasure.INSERTION).gain > 0.2
+    assert score(right, Method.GRAD_CAM, QualityMeasure.DELETION).rating is QualityRating.GOOD
+    assert score(right, Method.GRAD_CAM, QualityMeasure.DELETION).gain > 0.2
+    assert score(right, Method.GRAD_CAM, QualityMeasure.INSERTION).gain > 0.2
     assert not right.shortcut_alarm
 
     planted = assessed(PlaceNetwork(LETTER), map_of(LETTER))
@@ -80,13 +81,13 @@ def test_a_right_map_is_good_and_one_on_the_letter_sets_off_the_alarm():
     assert planted.worst is not None
     assert planted.worst.measure.is_shortcut
     for measure in (QualityMeasure.MASS_OUTSIDE_THORAX, QualityMeasure.MASS_ON_TEXT):
-        assert score(planted, SaliencyMap.GRAD_CAM, measure).rating is QualityRating.UNRELIABLE
+        assert score(planted, Method.GRAD_CAM, measure).rating is QualityRating.UNRELIABLE
 
 
 def test_a_map_beside_the_truth_is_no_better_than_chance():
     wrong = np.zeros((SIDE, SIDE), np.float32)
     wrong[30:42, 28:40] = 1
-    found = score(assessed(PlaceNetwork(), wrong), SaliencyMap.GRAD_CAM, QualityMeasure.DELETION)
+    found = score(assessed(PlaceNetwork(), wrong), Method.GRAD_CAM, QualityMeasure.DELETION)
     assert found.gain < 0
     assert found.rating is QualityRating.UNRELIABLE
 
@@ -95,23 +96,23 @@ def test_every_map_has_its_measures_and_no_others():
     quality = assessed(PlaceNetwork(), map_of(SQUARE))
     both = {QualityMeasure.DELETION, QualityMeasure.INSERTION}
     shortcut = {measure for measure in QualityMeasure if measure.is_shortcut}
-    assert {one.measure for one in quality.of(SaliencyMap.GRAD_CAM)} == both | shortcut
-    assert {one.measure for one in quality.of(SaliencyMap.LIME)} == (
+    assert {one.measure for one in quality.of(Method.GRAD_CAM)} == both | shortcut
+    assert {one.measure for one in quality.of(Method.LIME)} == (
         both | shortcut | {QualityMeasure.STABILITY}
     )
-    assert {one.measure for one in quality.of(SaliencyMap.FUSED)} == (
+    assert {one.measure for one in quality.of(FUSED)} == (
         both | {QualityMeasure.RANK_CORRELATION, QualityMeasure.TOP_K_IOU}
     )
-    assert set(quality.curves) == set(SaliencyMap)
+    assert set(quality.curves) == {*FUSED_METHODS, FUSED}
     assert quality.label == "found"
 
 
 def test_a_network_that_sees_the_thorax_alone_cannot_be_caught_outside():
     quality = assessed(ThoraxNetwork((slice(8, 24), slice(8, 24))), map_of(LETTER) + map_of(SQUARE))
     for measure in (QualityMeasure.MASS_OUTSIDE_THORAX, QualityMeasure.MASS_ON_TEXT):
-        found = score(quality, SaliencyMap.GRAD_CAM, measure)
+        found = score(quality, Method.GRAD_CAM, measure)
         assert (found.value, found.rating) == (0, QualityRating.GOOD)
-    assert score(quality, SaliencyMap.GRAD_CAM, QualityMeasure.DELETION).gain > 0.1
+    assert score(quality, Method.GRAD_CAM, QualityMeasure.DELETION).gain > 0.1
 
 
 def test_the_same_seed_gives_the_same_numbers():

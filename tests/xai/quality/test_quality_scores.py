@@ -13,10 +13,10 @@ from pipeline.manifest import MANIFEST_FILE, write_manifest
 from pipeline.types import (
     ExplanationQuality,
     Language,
+    Method,
     QualityMeasure,
     QualityRating,
     QualityScore,
-    SaliencyMap,
 )
 from tests.xai.quality.quality_networks import (
     LETTER,
@@ -50,7 +50,7 @@ LIMITS = {
 
 def score(measure, value, random_baseline=0.0, rating=QualityRating.NOT_GRADED):
     return QualityScore(
-        map=SaliencyMap.LIME,
+        map=Method.LIME,
         measure=measure,
         value=value,
         random_baseline=random_baseline,
@@ -60,7 +60,7 @@ def score(measure, value, random_baseline=0.0, rating=QualityRating.NOT_GRADED):
 
 def shares(found, seen=EVERYWHERE):
     places = suspect_places(radiograph(), chest())
-    return {one.measure: one for one in shortcut_scores(SaliencyMap.GRAD_CAM, found, seen, places)}
+    return {one.measure: one for one in shortcut_scores(Method.GRAD_CAM, found, seen, places)}
 
 
 def test_rank_correlation_knows_order_and_not_height():
@@ -187,7 +187,7 @@ def test_the_worst_mark_is_told_and_a_shortcut_before_all_else():
     good = score(QualityMeasure.STABILITY, 0.9, rating=QualityRating.GOOD)
     poor = score(QualityMeasure.DELETION, 0.6, rating=QualityRating.UNRELIABLE)
     outside = score(QualityMeasure.MASS_OUTSIDE_THORAX, 0.9, rating=QualityRating.UNRELIABLE)
-    other = replace(outside, map=SaliencyMap.GRAD_CAM, rating=QualityRating.DOUBTFUL)
+    other = replace(outside, map=Method.GRAD_CAM, rating=QualityRating.DOUBTFUL)
     text = replace(other, measure=QualityMeasure.MASS_ON_TEXT)
     none = score(QualityMeasure.TOP_K_IOU, 0.1)
 
@@ -200,7 +200,7 @@ def test_the_worst_mark_is_told_and_a_shortcut_before_all_else():
     assert quality(good, outside, other).shortcut_alarm
     assert not quality(good, outside).shortcut_alarm  # one method alone
     assert not quality(good, outside, text).shortcut_alarm  # another place
-    assert not quality(other, replace(other, map=SaliencyMap.LIME)).shortcut_alarm  # none for sure
+    assert not quality(other, replace(other, map=Method.LIME)).shortcut_alarm  # none for sure
     assert quality(none).worst is None
     assert quality(good, none).worst is good
 
