@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError, SettingsError
+from pipeline.local_executor import LocalExecutor
 from pipeline.protocols import Models, Progress, Role, silent
 from pipeline.reading import FileReader
+from pipeline.run import analyse
 from pipeline.settings import Settings
 from pipeline.types import (
     Anatomy,
     Attribution,
     Box,
+    CaseResult,
     Claim,
     ClaimStatus,
     Descriptor,
@@ -407,3 +410,13 @@ def failing_writer_build(role: Role, settings: Settings) -> FakeModels:
 def dying_writer_build(role: Role, settings: Settings) -> FakeModels:
     """With `DyingWriter`."""
     return fake_models(settings, writer=DyingWriter())
+
+
+def finished(
+    data: bytes, models: Models, settings: Settings, progress: Progress = silent
+) -> CaseResult:
+    """The finished case of a file, with models of this process."""
+    executor = LocalExecutor(models=models, progress=progress)
+    *_, case = analyse(data, executor=executor, settings=settings, provenance={"python": "3"})
+    assert isinstance(case, CaseResult)
+    return case

@@ -56,6 +56,7 @@ def serve(connection: Connection, role: Role, settings: Settings, build: Build) 
     """Answer pieces of work until the other end is gone."""
     _prepare(role, settings)
     wire, models = Wire(connection), build(role, settings)
+    wire.send(Ended())  # started: from here on, time is the work's
     with contextlib.suppress(EOFError, OSError):  # the page's process has ended
         while True:
             wire.forget()

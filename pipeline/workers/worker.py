@@ -21,6 +21,9 @@ from pipeline.workers.process import Build, Ended, Found, Message, serve
 from pipeline.workers.wire import Wire
 
 
+START_SECONDS = 120.0  # of a process: Python and our modules, no models
+
+
 class Cancellation:
     """A user's wish to stop, wherever the work is."""
 
@@ -149,6 +152,7 @@ class Worker:
         with self._lock:
             if self._closed:
                 raise CancelledByUserError
+            is_new = False
             if self._wire is None:
                 context = get_context("spawn")
                 ours, theirs = context.Pipe()
@@ -159,7 +163,13 @@ class Worker:
                 self._process.start()
                 theirs.close()  # or its end would never be seen to close
                 self._wire = Wire(ours)
-            return self._wire
+                is_new = True
+            wire = self._wire
+        if is_new:
+            if not wire.ready(START_SECONDS):
+                raise StepTimedOutError(step=f"{self._role}", limit_s=START_SECONDS)
+            wire.receive()
+        return wire
 
     def _discard(self) -> None:
         """End the process and forget it; only for the thread that runs the work."""
