@@ -4,6 +4,7 @@ Nothing heavy is imported at the top, for worker processes import this module as
 """
 
 import argparse
+import os
 import signal
 import socket
 import sys
@@ -113,11 +114,29 @@ def prepare(address: str, *, browser: bool) -> None:
     workers.warm()
 
 
+def settings_fit(file: Path | None) -> bool:
+    """Check the settings and hand their file on to the page; if they do not fit, say why."""
+    from pipeline.errors import SettingsError
+    from pipeline.settings import FILE_VARIABLE, load_settings
+
+    if file is not None:
+        os.environ[FILE_VARIABLE] = str(file.resolve())
+    try:
+        load_settings()
+    except SettingsError as error:
+        from pipeline.types import Language
+        from pipeline.words import message
+
+        print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr)
+        return False
+    return True
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Serve the page until interrupted.
 
     Returns:
-        0 when interrupted, 1 if the port is taken or the configuration cannot be read.
+        0 when interrupted, 1 if the port is taken or the configuration or settings do not fit.
     """
     try:
         config = flat_config(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8")))
@@ -127,7 +146,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m app", description="Serve the page.")
     parser.add_argument("--port", type=int, default=int(config.get("server.port", 8501)))
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help="as docs/settings.example.toml"
+    )
     options = parser.parse_args(arguments)
+    if not settings_fit(options.settings):
+        return 1
     config["server.port"] = options.port
     host = str(config.get("server.address", "localhost"))
     if not port_is_free(host, options.port):

@@ -24,7 +24,7 @@ def workers() -> "Workers":
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, from its environment."""
+    """The settings of this process, from its environment and the settings file that it names."""
     return load_settings()
 
 

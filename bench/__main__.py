@@ -28,6 +28,8 @@ class Metrics(Protocol):
 
 
 def _parser() -> argparse.ArgumentParser:
+    from pipeline.settings import add_settings_argument
+
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True)
     latency = benches.add_parser("latency", help="each step against the stock way")
@@ -62,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     for bench in (latency, report, explained, faithful, lime, variants, sane, shape):
         bench.add_argument("--json", type=Path, help="write the figures here too")
+        add_settings_argument(bench)
     return parser
 
 
@@ -71,9 +74,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
 
+    from pipeline.errors import SettingsError
     from pipeline.settings import load_settings
+    from pipeline.types import Language
+    from pipeline.words import message
 
-    settings = load_settings()
+    try:
+        settings = load_settings(chosen.settings)
+    except SettingsError as error:
+        parser.error(message(error.code, Language.ENGLISH, **error.parameters))
     for name in ("runs", "cases", "radiographs"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")

@@ -1,7 +1,6 @@
 """The one place that knows the concrete classes behind the protocols."""
 
 import contextlib
-import json
 import platform
 import threading
 from collections.abc import Callable, Mapping
@@ -10,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ExplainCxrError
-from pipeline.manifest import MANIFEST_FILE
+from pipeline.errors import ExplainCxrError, ManifestError
+from pipeline.manifest import read_manifest
 from pipeline.protocols import (
     Describer,
     Explainer,
@@ -103,9 +102,8 @@ def provenance(settings: Settings) -> dict[str, str | int | float]:
     }
     for model, folder in folders.items():
         try:
-            text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
-            files = json.loads(text)["files"]
-        except (OSError, ValueError, KeyError):
+            files = read_manifest(folder).files
+        except ManifestError:
             found[f"weights.{model}"] = "absent"
             continue
         found |= {f"weights.{model}.{file}": sha256 for file, sha256 in files.items()}

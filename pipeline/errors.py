@@ -1,6 +1,6 @@
 """The error tree: a stable code and parameters a class, never user-interface text or patient data.
 
-The sentence shown to a person for a code stands in `pipeline/messages/<language>.toml`.
+The sentence shown to a person for a code stands in `pipeline/words/<language>.toml`.
 """
 
 from typing import ClassVar
@@ -146,7 +146,10 @@ class WeightsMismatchError(ModelError):
 
 
 class ManifestError(ModelError):
-    """A manifest is absent, malformed or for another task; `model`, `what`."""
+    """A manifest, or a file of values beside it, does not fit.
+
+    `model`, `file`, and of it `field`, `problem` and `allowed` as in `pipeline.validation.Flaw`.
+    """
 
     code = "manifest_invalid"
 
@@ -170,7 +173,10 @@ class ReportModelTooLargeError(ModelError):
 
 
 class CatalogueError(ModelError):
-    """The catalogue of report models, or what was pinned of it, is malformed; `what`."""
+    """The catalogue of report models, or what was pinned of it, does not fit.
+
+    `file`, and of it `field`, `problem` and `allowed` as in `pipeline.validation.Flaw`.
+    """
 
     code = "catalogue_invalid"
 
@@ -257,6 +263,22 @@ class SettingsError(ExplainCxrError):
     """A setting is unknown or out of range; `name`."""
 
     code = "setting_invalid"
+
+
+class SettingRefusedError(SettingsError):
+    """A setting that was read does not fit.
+
+    `source` (a file, a variable of the environment or an argument), and of it `field`, `problem`
+    and `allowed` as in `pipeline.validation.Flaw`.
+    """
+
+    code = "setting_refused"
+
+
+class WordsError(ExplainCxrError):
+    """A language's file of words cannot be used; `language`, `what` (a text it lacks, or why)."""
+
+    code = "words_invalid"
 
 
 class OutputError(ExplainCxrError):

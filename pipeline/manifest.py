@@ -3,74 +3,134 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, overload
+
+from pydantic import AfterValidator, Field, model_validator
 
 from pipeline.errors import ManifestError, WeightsMismatchError, WeightsMissingError
 from pipeline.types import Language
+from pipeline.validation import CheckedModel, Flaw, checked, misfit, read_content
 
-SCHEMA_VERSION = 1
 MANIFEST_FILE = "manifest.json"
 Task = Literal["segmentation", "classification", "report"]
-Activation = Literal["softmax", "sigmoid"]
-Region = Literal["thorax", "radiograph"]
+Probability = Annotated[float, Field(gt=0, lt=1)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What stands in `weights/<model>/manifest.json`.
+def _inside(file: str) -> str:
+    path = PurePosixPath(file)
+    if path.is_absolute() or ".." in path.parts or "\\" in file:
+        raise misfit("files", "*/*")
+    return file
+
+
+def _distinct(labels: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(labels)) < len(labels):
+        raise misfit("labels", " ≠ ".join(labels))
+    return labels
+
+
+class InputGrid(CheckedModel):
+    """What a network takes.
+
+    Attributes:
+        size: Rows and columns of the input grid in px.
+        range: Lowest and highest value of an input pixel.
+    """
+
+    size: int = Field(gt=0, le=8192)
+    range: tuple[float, float] = (0.0, 1.0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.range[0] >= self.range[1]:
+            raise misfit("input.range", "[a, b], a < b")
+        return self
+
+
+class ClassifierInput(InputGrid):
+    """What a classifier takes.
+
+    Attributes:
+        region: What it sees: the thorax, cut out and evened, or the radiograph as it is.
+    """
+
+    region: Literal["thorax", "radiograph"] = "thorax"
+
+
+class Manifest(CheckedModel):
+    """What stands in every `weights/<model>/manifest.json`.
 
     Attributes:
         schema_version: Version of this layout.
         name: The model's name and version.
         task: What the model does.
         files: SHA-256 (hex) of each file, by its path relative to the manifest's folder.
-        labels: What the model's outputs mean, in order; empty for a language model.
-        input_size: Rows and columns of the input grid in px; 0 for a language model.
-        input_range: Lowest and highest value of an input pixel.
-        activation: `softmax` if the labels exclude one another, `sigmoid` if they may be found
-            together; for a classifier.
-        region: What the classifier sees: the thorax, cut out and evened, or the radiograph as it
-            is.
-        normal_label: The label that means "no abnormality", and with `sigmoid` a name for "none of
-            the labels" that is none of them; empty unless a classifier.
-        threshold_prob: Abnormal probability from which the classification is "abnormality"; with
-            `sigmoid` that of each label without one in `thresholds`.
-        thresholds: With `sigmoid`, the probability from which each label is found.
-        uncertain_prob: Abnormal probabilities between which the classification is too often wrong.
-        temperature: The logits' divisor that calibrates the probabilities; 1 if nothing did.
-        terms: Each label's name in each language; empty unless a classifier.
         metrics: What was measured, by dataset or language, nested freely; for people to read.
         data: What the model was trained on.
         licence: SPDX name of the weights' licence.
         command: The command that makes the weights.
     """
 
-    schema_version: int = SCHEMA_VERSION
-    name: str
+    schema_version: Literal[1] = 1
+    name: str = Field(min_length=1)
     task: Task
-    files: Mapping[str, str]
-    labels: tuple[str, ...] = ()
-    input_size: int = 0
-    input_range: tuple[float, float] = (0.0, 1.0)
-    activation: Activation = "softmax"
-    region: Region = "thorax"
-    normal_label: str = ""
-    threshold_prob: float = 0.5
-    thresholds: Mapping[str, float] = field(default_factory=dict)
-    uncertain_prob: tuple[float, float] | None = None
-    temperature: float = 1.0
-    terms: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[
+        Annotated[str, AfterValidator(_inside)], Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    ] = Field(min_length=1)
+    metrics: Mapping[str, Any] = {}
     data: tuple[str, ...] = ()
     licence: str = ""
     command: str = ""
 
-    def __post_init__(self) -> None:
-        problem = self._problem()
-        if problem is not None:
-            raise ManifestError(model=self.name, what=problem)
+
+class ReportManifest(Manifest):
+    """Of a language model that writes reports."""
+
+    task: Literal["report"]
+
+
+class SegmentationManifest(Manifest):
+    """Of a network that outlines.
+
+    Attributes:
+        labels: What its outputs mean, in order.
+        input: Its input grid.
+    """
+
+    task: Literal["segmentation"]
+    labels: Annotated[tuple[str, ...], AfterValidator(_distinct)] = Field(min_length=1)
+    input: InputGrid
+
+
+class ClassificationManifest(Manifest):
+    """Of a classifier.
+
+    Attributes:
+        labels: What its outputs mean, in order.
+        input: Its input grid, and what lies on it.
+        activation: `softmax` if the labels exclude one another, `sigmoid` if they may be found
+            together.
+        normal_label: The label that means "no abnormality", and with `sigmoid` a name for "none of
+            the labels" that is none of them.
+        threshold_prob: Abnormal probability from which the classification is "abnormality"; with
+            `sigmoid` that of each label without one in `thresholds`.
+        thresholds: With `sigmoid`, the probability from which each label is found.
+        uncertain_prob: Abnormal probabilities between which the classification is too often wrong.
+        temperature: The logits' divisor that calibrates the probabilities; 1 if nothing did.
+        terms: Each label's name in each language.
+    """
+
+    task: Literal["classification"]
+    labels: Annotated[tuple[str, ...], AfterValidator(_distinct)] = Field(min_length=1)
+    input: ClassifierInput
+    activation: Literal["softmax", "sigmoid"] = "softmax"
+    normal_label: str = Field(min_length=1)
+    threshold_prob: Probability = 0.5
+    thresholds: Mapping[str, Probability] = {}
+    uncertain_prob: tuple[float, float] | None = None
+    temperature: float = Field(default=1.0, gt=0)
+    terms: Mapping[str, Mapping[Language, str]]
 
     @property
     def label_thresholds(self) -> dict[str, float]:
@@ -79,42 +139,41 @@ class Manifest:
             return {}
         return {label: self.thresholds.get(label, self.threshold_prob) for label in self.labels}
 
-    def _problem(self) -> str | None:
-        """The first field that does not fit, or `None`."""
-        checks = {
-            "schema_version": self.schema_version == SCHEMA_VERSION,
-            "task": self.task in get_args(Task),
-            "files": bool(self.files) and all(map(_inside, self.files)),
-        }
-        if self.task != "report":
-            checks["labels"] = len(self.labels) > 0 and len(set(self.labels)) == len(self.labels)
-            checks["input"] = self.input_size > 0 and self.input_range[0] < self.input_range[1]
-        if self.task == "classification":
-            checks["activation"] = self.activation in get_args(Activation)
-            checks["region"] = self.region in get_args(Region)
-            exclusive = self.activation == "softmax"
-            among = self.normal_label in self.labels
-            checks["normal_label"] = among if exclusive else bool(self.normal_label) and not among
-            checks["threshold_prob"] = 0 < self.threshold_prob < 1
-            checks["thresholds"] = all(
-                not exclusive and label in self.labels and 0 < limit < 1
-                for label, limit in self.thresholds.items()
-            )
-            low, high = self.uncertain_prob or (self.threshold_prob, self.threshold_prob)
-            checks["uncertain_prob"] = 0 <= low <= self.threshold_prob <= high <= 1 and (
-                exclusive or self.uncertain_prob is None
-            )
-            checks["temperature"] = self.temperature > 0
-            checks["terms"] = all(
-                set(self.terms.get(label, {})) == set(Language)
-                for label in (*self.labels, self.normal_label)
-            )
-        return next((name for name, fits in checks.items() if not fits), None)
+    @model_validator(mode="after")
+    def _labels_agree(self) -> Self:
+        exclusive = self.activation == "softmax"
+        labels = " | ".join(self.labels)
+        if (self.normal_label in self.labels) != exclusive:
+            raise misfit("normal_label", labels if exclusive else f"≠ {labels}")
+        if set(self.thresholds) - (set() if exclusive else set(self.labels)):
+            raise misfit("thresholds", "{}" if exclusive else labels)
+        return self
+
+    @model_validator(mode="after")
+    def _band_holds_the_threshold(self) -> Self:
+        if self.uncertain_prob is None:
+            return self
+        if self.activation == "sigmoid":
+            raise misfit("uncertain_prob", "null")
+        low, high = self.uncertain_prob
+        if not 0 <= low <= self.threshold_prob <= high <= 1:
+            raise misfit("uncertain_prob", f"0 ≤ a ≤ {self.threshold_prob} ≤ b ≤ 1")
+        return self
+
+    @model_validator(mode="after")
+    def _every_label_has_its_terms(self) -> Self:
+        for label in (*self.labels, self.normal_label):
+            missing = set(Language) - set(self.terms.get(label, {}))
+            if missing:
+                raise misfit(f"terms.{label}", " | ".join(sorted(missing)))
+        return self
 
 
-def _inside(file: str) -> bool:
-    path = PurePosixPath(file)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in file
+KINDS: Mapping[str, type[Manifest]] = {
+    "report": ReportManifest,
+    "segmentation": SegmentationManifest,
+    "classification": ClassificationManifest,
+}
 
 
 def file_sha256(file: Path) -> str:
@@ -123,6 +182,22 @@ def file_sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def read_manifest(folder: Path) -> Manifest:
+    """Read a model's manifest, whatever the model does; its files are not verified.
+
+    Raises:
+        ManifestError: The manifest is absent or does not fit.
+    """
+    content = read_content(folder / MANIFEST_FILE, lambda flaw: _refused(folder, flaw))
+    return _manifest(folder, content)
+
+
+@overload
+def load_manifest(folder: Path, task: Literal["report"]) -> ReportManifest: ...
+@overload
+def load_manifest(folder: Path, task: Literal["segmentation"]) -> SegmentationManifest: ...
+@overload
+def load_manifest(folder: Path, task: Literal["classification"]) -> ClassificationManifest: ...
 def load_manifest(folder: Path, task: Task) -> Manifest:
     """Read a model's manifest and verify every file that it names.
 
@@ -131,13 +206,13 @@ def load_manifest(folder: Path, task: Task) -> Manifest:
         task: What the caller needs the model for.
 
     Raises:
-        ManifestError: The manifest is absent, malformed or for another task.
+        ManifestError: The manifest is absent, does not fit or is for another task.
         WeightsMissingError: A file that it names is not there.
         WeightsMismatchError: A file's SHA-256 is another.
     """
-    manifest = _from_json(folder.name, _content(folder))
+    manifest = read_manifest(folder)
     if manifest.task != task:
-        raise ManifestError(model=folder.name, what="task")
+        raise _refused(folder, Flaw(field="task", problem="value", allowed=task))
     for name, sha256 in manifest.files.items():
         if not (folder / name).is_file():
             raise WeightsMissingError(model=folder.name, file=name)
@@ -146,47 +221,14 @@ def load_manifest(folder: Path, task: Task) -> Manifest:
     return manifest
 
 
-def task_of(folder: Path) -> str:
-    """What the model of a folder does, by its manifest, which is not verified here.
-
-    Raises:
-        ManifestError: The manifest is absent or malformed.
-    """
-    return _from_json(folder.name, _content(folder)).task
-
-
-def _content(folder: Path) -> Any:
-    try:
-        return json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ManifestError(model=folder.name, what="unreadable") from error
-
-
-def write_manifest(
-    folder: Path,
-    *,
-    name: str,
-    task: Task,
-    files: Iterable[str],
-    labels: Iterable[str] = (),
-    input_size: int = 0,
-    input_range: tuple[float, float] = (0.0, 1.0),
-    activation: Activation = "softmax",
-    region: Region = "thorax",
-    normal_label: str = "",
-    threshold_prob: float = 0.5,
-    thresholds: Mapping[str, float] | None = None,
-    uncertain_prob: tuple[float, float] | None = None,
-    temperature: float = 1.0,
-    terms: Mapping[str, Mapping[Language, str]] | None = None,
-    metrics: Mapping[str, Any] | None = None,
-    data: Iterable[str] = (),
-    licence: str = "",
-    command: str = "",
-) -> Manifest:
+def write_manifest(folder: Path, *, task: Task, files: Iterable[str], **fields: Any) -> Manifest:
     """Hash a model's files and write its manifest.
 
-    `files` are paths relative to `folder`, which holds them; all else is as in `Manifest`.
+    Args:
+        folder: The model's folder, which holds its files.
+        task: What the model does.
+        files: Paths relative to `folder`.
+        **fields: All else that the task's manifest has.
 
     Returns:
         What was written.
@@ -200,95 +242,32 @@ def write_manifest(
         if not (folder / file).is_file():
             raise WeightsMissingError(model=folder.name, file=file)
         hashes[file] = file_sha256(folder / file)
-    manifest = Manifest(
-        name=name,
-        task=task,
-        files=hashes,
-        labels=tuple(labels),
-        input_size=input_size,
-        input_range=input_range,
-        activation=activation,
-        region=region,
-        normal_label=normal_label,
-        threshold_prob=threshold_prob,
-        thresholds=thresholds or {},
-        uncertain_prob=uncertain_prob,
-        temperature=temperature,
-        terms=terms or {},
-        metrics=metrics or {},
-        data=tuple(data),
-        licence=licence,
-        command=command,
-    )
-    text = json.dumps(_to_json(manifest), ensure_ascii=False, indent=2)
+    manifest = _manifest(folder, {**fields, "task": task, "files": hashes})
+    content = manifest.model_dump(mode="json", exclude_none=True)
+    text = json.dumps(content, ensure_ascii=False, indent=2)
     (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
     return manifest
 
 
-def _to_json(manifest: Manifest) -> dict[str, Any]:
-    content: dict[str, Any] = {
-        "schema_version": manifest.schema_version,
-        "name": manifest.name,
-        "task": manifest.task,
-        "files": dict(manifest.files),
-        "metrics": dict(manifest.metrics),
-        "data": list(manifest.data),
-        "licence": manifest.licence,
-        "command": manifest.command,
-    }
-    if manifest.task != "report":
-        content["labels"] = list(manifest.labels)
-        content["input"] = {"size": manifest.input_size, "range": list(manifest.input_range)}
-    if manifest.task == "classification":
-        content["activation"] = manifest.activation
-        content["input"]["region"] = manifest.region
-        content["normal_label"] = manifest.normal_label
-        content["threshold_prob"] = manifest.threshold_prob
-        if manifest.thresholds:
-            content["thresholds"] = dict(manifest.thresholds)
-        if manifest.uncertain_prob is not None:
-            content["uncertain_prob"] = list(manifest.uncertain_prob)
-        content["temperature"] = manifest.temperature
-        content["terms"] = {label: dict(names) for label, names in manifest.terms.items()}
-    return content
+def rehash(folder: Path, *, add: Iterable[str] = ()) -> Manifest:
+    """Write a manifest again after its files have changed, or with further files.
+
+    Raises:
+        WeightsMissingError: A file is not there.
+        ManifestError: The manifest is absent or does not fit.
+    """
+    manifest = read_manifest(folder)
+    fields = manifest.model_dump(exclude={"task", "files"}, exclude_unset=True)
+    files = dict.fromkeys((*manifest.files, *add))
+    return write_manifest(folder, task=manifest.task, files=files, **fields)
 
 
-def _from_json(model: str, content: Any) -> Manifest:
-    try:
-        grid = content.get("input", {"size": 0, "range": (0.0, 1.0)})
-        low, high = grid["range"]
-        return Manifest(
-            schema_version=int(content["schema_version"]),
-            name=str(content["name"]),
-            task=content["task"],
-            files={str(file): str(sha256) for file, sha256 in content["files"].items()},
-            labels=tuple(map(str, content.get("labels", ()))),
-            input_size=int(grid["size"]),
-            input_range=(float(low), float(high)),
-            activation=content.get("activation", "softmax"),
-            region=grid.get("region", "thorax"),
-            normal_label=str(content.get("normal_label", "")),
-            threshold_prob=float(content.get("threshold_prob", 0.5)),
-            thresholds={
-                str(label): float(limit) for label, limit in content.get("thresholds", {}).items()
-            },
-            uncertain_prob=_band(content.get("uncertain_prob")),
-            temperature=float(content.get("temperature", 1.0)),
-            terms={
-                str(label): {Language(code): str(term) for code, term in names.items()}
-                for label, names in content.get("terms", {}).items()
-            },
-            metrics=dict(content.get("metrics", {})),
-            data=tuple(map(str, content.get("data", ()))),
-            licence=str(content.get("licence", "")),
-            command=str(content.get("command", "")),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ManifestError(model=model, what=type(error).__name__) from error
+def _manifest(folder: Path, content: Any) -> Manifest:
+    task = content.get("task") if isinstance(content, dict) else None
+    if task is not None and str(task) not in KINDS:
+        raise _refused(folder, Flaw(field="task", problem="value", allowed=" | ".join(KINDS)))
+    return checked(content, KINDS.get(str(task), Manifest), lambda flaw: _refused(folder, flaw))
 
 
-def _band(value: Any) -> tuple[float, float] | None:
-    if value is None:
-        return None
-    low, high = value
-    return float(low), float(high)
+def _refused(folder: Path, flaw: Flaw) -> ManifestError:
+    return ManifestError(model=folder.name, file=MANIFEST_FILE, **flaw.parameters)

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import ExplainCxrError, OutputError
+from pipeline.errors import OutputError
 from pipeline.settings import Settings
 from pipeline.types import Method
 
 RESULT_FILE = "result.json"
-SCHEMA_VERSION = 2
 OUTPUT_FILES = (
     RESULT_FILE,
     "anatomy.png",
@@ -80,15 +79,6 @@ def write_private(file: Path, content: bytes) -> None:
 def _private(file: Path) -> BinaryIO:
     """A new file that nobody but the user may read."""
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def refusal(error: ExplainCxrError, sentence: str) -> dict[str, bytes]:
-    """The files of a radiograph that was refused: its `result.json`."""
-    content = {
-        "schema_version": SCHEMA_VERSION,
-        "error": {"code": error.code, "message": sentence, "parameters": error.parameters},
-    }
-    return {RESULT_FILE: (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()}
 
 
 def fingerprint(settings: Settings, provenance: Mapping[str, str | int | float]) -> str:

@@ -1,34 +1,84 @@
-"""The settings: one frozen object, read once from a TOML file and the environment."""
+"""The settings: one frozen object, read once from a TOML file, the environment and arguments."""
 
+import argparse
 import os
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import get_args
+from typing import Annotated, Any
 
-from pipeline.errors import SettingsError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
+from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from pipeline.errors import SettingRefusedError
 from pipeline.types import FUSED_METHODS, Language, Method, with_fused
+from pipeline.validation import Flaw, flaw_of, read_content
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT_PREFIX = "EXPLAINCXR_"
+FILE_VARIABLE = f"{ENVIRONMENT_PREFIX}SETTINGS"
+NOT_SETTINGS = frozenset({FILE_VARIABLE, f"{ENVIRONMENT_PREFIX}DATA"})
+"""Variables with our prefix that are no settings: the settings file, and the test data's folder."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _absent(value: object) -> object:
+    """Nothing between the quotes means that there is none."""
+    return None if value == "" else value
+
+
+OptionalPath = Annotated[Path | None, BeforeValidator(_absent)]
+OptionalText = Annotated[str | None, BeforeValidator(_absent)]
+
+
+def _names(value: object) -> object:
+    """Names with commas between them, as a variable has them, or a list as it is."""
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+Methods = Annotated[
+    tuple[Method, ...], NoDecode, BeforeValidator(_names), AfterValidator(with_fused)
+]
+
+
+def _parameter(method: Method, name: str) -> Any:
+    """The field of a method's parameter, with the default and the range that its spec has."""
+    spec = next(item for item in method.spec.parameters if item.name == name)
+    return Field(default=spec.default, ge=spec.low, le=spec.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Settings:
     """How the product runs.
+
+    `docs/settings.example.toml` lists the same as a file. Made directly, or changed with
+    `dataclasses.replace`, a value that does not fit raises pydantic's `ValidationError`;
+    `load_settings` says it as an error of ours.
 
     Attributes:
         language: Language of the report and of messages.
         explain_images: Whether the classification is explained at all.
         write_report: Whether the language model is asked at all.
-        measure_trust: Whether it is measured how far the explanations can be trusted.
+        measure_quality: Whether the quality of the explanations is measured.
         explain_label: The label to explain; the predicted one if `None`.
         seed: Seed of everything that samples.
         weights_folder: One folder a model, each with its manifest.
         classifier: The folder of another classifier, with its manifest; the shipped one if `None`.
         report_model: Another GGUF file for the report; the shipped one if `None`.
-        models_folder: Where `python -m report fetch` lays bigger report models.
+        models_folder: Where `python -m report fetch` puts bigger report models.
         context_tokens: Context length of the report model, in tokens.
         report_tokens: Most tokens of one report.
         threads: Threads of each model worker.
@@ -50,94 +100,103 @@ class Settings:
     explain_images: bool = True
     write_report: bool = True
     measure_quality: bool = True
-    explain_label: str | None = None
-    seed: int = 0
+    explain_label: OptionalText = None
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
     weights_folder: Path = ROOT / "weights"
-    classifier: Path | None = None
-    report_model: Path | None = None
+    classifier: OptionalPath = None
+    report_model: OptionalPath = None
     models_folder: Path = ROOT / "models"
-    context_tokens: int = 2048
-    report_tokens: int = 700
-    threads: int = 2
-    max_file_mb: int = 200
-    max_megapixels: int = 80
-    min_side_px: int = 64
-    working_side_px: int = 1024
-    decode_seconds: float = 20.0
-    decode_memory_mb: int = 3000
-    step_seconds: float = 120.0
-    report_seconds: float = 600.0
-    waiting_jobs: int = 64
-    methods: tuple[Method, ...] = FUSED_METHODS
-    lime_samples: int = Method.LIME.default("samples")
-    lime_segments: int = Method.LIME.default("segments")
-
-    def __post_init__(self) -> None:
-        for name in ("threads", "max_file_mb", "max_megapixels"):
-            if getattr(self, name) < 1:
-                raise SettingsError(name=name)
-        for method in Method:
-            for parameter in method.spec.parameters:
-                name = method.setting(parameter)
-                if not parameter.low <= getattr(self, name) <= parameter.high:
-                    raise SettingsError(name=name)
-        if self.methods != with_fused(self.methods):
-            raise SettingsError(name="methods")
+    context_tokens: int = Field(default=2048, ge=256, le=1_048_576)
+    report_tokens: int = Field(default=700, ge=1, le=100_000)
+    threads: int = Field(default=2, ge=1, le=256)
+    max_file_mb: int = Field(default=200, ge=1, le=2000)
+    max_megapixels: int = Field(default=80, ge=1, le=500)
+    min_side_px: int = Field(default=64, ge=1, le=1024)
+    working_side_px: int = Field(default=1024, ge=64, le=8192)
+    decode_seconds: float = Field(default=20.0, gt=0, le=3600)
+    decode_memory_mb: int = Field(default=3000, ge=256, le=64_000)
+    step_seconds: float = Field(default=120.0, gt=0, le=86_400)
+    report_seconds: float = Field(default=600.0, gt=0, le=86_400)
+    waiting_jobs: int = Field(default=64, ge=1, le=1000)
+    methods: Methods = FUSED_METHODS
+    lime_samples: int = _parameter(Method.LIME, "samples")
+    lime_segments: int = _parameter(Method.LIME, "segments")
 
 
-def _converted(name: str, value: object) -> object:
-    kind = next(field.type for field in fields(Settings) if field.name == name)
-    options = get_args(kind) or (kind,)
-    if value in (None, "") and type(None) in options:
-        return None
-    if name == "methods":
-        return _methods(value)
-    target = next(option for option in options if option is not type(None))
-    try:
-        if target is bool and isinstance(value, str):
-            return {"true": True, "false": False}[value.lower()]
-        return target(value)
-    except (KeyError, TypeError, ValueError) as error:
-        raise SettingsError(name=name) from error
+FIELDS: dict[str, FieldInfo] = Settings.__pydantic_fields__  # type: ignore[attr-defined]
 
 
-def _methods(value: object) -> tuple[Method, ...]:
-    """Methods from a list of names, or from names with commas between; the fused ones are added."""
-    names = value.split(",") if isinstance(value, str) else value
-    try:
-        return with_fused(tuple(Method(str(name).strip()) for name in names))  # type: ignore[attr-defined]
-    except (TypeError, ValueError) as error:
-        raise SettingsError(name="methods") from error
-
-
-def load_settings(
-    file: Path | None = None, environment: Mapping[str, str] = os.environ, **overrides: object
-) -> Settings:
+def load_settings(file: Path | None = None, **arguments: object) -> Settings:
     """Read the settings: defaults, then file, then environment, then arguments.
 
     Args:
-        file: A TOML file with the attributes of `Settings` as keys; `None` for none.
-        environment: Variables such as `EXPLAINCXR_LANGUAGE=ru`.
-        **overrides: Attributes of `Settings` by name.
+        file: A TOML file with the attributes of `Settings` as keys; the one that the environment
+            names in `EXPLAINCXR_SETTINGS` if `None`, or none.
+        **arguments: Attributes of `Settings` by name; `None` for what was not given.
 
     Raises:
-        SettingsError: A key is unknown or a value does not fit.
+        SettingRefusedError: A file cannot be read, a key is unknown or a value does not fit.
     """
-    names = {field.name for field in fields(Settings)}
-    given: dict[str, object] = {}
+    named = os.environ.get(FILE_VARIABLE)
+    file = file or (Path(named) if named else None)
+    content: dict[str, Any] = {}
     if file is not None:
-        try:
-            given |= tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise SettingsError(name=file.name) from error
-    for variable, value in environment.items():
+        name = file.name
+        content = read_content(file, lambda flaw: _refused(name, flaw))
+    for variable in sorted(os.environ):
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-        if variable.startswith(ENVIRONMENT_PREFIX) and name != "data":  # the test data's folder
-            given[name] = value
-    given |= overrides
-    for name in given:
-        if name not in names:
-            raise SettingsError(name=name)
-    converted = {name: _converted(name, value) for name, value in given.items()}
-    # `_converted` gave each value its field's type, which the type checker cannot follow.
-    return replace(Settings(), **converted)  # type: ignore[arg-type]
+        is_ours = variable.startswith(ENVIRONMENT_PREFIX) and variable not in NOT_SETTINGS
+        if is_ours and name not in FIELDS:
+            raise _refused(variable, Flaw(field=name, problem="unknown", allowed=", ".join(FIELDS)))
+    given: dict[str, Any] = {key: value for key, value in arguments.items() if value is not None}
+    try:
+        found = _sources(content)(**given)
+    except ValidationError as error:
+        flaw = flaw_of(error, FIELDS)
+        raise _refused(_source_of(flaw.field, given, file), flaw) from error
+    return Settings(**found.model_dump())
+
+
+def _sources(content: dict[str, Any]) -> type[BaseSettings]:
+    """The settings as pydantic-settings takes them: from arguments, environment, file's content."""
+
+    class Sources(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, extra="forbid")
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, content)
+
+    fields: dict[str, Any] = {name: (info.annotation, info) for name, info in FIELDS.items()}
+    made: type[BaseSettings] = create_model("Sources", __base__=Sources, **fields)
+    return made
+
+
+def _source_of(field: str, arguments: Mapping[str, object], file: Path | None) -> str:
+    """Where a value came from: an argument, a variable or the file."""
+    name = field.partition(".")[0]
+    variable = f"{ENVIRONMENT_PREFIX}{name.upper()}"
+    if name in arguments:
+        return f"--{name.replace('_', '-')}"
+    return variable if variable in os.environ or file is None else file.name
+
+
+def _refused(source: str, flaw: Flaw) -> SettingRefusedError:
+    return SettingRefusedError(source=source, **flaw.parameters)
+
+
+def add_settings_argument(parser: argparse.ArgumentParser) -> None:
+    """Give a command `--settings FILE`, for `load_settings`."""
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help=f"a TOML file such as docs/settings.example.toml (default: {FILE_VARIABLE}, if set)",
+    )

@@ -1,16 +1,18 @@
 """The settings of the measurements: units, errors, published thresholds and their sources."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal, Self
 
-from pipeline.errors import SettingsError
+from pydantic import Field, StrictBool, model_validator
+
+from pipeline.errors import SettingRefusedError
 from pipeline.types import MeasurementName, MeasurementThreshold, MeasurementUnit, Side
+from pipeline.validation import CheckedModel, misfit, read_checked
 
 MEASUREMENTS_FILE = Path(__file__).with_name("measurements.toml")
-CHEST = "chest"  # the key of what belongs to no side
+CHEST: Literal["chest"] = "chest"  # the key of what belongs to no side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +44,57 @@ class MeasurementSettings:
 
     rules: Mapping[MeasurementName, MeasurementRule]
 
-    def __post_init__(self) -> None:
-        if set(self.rules) != set(MeasurementName):
-            raise SettingsError(name="measurements")
+
+class ThresholdTable(CheckedModel):
+    """A published threshold, as the file has it."""
+
+    value: float
+    above: StrictBool
+    for_hyperinflation: StrictBool
+    source: str
+    sides: frozenset[Side] = frozenset()
+
+
+class MeasurementTable(CheckedModel):
+    """One measurement, as the file has it."""
+
+    unit: MeasurementUnit
+    error: Mapping[Side | Literal["chest"], Annotated[float, Field(ge=0)]] = Field(min_length=1)
+    threshold: ThresholdTable | None = None
+
+    def rule(self, sources: Mapping[str, str]) -> MeasurementRule:
+        """The same with its source in words."""
+        published = self.threshold
+        return MeasurementRule(
+            unit=self.unit,
+            errors={
+                None if side == CHEST else Side(side): error for side, error in self.error.items()
+            },
+            threshold=None
+            if published is None
+            else MeasurementThreshold(
+                **published.model_dump(exclude={"sides"}), citation=sources[published.source]
+            ),
+            sides=frozenset() if published is None else published.sides,
+        )
+
+
+class MeasurementsFile(CheckedModel):
+    """All measurements, and where their thresholds were published."""
+
+    measurements: Mapping[MeasurementName, MeasurementTable]
+    sources: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for name in MeasurementName:
+            if name not in self.measurements:
+                raise misfit(f"measurements.{name}", "[table]")
+            published = self.measurements[name].threshold
+            if published is not None and published.source not in self.sources:
+                known = " | ".join(self.sources)
+                raise misfit(f"measurements.{name}.threshold.source", known)
+        return self
 
 
 def load_measurement_settings(file: Path = MEASUREMENTS_FILE) -> MeasurementSettings:
@@ -54,33 +104,12 @@ def load_measurement_settings(file: Path = MEASUREMENTS_FILE) -> MeasurementSett
         file: A TOML file such as `segmentation/measurements.toml`.
 
     Raises:
-        SettingsError: The file is unreadable, incomplete, or holds what is not known.
+        SettingRefusedError: The file is unreadable, incomplete, or holds what is not known.
     """
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-        tables, sources = content.pop("measurements"), content.pop("sources")
-        rules = {MeasurementName(name): _rule(table, sources) for name, table in tables.items()}
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise SettingsError(name="measurements") from error
-    if content:
-        raise SettingsError(name="measurements")
-    return MeasurementSettings(rules=rules)
-
-
-def _rule(table: dict[str, Any], sources: Mapping[str, str]) -> MeasurementRule:
-    published = table.pop("threshold", None)
-    sides = frozenset(map(Side, published.pop("sides", ()))) if published else frozenset[Side]()
-    rule = MeasurementRule(
-        unit=MeasurementUnit(table.pop("unit")),
-        errors={
-            None if side == CHEST else Side(side): float(error)
-            for side, error in table.pop("error").items()
-        },
-        threshold=None
-        if published is None
-        else MeasurementThreshold(**published, citation=sources[published["source"]]),
-        sides=sides,
+    read = read_checked(
+        file,
+        MeasurementsFile,
+        lambda flaw: SettingRefusedError(source=file.name, **flaw.parameters),
     )
-    if table or min(rule.errors.values()) < 0:
-        raise ValueError("unknown or out of range")
-    return rule
+    rules = {name: table.rule(read.sources) for name, table in read.measurements.items()}
+    return MeasurementSettings(rules=rules)

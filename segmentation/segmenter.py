@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError, ManifestError
-from pipeline.manifest import load_manifest
+from pipeline.manifest import MANIFEST_FILE, load_manifest
 from pipeline.types import Anatomy, BoolArray, FloatArray, Radiograph, Side, Structure
+from segmentation.behind_heart import without_bays
 from segmentation.geometry import (
     largest_parts,
     measure,
@@ -56,9 +57,15 @@ class DeepLabSegmenter:
         import openvino as ov
 
         manifest = load_manifest(folder, "segmentation")
-        if tuple(manifest.labels) != OUTPUTS:
-            raise ManifestError(model=manifest.name, what="labels")
-        self._size = manifest.input_size
+        if manifest.labels != OUTPUTS:
+            raise ManifestError(
+                model=manifest.name,
+                file=MANIFEST_FILE,
+                field="labels",
+                problem="value",
+                allowed=", ".join(OUTPUTS),
+            )
+        self._size = manifest.input.size
         self._model = ov.Core().compile_model(
             folder / "anatomy.xml",
             "CPU",
@@ -119,7 +126,7 @@ def structures(
         ChestNotFoundError: No pair of lungs was found.
     """
     found = enlarged(logits_model, shape, level)
-    right, left = two_lungs(found[OUTPUTS.index("right_lung")], found[OUTPUTS.index("left_lung")])
+    right, left = whole_lungs(found)
     spine = largest_parts(found[OUTPUTS.index("spine")])
     spine = unbroken(largest_parts(spine & ~right & ~left))
     # Where the lungs meet in front of the spine, it keeps its place between them.
@@ -131,6 +138,19 @@ def structures(
         Structure.SPINE: spine,
         Structure.ABDOMEN: abdomen,
     }
+
+
+def whole_lungs(found: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """The right and the left lung, with the part behind the heart.
+
+    Args:
+        found: `(6, row, col)` bool, in the order of `OUTPUTS`.
+
+    Raises:
+        ChestNotFoundError: No pair of lungs was found.
+    """
+    right, left = two_lungs(found[OUTPUTS.index("right_lung")], found[OUTPUTS.index("left_lung")])
+    return without_bays(right, Side.RIGHT) & ~left, without_bays(left, Side.LEFT) & ~right
 
 
 def enlarged(logits_model: FloatArray, shape: tuple[int, int], level: float = 0.0) -> BoolArray:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ModelError
-from pipeline.manifest import load_manifest, task_of
+from pipeline.manifest import load_manifest, read_manifest
 from pipeline.settings import ROOT
 from training.datasets.chexpert import Uncertain
 from training.datasets.dataset import DatasetError
@@ -41,7 +41,7 @@ def evaluate(folder: Path, dataset: Path, split: str | None, plots: Path | None)
         for radiograph in read_index(dataset)
         if split is None or radiograph.split is Split(split)
     ]
-    if task_of(folder) == "segmentation":
+    if read_manifest(folder).task == "segmentation":
         return evaluate_anatomy(radiographs, DeepLabSegmenter(folder, threads=2))
     from pipeline.classification.classifier import FolderClassifier
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.classification.classifier import FolderClassifier
-from pipeline.manifest import Manifest, write_manifest
+from pipeline.manifest import ClassificationManifest, load_manifest, write_manifest
 from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
 from segmentation.segmenter import DeepLabSegmenter
 from training.anatomy.card_pictures import draw_outlines
@@ -72,8 +72,7 @@ def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
         "name": "anatomy",
         "task": "segmentation",
         "labels": OUTPUTS,
-        "input_size": INPUT_SIZE,
-        "input_range": (0.0, 1.0),
+        "input": {"size": INPUT_SIZE},
         "data": [SOURCES[dataset] for dataset in DATASETS],
         "licence": "Apache-2.0",
         "command": "python -m training train anatomy",
@@ -106,8 +105,7 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
         "name": "classifier",
         "task": "classification",
         "labels": LABELS,
-        "input_size": size,
-        "input_range": (0.0, 1.0),
+        "input": {"size": size},
         "normal_label": NORMAL,
         "threshold_prob": 0.5,
         "uncertain_prob": None,
@@ -133,7 +131,8 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     threshold = most_accurate_threshold(abnormal, positive, weight)
     fields["threshold_prob"] = threshold
     fields["uncertain_prob"] = uncertain_band(abnormal, positive, weight, threshold, SURE_ACCURACY)
-    manifest = write_manifest(folder, **fields)
+    write_manifest(folder, **fields)
+    manifest = load_manifest(folder, "classification")
     measured = {
         dataset: evaluate.classifier_metrics(found.of_dataset(dataset), manifest)
         for dataset in datasets
@@ -155,7 +154,7 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
 
 
 def _of_another_hospital(
-    segmenter: DeepLabSegmenter, classifier: FolderClassifier, manifest: Manifest
+    segmenter: DeepLabSegmenter, classifier: FolderClassifier, manifest: ClassificationManifest
 ) -> dict[str, int]:
     """What becomes of healthy lungs of a hospital that no radiograph of the training came from.
 

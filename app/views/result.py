@@ -4,14 +4,13 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import bars, draw, facts, heading, lead, legend, notice
 from app.pictures import png
 from app.state.cases import Case
 from app.views import descriptors, measurements
-from pipeline.messages import message
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
-from pipeline.types import CaseResult, Prediction, Radiograph, Structure
+from pipeline.types import CaseResult, Prediction, Radiograph
+from pipeline.words import Words, message
 
 NEAR_TIE, NEAR_LIMIT = 0.15, 0.1
 UNSURE = 0.5
@@ -64,7 +63,7 @@ def _legend(words: Words, result: CaseResult) -> list[tuple[str, tuple[int, int,
             area = words.percent(measure.area_share)
         else:
             area = words("result.area", value=round(measure.area_mm2 / 100))
-        rows.append((words(f"structure.{Structure(structure)}"), colour, area))
+        rows.append((words.capital(f"structures.{structure}"), colour, area))
     return rows
 
 
@@ -114,6 +113,8 @@ def _classification(words: Words, prediction: Prediction) -> None:
 
 
 def _likeliest(words: Words, prediction: Prediction) -> str:
+    if prediction.is_multi_label and not prediction.is_abnormal:
+        return words("result.none_reached")
     label = prediction.label
     name, share = words.label(prediction, label), words.percent(prediction.probability(label))
     kind = "result.likeliest" if prediction.is_abnormal else "result.likeliest_normal"
@@ -121,13 +122,16 @@ def _likeliest(words: Words, prediction: Prediction) -> str:
 
 
 def _gauge(words: Words, prediction: Prediction) -> str:
-    """The abnormal probability as a bar, with the threshold and the uncertain band on it."""
-    share, threshold = prediction.abnormal_probability, prediction.limit_prob
+    """What decides the classification as a bar, with its threshold and the uncertain band on it."""
+    share, threshold = prediction.deciding_probability, prediction.limit_prob
     low, high = prediction.uncertain_prob or (threshold, threshold)
     band = f"left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"
-    text = words(
-        "result.abnormal_probability", value=words.percent(share), limit=words.percent(threshold)
-    )
+    shown = {"value": words.percent(share), "limit": words.percent(threshold)}
+    if prediction.is_multi_label:
+        name = words.label(prediction, prediction.leading_label)
+        text = words("result.label_probability", label=name, **shown)
+    else:
+        text = words("result.abnormal_probability", **shown)
     return (
         f'<p class="cxr-gauge-text">{escape(text)}</p>'
         '<div class="cxr-gauge" aria-hidden="true">'
@@ -143,7 +147,7 @@ def doubt(words: Words, prediction: Prediction) -> str:
         low, high = map(words.percent, prediction.uncertain_prob)
         return words("result.doubt_threshold", low=low, high=high)
     if prediction.is_multi_label:
-        near = abs(prediction.abnormal_probability - prediction.limit_prob) < NEAR_LIMIT
+        near = abs(prediction.deciding_probability - prediction.limit_prob) < NEAR_LIMIT
         return words("result.doubt_limit" if near else "result.doubt_none")
     ranked = sorted(zip(prediction.probabilities, prediction.labels, strict=True), reverse=True)
     (first, one), (second, other) = ranked[:2]

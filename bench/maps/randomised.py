@@ -1,6 +1,5 @@
 """A classifier whose weights are shuffled from the top down, as a control for its maps."""
 
-import json
 import shutil
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.manifest import MANIFEST_FILE, file_sha256
+from pipeline.manifest import rehash
 
 SMALLEST = 64  # values; smaller constants belong to the graph and not to what was learned
 HEAD = "head.npz"
@@ -81,18 +80,9 @@ def shuffle_weights(folder: Path, target: Path, share: float, seed: int) -> None
         values[:] = (shuffled.T if flipped else shuffled).ravel()
     np.savez(target / HEAD, kernel=kernel.ravel()[order].reshape(kernel.shape))
     (target / "classifier.bin").write_bytes(data)
-    _rehash(target)
+    rehash(target)
 
 
 def _values(data: bytearray, constant: Constant) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
     """A writable view of one array's values."""
     return np.frombuffer(data, np.float32, constant.size // 4, constant.offset)
-
-
-def _rehash(folder: Path) -> None:
-    manifest = folder / MANIFEST_FILE
-    content = json.loads(manifest.read_text(encoding="utf-8"))
-    content["files"] = {
-        file: file_sha256(folder / file) for file in content["files"] if (folder / file).is_file()
-    }
-    manifest.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")

@@ -69,8 +69,7 @@ def train_small(
         task="classification",
         files=["classifier.xml", "classifier.bin", "head.npz"],
         labels=LABELS,
-        input_size=SIZE,
-        region="radiograph",
+        input={"size": SIZE, "region": "radiograph"},
         normal_label=LABELS[0],
         terms={label: dict.fromkeys(Language, label) for label in LABELS},
     )

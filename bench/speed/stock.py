@@ -164,7 +164,7 @@ def stock_ways(
     from pipeline.manifest import load_manifest
 
     segmentation = settings.weights_folder / "anatomy"
-    segmenter = TorchSegmenter(segmentation, load_manifest(segmentation, "segmentation").input_size)
+    segmenter = TorchSegmenter(segmentation, load_manifest(segmentation, "segmentation").input.size)
     model = load_keras(settings.weights_folder / "classifier")
     size = int(model.input_shape[1])
     radiograph, anatomy = case.radiograph, case.anatomy

@@ -43,9 +43,9 @@ class FolderClassifier:
         import openvino as ov
 
         manifest = load_manifest(folder, "classification")
-        self.labels: tuple[str, ...] = tuple(manifest.labels)
+        self.labels = manifest.labels
         self._manifest = manifest
-        self._size = manifest.input_size
+        self._size = manifest.input.size
         read = ov.Core().read_model(folder / "classifier.xml")
         cores = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": PRECISION}
         self._model = ov.compile_model(read, "CPU", {**cores, "PERFORMANCE_HINT": "LATENCY"})
@@ -77,7 +77,7 @@ class FolderClassifier:
 
     def input_model(self, radiograph: Radiograph, anatomy: Anatomy) -> FloatArray:
         """The thorax or the radiograph on the network's grid, `(size, size)` float32 in [0, 1]."""
-        if self._manifest.region == "thorax":
+        if self._manifest.input.region == "thorax":
             return thorax_input(radiograph, anatomy, self._size)
         grid = (self._size, self._size)
         image = cv2.resize(radiograph.pixels, grid, interpolation=cv2.INTER_AREA)
@@ -85,7 +85,7 @@ class FolderClassifier:
 
     def roi_mask(self, anatomy: Anatomy) -> FloatArray:
         """`(size, size)` float32, 1 where the network sees: in the thorax, or all over."""
-        if self._manifest.region == "thorax":
+        if self._manifest.input.region == "thorax":
             return thorax_model(anatomy, self._size)
         return np.ones((self._size, self._size), np.float32)
 
@@ -145,7 +145,7 @@ class FolderClassifier:
         """Put a map of what the network sees back on the working grid, zero around it."""
         rows, cols = anatomy.thorax_image.shape
         box = anatomy.thorax_box
-        if self._manifest.region == "radiograph":
+        if self._manifest.input.region == "radiograph":
             box = Box(top=0, bottom=rows, left=0, right=cols)
         radiograph = np.zeros((rows, cols), np.float32)
         width, height = box.right - box.left, box.bottom - box.top

@@ -23,15 +23,15 @@ from pipeline.errors import (
     StepFailedError,
     UnknownFormatError,
 )
-from pipeline.messages import message
+from pipeline.result_file import refusal_json
 from pipeline.result_folder import (
     FINGERPRINT,
     RESULT_FILE,
     is_finished,
-    refusal,
     write_files,
 )
 from pipeline.types import Language
+from pipeline.words import message
 from pipeline.workers.job import Job
 
 ALL_WELL, SOME_REFUSED, INTERRUPTED = 0, 1, 130
@@ -158,7 +158,7 @@ def _files(case: Case, language: Language) -> Mapping[str, bytes]:
 
 def _write_refusal(target: Target, error: ExplainCxrError, sentence: str) -> None:
     try:
-        write_files(target.folder, refusal(error, sentence))
+        write_files(target.folder, {RESULT_FILE: refusal_json(error, sentence)})
     except OutputError as unwritable:
         print(str(unwritable), file=sys.stderr)
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from pipeline.command_line.sources import printable
 from pipeline.errors import ExplainCxrError, UnreadableFileError
-from pipeline.messages import message
 from pipeline.reading import check_size
 from pipeline.result_folder import write_private
 from pipeline.run import analyse, explain_layers
 from pipeline.settings import Settings
 from pipeline.types import LayerMap, Radiograph
+from pipeline.words import message
 from pipeline.workers.job import Job
 from pipeline.workers.workers import JobExecutor, Workers
 

@@ -14,9 +14,9 @@ from pipeline.command_line.analyse import ALL_WELL, SOME_REFUSED, analyse_comman
 from pipeline.command_line.layers import layers_command
 from pipeline.errors import ExplainCxrError, ReportModelMissingError
 from pipeline.manifest import MANIFEST_FILE
-from pipeline.messages import message
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import FUSED_METHODS, Language, Method, with_fused
+from pipeline.words import message
 from pipeline.workers.process import Build
 from pipeline.workers.workers import Workers
 
@@ -128,7 +128,7 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         help=f"of report and messages (default: {Settings().language})",
     )
     command.add_argument("--label", help="the label to explain (default: the predicted one)")
-    command.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file of settings")
+    add_settings_argument(command)
 
 
 def _whole_number(low: int, high: int) -> Callable[[str], int]:

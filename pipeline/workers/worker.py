@@ -20,7 +20,6 @@ from pipeline.types import ProgressEvent
 from pipeline.workers.process import Build, Ended, Found, Message, serve
 from pipeline.workers.wire import Wire
 
-
 START_SECONDS = 120.0  # of a process: Python and our modules, no models
 
 

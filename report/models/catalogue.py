@@ -1,26 +1,23 @@
 """The catalogue: which bigger models the report can be written with, and where they are."""
 
-import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any, Self
+
+from pydantic import Field, RootModel, StrictBool, model_validator
 
 from pipeline.errors import CatalogueError, UnknownReportModelError
+from pipeline.validation import CheckedModel, misfit, read_checked
 
 CATALOGUE = Path(__file__).with_suffix(".toml")
-_FORMS = {
-    "name": re.compile(r"[a-z0-9][a-z0-9.-]*"),
-    "repo": re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*"),
-    "file": re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.gguf"),
-    "revision": re.compile(r"[0-9a-f]{40}"),
-    "sha256": re.compile(r"[0-9a-f]{64}"),
-}
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Repository = Annotated[str, Field(pattern=r"^[\w-][\w.-]*/[\w-][\w.-]*$")]
+GgufFile = Annotated[str, Field(pattern=r"^(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.gguf$")]
+Revision = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueModel:
+class CatalogueModel(CheckedModel):
     """A GGUF model that can be fetched from the model hub.
 
     Attributes:
@@ -35,35 +32,41 @@ class CatalogueModel:
         languages: ISO 639-1 codes of the languages it was made for.
         reasoning: Whether it thinks aloud in `<think>` before it writes.
         note: What it is, and what is not known of it.
-
-    Raises:
-        CatalogueError: A field is not of its form.
     """
 
-    name: str
-    repo: str
-    file: str
-    size_gb: float
+    name: Name
+    repo: Repository
+    file: GgufFile
+    size_gb: float = Field(gt=0)
     memory_gb: float
     licence: str
     languages: tuple[str, ...]
-    reasoning: bool
+    reasoning: StrictBool
     note: str
-    revision: str | None = None
-    sha256: str | None = None
+    revision: Revision | None = None
+    sha256: Sha256 | None = None
 
-    def __post_init__(self) -> None:
-        for field, form in _FORMS.items():
-            value = getattr(self, field)
-            optional = field in ("revision", "sha256")
-            if not (optional and value is None) and form.fullmatch(value) is None:
-                raise CatalogueError(what=f"{self.name}: {field}")
-        if not 0 < self.size_gb <= self.memory_gb:
-            raise CatalogueError(what=f"{self.name}: size_gb")
+    @model_validator(mode="after")
+    def _fits_into_its_memory(self) -> Self:
+        if self.size_gb > self.memory_gb:
+            raise misfit(f"{self.name}.memory_gb", f"≥ {self.size_gb:g}")
+        return self
 
     def path(self, models_folder: Path) -> Path:
         """Where the file lies once it is fetched."""
         return models_folder / self.name / PurePosixPath(self.file).name
+
+
+class Catalogue(RootModel[dict[str, CatalogueModel]]):
+    """The catalogue's file: a table a model, whose name is the table's."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, tables: Any) -> Any:
+        return {
+            name: {**table, "name": name} if isinstance(table, dict) else table
+            for name, table in tables.items()
+        }
 
 
 def load_catalogue(file: Path = CATALOGUE) -> Mapping[str, CatalogueModel]:
@@ -73,11 +76,9 @@ def load_catalogue(file: Path = CATALOGUE) -> Mapping[str, CatalogueModel]:
         CatalogueError: The file cannot be read, or an entry lacks a key, has one too many or a
             value that does not fit.
     """
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CatalogueError(what=file.name) from error
-    return {name: _model(name, table) for name, table in tables.items()}
+    return read_checked(
+        file, Catalogue, lambda flaw: CatalogueError(file=file.name, **flaw.parameters)
+    ).root
 
 
 def find(name: str, catalogue: Mapping[str, CatalogueModel]) -> CatalogueModel:
@@ -89,20 +90,3 @@ def find(name: str, catalogue: Mapping[str, CatalogueModel]) -> CatalogueModel:
     if name not in catalogue:
         raise UnknownReportModelError(name=name, known=", ".join(catalogue))
     return catalogue[name]
-
-
-def _model(name: str, table: Any) -> CatalogueModel:
-    try:
-        values = dict(table)
-        for key in ("repo", "file", "licence", "note", "revision", "sha256"):
-            if not isinstance(values.get(key, ""), str):
-                raise TypeError(key)
-        for key, kind in (("reasoning", bool), ("languages", list)):
-            if not isinstance(values[key], kind):
-                raise TypeError(key)
-        for key in ("size_gb", "memory_gb"):
-            values[key] = float(values[key])
-        values["languages"] = tuple(map(str, values["languages"]))
-        return CatalogueModel(name=name, **values)
-    except (KeyError, TypeError, ValueError) as error:
-        raise CatalogueError(what=f"{name}: {error}") from error

@@ -6,7 +6,6 @@ here, goes on from a file of ours.
 
 import errno
 import logging
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from pipeline.errors import (
     OutputError,
 )
 from pipeline.manifest import file_sha256
+from pipeline.validation import checked
 from report.models.catalogue import CatalogueModel
 from report.models.pins import Pin, read_pin, write_pin
 
@@ -33,7 +33,6 @@ GB = 10**9
 FetchProgress = Callable[[int, int], None]
 """Hears the bytes that are here and the bytes of the whole file; once both are equal, that the
 download is over and its SHA-256 is computed."""
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -127,15 +126,15 @@ class _Source:
             found = get_hf_file_metadata(
                 self._url(wanted), token=self.token or False, endpoint=self.endpoint
             )
-        if not (found.commit_hash and found.etag and _SHA256.fullmatch(found.etag) and found.size):
-            raise unreachable  # such as the log-in page of a public network
-        pin = Pin(
-            repo=self.model.repo,
-            file=self.model.file,
-            revision=found.commit_hash,
-            sha256=found.etag,
-            size_bytes=found.size,
-        )
+        answer = {
+            "repo": self.model.repo,
+            "file": self.model.file,
+            "revision": found.commit_hash,
+            "sha256": found.etag,
+            "size_bytes": found.size,
+        }
+        # what does not fit is no hub's answer, such as the log-in page of a public network
+        pin = checked(answer, Pin, lambda flaw: unreachable)
         if known not in (None, pin) or not pin.fits(self.model):
             raise DownloadMismatchError(file=self.model.file)
         return pin

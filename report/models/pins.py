@@ -1,17 +1,18 @@
 """What the hub had when a model was first fetched, so that it is the same file ever after."""
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pydantic import Field, RootModel
+
 from pipeline.errors import CatalogueError, OutputError
-from report.models.catalogue import CatalogueModel
+from pipeline.validation import CheckedModel, read_checked
+from report.models.catalogue import CatalogueModel, GgufFile, Repository, Revision, Sha256
 
 LOCK_FILE = "catalogue.lock.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
+class Pin(CheckedModel):
     """One file of the hub, as it was at one commit.
 
     Attributes:
@@ -22,11 +23,11 @@ class Pin:
         size_bytes: The file's size.
     """
 
-    repo: str
-    file: str
-    revision: str
-    sha256: str
-    size_bytes: int
+    repo: Repository
+    file: GgufFile
+    revision: Revision
+    sha256: Sha256
+    size_bytes: int = Field(gt=0)
 
     def fits(self, model: CatalogueModel) -> bool:
         """Whether this is the file that the catalogue means."""
@@ -35,6 +36,10 @@ class Pin:
             and model.revision in (None, self.revision)
             and model.sha256 in (None, self.sha256)
         )
+
+
+class Pins(RootModel[dict[str, Pin]]):
+    """The lock file: a pin a model, by its name."""
 
 
 def read_pin(model: CatalogueModel, models_folder: Path) -> Pin | None:
@@ -55,7 +60,7 @@ def write_pin(name: str, pin: Pin, models_folder: Path) -> None:
         OutputError: It cannot be written.
     """
     pins = _read(models_folder) | {name: pin}
-    content = {key: asdict(value) for key, value in sorted(pins.items())}
+    content = Pins(dict(sorted(pins.items()))).model_dump()
     fresh = models_folder / f"{LOCK_FILE}.new"
     try:
         models_folder.mkdir(parents=True, exist_ok=True)
@@ -67,10 +72,8 @@ def write_pin(name: str, pin: Pin, models_folder: Path) -> None:
 
 def _read(models_folder: Path) -> dict[str, Pin]:
     file = models_folder / LOCK_FILE
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return {name: Pin(**fields) for name, fields in content.items()}
-    except FileNotFoundError:
+    if not file.exists():
         return {}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise CatalogueError(what=LOCK_FILE) from error
+    return read_checked(
+        file, Pins, lambda flaw: CatalogueError(file=LOCK_FILE, **flaw.parameters)
+    ).root

@@ -1,6 +1,7 @@
 """Takes the pictures of the documentation from the running page: the drawn phantom, no patient.
 
-Run as `python -m tests.browser.screenshots [FOLDER]`; they come to `docs/screenshots`.
+Run as `python -m tests.browser.screenshots [FOLDER]`; they come to
+`docs/screenshots/<language>/<width>/`.
 """
 
 import io
@@ -24,7 +25,6 @@ SETTLE_MS = 1500
 
 def main(folder: Path) -> None:
     """Take every picture."""
-    folder.mkdir(parents=True, exist_ok=True)
     with served() as address, chromium() as browser:
         for code, language in LANGUAGES.items():
             context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -33,7 +33,7 @@ def main(folder: Path) -> None:
             page.get_by_text(language, exact=True).click()
             page.wait_for_timeout(SETTLE_MS)
             for width in WIDTHS:
-                _take(page, folder / f"main-{code}-{width}.png", width)
+                _take(page, folder / code / str(width) / "main.png", width)
             page.locator(".st-key-sample button >> visible=true").first.click()
             page.get_by_role("tab").first.wait_for(timeout=PATIENCE_MS)
             page.locator(".cxr-progress").wait_for(state="detached", timeout=PATIENCE_MS)
@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
                     page.locator("[class*=st-key-lit_] label").nth(2).click()
                 page.wait_for_timeout(SETTLE_MS)
                 for width in WIDTHS:
-                    _take(page, folder / f"{tab}-{code}-{width}.png", width)
+                    _take(page, folder / code / str(width) / f"{tab}.png", width)
             context.close()
 
 
@@ -57,6 +57,7 @@ def _take(page: Page, file: Path, width: int) -> None:
     if sentences.count() > 1:  # the report: the first counts the zones, the second names one
         sentences.nth(1).hover()
     page.wait_for_timeout(SETTLE_MS)
+    file.parent.mkdir(parents=True, exist_ok=True)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     picture.save(file, optimize=True)
 

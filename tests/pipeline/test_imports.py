@@ -16,6 +16,8 @@ GROUND = {  # what every room may use of the pipeline's
     "pipeline.protocols",
     "pipeline.settings",
     "pipeline.manifest",
+    "pipeline.validation",
+    "pipeline.result_file",
 }
 # Of the pipeline's further files, those that a room may use, and why they are not the room's own.
 SHARED = {
@@ -23,14 +25,14 @@ SHARED = {
         "pipeline.pictures.overlays",  # page and files show the same pictures
         "pipeline.pictures.measurement_overlay",
         "pipeline.pictures.fonts",
-        "pipeline.messages",  # why a step failed
+        "pipeline.words",  # one file of words a language, of page, report and files alike
         "pipeline.language_model.gguf_model",  # one GGUF, asked by writer and text explainer alike
     },
-    "xai": {"pipeline.language_model.gguf_model"},
+    "xai": {"pipeline.language_model.gguf_model", "pipeline.words"},
     "segmentation": set(),
 }
 # A program's entry joins the rooms, as `pipeline.build` does.
-ENTRIES = {"report.__main__": {"pipeline.workers.workers", "pipeline.workers.worker_process"}}
+ENTRIES = {"report.__main__": {"pipeline.workers.workers", "pipeline.protocols"}}
 HEAVY = (
     "tensorflow",
     "keras",

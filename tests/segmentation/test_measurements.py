@@ -202,6 +202,29 @@ def test_a_heart_that_hides_the_whole_diaphragm_is_not_measured():
     assert found[MeasurementName.CARDIOTHORACIC_RATIO, None] is MeasurementReason.HEART_HIDDEN
 
 
+def test_a_heart_that_reaches_the_ribs_is_not_measured():
+    """Its outlined border ends far above the right dome, where it is not yet widest."""
+    phantom = ChestPhantom(heart_half_width=40)
+    chest = phantom.outline()
+    rows, cols = chest.spine.shape
+    row, col = np.mgrid[:rows, :cols]
+    inner, ribs = (phantom.centre + offset for offset in (phantom.gap / 2, 145))
+    right_dome = phantom.top + phantom.length - phantom.dome
+
+    def found(above, at_the_ribs):
+        """A heart whose border runs straight from `above` mm over the dome down to the ribs."""
+        across = np.clip((col * 0.4 - inner) / (ribs - inner), 0, 1)
+        start = right_dome - above
+        covered = row * 0.4 > start + across * (right_dome + at_the_ribs - start)
+        field = chest.fields[Side.LEFT] & ~covered
+        return values(replace(chest, fields={**chest.fields, Side.LEFT: field}))[
+            MeasurementName.CARDIOTHORACIC_RATIO, None
+        ]
+
+    assert found(60, 20) is MeasurementReason.HEART_HIDDEN
+    assert isinstance(found(10, 20), float)
+
+
 def test_a_heart_on_top_of_the_dome_is_not_measured():
     # The heart meets a steep dome near the ribs, and no diaphragm is left beside it.
     phantom = ChestPhantom(dome=34, rise=39, length=180, width=90, spacing=(0.5, 0.5))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.errors import ContractError, SettingsError
+from pipeline.errors import ContractError, SettingRefusedError
 from pipeline.phantom.drawing import draw_phantom
 from pipeline.settings import ROOT
 from pipeline.types import (
@@ -23,7 +23,6 @@ from pipeline.types import (
 from segmentation.chest_outline import ChestOutline
 from segmentation.measurement_settings import (
     MEASUREMENTS_FILE,
-    MeasurementSettings,
     load_measurement_settings,
 )
 from segmentation.measurements import Reading, readings
@@ -113,25 +112,38 @@ def test_thresholds_are_published_and_only_for_the_sides_they_are_for():
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "field"),
     [
-        ('unit = "cm"', 'unit = "inch"'),
-        ("[measurements.lung_share]", "[measurements.lung_colour]"),
-        ('source = "pratt_1987"', 'source = "nobody_2000"'),
-        ("[sources]", "[colours]\nred = 1\n\n[sources]"),
-        ("error = { chest = 0.026 }", "error = { chest = -1 }"),
-        ("above = false", "above = false\nbelow = true"),
+        ('unit = "cm"', 'unit = "inch"', "measurements.dome_height.unit"),
+        (
+            "[measurements.lung_share]",
+            "[measurements.lung_colour]",
+            "measurements.lung_colour",
+        ),
+        ("lung_share", "dome_height.x", "measurements.dome_height.x"),
+        (
+            'source = "pratt_1987"',
+            'source = "nobody_2000"',
+            "measurements.dome_height.threshold.source",
+        ),
+        ("[sources]", "[colours]\nred = 1\n\n[sources]", "colours"),
+        ("{ chest = 0.026 }", "{ chest = -1 }", "measurements.lung_share.error.chest"),
+        (
+            "above = false",
+            "above = false\nbelow = true",
+            "measurements.dome_height.threshold.below",
+        ),
     ],
 )
-def test_settings_that_are_unknown_or_incomplete_are_refused(tmp_path, old, new):
+def test_settings_that_are_unknown_or_incomplete_are_refused(tmp_path, old, new, field):
     text = MEASUREMENTS_FILE.read_text(encoding="utf-8")
     assert old in text
     file = tmp_path / "measurements.toml"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingRefusedError) as caught:
         load_measurement_settings(file)
-    with pytest.raises(SettingsError):
-        MeasurementSettings(rules={})
+    assert caught.value.parameters["source"] == "measurements.toml"
+    assert caught.value.parameters["field"] == field
 
 
 @pytest.fixture(scope="module")

@@ -123,7 +123,7 @@ def test_labels_that_occur_together_are_not_measured_as_if_they_excluded_one_ano
         task="classification",
         files=["classifier.xml"],
         labels=["effusion"],
-        input_size=8,
+        input={"size": 8},
         activation="sigmoid",
         normal_label="none",
         terms={name: dict.fromkeys(Language, name) for name in ("effusion", "none")},

@@ -10,7 +10,7 @@ from pipeline.errors import ChestNotFoundError
 from pipeline.types import Anatomy, BoolArray, Radiograph, Structure
 from segmentation.geometry import two_lungs
 from segmentation.network import OUTPUTS
-from segmentation.segmenter import DeepLabSegmenter
+from segmentation.segmenter import DeepLabSegmenter, whole_lungs
 from training.anatomy.robustness import robustness
 from training.anatomy.training import dice
 from training.classifier.thorax_cache import radiograph_of
@@ -76,7 +76,7 @@ def outlined(radiograph: Radiograph, segmenter: DeepLabSegmenter, kind: str) -> 
     found = segmenter.outlines_image(radiograph)
     right, left = (found[OUTPUTS.index(f"{side}_{kind}")] for side in ("right", "left"))
     with suppress(ChestNotFoundError):  # what was found is measured as it is
-        right, left = two_lungs(right, left)
+        right, left = whole_lungs(found) if kind == "lung" else two_lungs(right, left)
     both: BoolArray = right | left
     return both
 

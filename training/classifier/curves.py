@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pipeline.manifest import Manifest
+from pipeline.manifest import ClassificationManifest
 from training.classifier.classified import Classified
 from training.classifier.evaluate import scores_of
 
 
-def draw_curves(found: Classified, manifest: Manifest, stem: Path) -> list[Path]:
+def draw_curves(found: Classified, manifest: ClassificationManifest, stem: Path) -> list[Path]:
     """Draw ROC, reliability and confusion to `<stem>-roc.png` and so on; give the files."""
     from matplotlib.figure import Figure
     from sklearn.calibration import CalibrationDisplay

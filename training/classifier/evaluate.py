@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.manifest import Manifest
+from pipeline.manifest import ClassificationManifest
 from training.classifier.calibrate import softmax
 from training.classifier.classified import Classified, Part
 from training.evaluate import figure
@@ -37,7 +37,7 @@ class Scores:
     blanked: Mapping[Part, NDArray[np.float64]]
 
 
-def scores_of(found: Classified, manifest: Manifest) -> Scores:
+def scores_of(found: Classified, manifest: ClassificationManifest) -> Scores:
     """The calibrated answers to radiographs, by a manifest."""
     labels = list(manifest.labels)
     normal = labels.index(manifest.normal_label)
@@ -55,7 +55,7 @@ def scores_of(found: Classified, manifest: Manifest) -> Scores:
     )
 
 
-def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
+def classifier_metrics(found: Classified, manifest: ClassificationManifest) -> dict[str, Any]:
     """Figures of abnormal against normal, with parts of the radiographs blanked, and of the labels.
 
     Returns:
@@ -106,13 +106,15 @@ def classifier_metrics(found: Classified, manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _of_group(found: Classified, manifest: Manifest) -> dict[str, Any]:
+def _of_group(found: Classified, manifest: ClassificationManifest) -> dict[str, Any]:
     patients = [radiograph.patient for radiograph in found.radiographs]
     metrics = _abnormal(scores_of(found, manifest), manifest, patients)
     return {name: metrics[name] for name in ("auc", "accuracy", "ece")}
 
 
-def _abnormal(scores: Scores, manifest: Manifest, patients: list[str]) -> dict[str, Any]:
+def _abnormal(
+    scores: Scores, manifest: ClassificationManifest, patients: list[str]
+) -> dict[str, Any]:
     positive, abnormal = scores.positive, scores.abnormal
     right = (abnormal >= manifest.threshold_prob) == positive
     low, high = manifest.uncertain_prob or (manifest.threshold_prob, manifest.threshold_prob)

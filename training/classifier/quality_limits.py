@@ -5,7 +5,6 @@ good. Deletion, insertion and agreement are held against chance on the same radi
 against what a second full run gives; only the shortcut measures know a usual value, between bounds.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classification.classifier import FolderClassifier
-from pipeline.manifest import MANIFEST_FILE, file_sha256, load_manifest
+from pipeline.manifest import load_manifest, rehash
 from pipeline.settings import Settings
 from pipeline.types import (
     FUSED,
@@ -89,7 +88,7 @@ def set_quality_limits(
     count: int = RADIOGRAPHS,
     tell: Callable[[str], None] = print,
 ) -> QualityLimits:
-    """Find a classifier's thresholds, write `quality.json` beside its weights and name it there.
+    """Find a classifier's thresholds, write them beside its weights and name them in its manifest.
 
     Args:
         folder: The classifier's folder.
@@ -119,29 +118,23 @@ def set_quality_limits(
         if len(measured) % 10 == 0:
             tell(f"{len(measured)} of {len(radiographs)} radiographs")
     found = limits_of(measured)
-    found = replace(
-        found,
-        origin={
-            "command": f"python -m training trust_thresholds --radiographs {count}",
-            "radiographs": len(measured),
-            "datasets": sorted({radiograph.dataset for radiograph in radiographs}),
-            **found.origin,
-            "found": metrics_of([item.quality for item in measured], found),
-        },
-    )
+    origin = {
+        "command": f"python -m training quality_thresholds --radiographs {count}",
+        "radiographs": len(measured),
+        "datasets": sorted({radiograph.dataset for radiograph in radiographs}),
+        **found.origin,
+        "found": metrics_of([item.quality for item in measured], found),
+    }
+    found = QualityLimits(limits=found.limits, origin=origin)
     write_thresholds(found, folder)
     return found
 
 
 def write_thresholds(limits: QualityLimits, folder: Path) -> None:
-    """Write `quality.json` to a classifier's folder and name it in the manifest there."""
+    """Write `quality_limits.json` to a classifier's folder and name it in the manifest there."""
     load_manifest(folder, "classification")  # nothing is added to a folder that is not whole
     (folder / QUALITY_LIMITS_FILE).write_text(limits_json(limits), encoding="utf-8")
-    manifest = folder / MANIFEST_FILE
-    content = json.loads(manifest.read_text(encoding="utf-8"))
-    content["files"][QUALITY_LIMITS_FILE] = file_sha256(folder / QUALITY_LIMITS_FILE)
-    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    manifest.write_text(text, encoding="utf-8")
+    rehash(folder, add=[QUALITY_LIMITS_FILE])
 
 
 def measure_radiograph(item: Explained, network: FolderClassifier, settings: Settings) -> Measured:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.manifest import Manifest, write_manifest
+from pipeline.manifest import ClassificationManifest, load_manifest, write_manifest
 from pipeline.types import Language
 from training.classifier.calibrate import best_temperature, best_threshold, softmax, uncertain_band
 from training.published import densenet14
@@ -32,7 +32,7 @@ class ExportError(Exception):
     """A run cannot be made into a classifier folder."""
 
 
-def export(run: Path, folder: Path) -> Manifest:
+def export(run: Path, folder: Path) -> ClassificationManifest:
     """Make a classifier folder of a finished run, calibrated on its held-out radiographs.
 
     Args:
@@ -53,7 +53,7 @@ def export(run: Path, folder: Path) -> Manifest:
     raise ExportError(f"{run} holds no network that the app can take")
 
 
-def _export_densenet14(run: Path, folder: Path, measured: dict[str, Any]) -> Manifest:
+def _export_densenet14(run: Path, folder: Path, measured: dict[str, Any]) -> ClassificationManifest:
     import openvino as ov
     import torch
 
@@ -66,15 +66,14 @@ def _export_densenet14(run: Path, folder: Path, measured: dict[str, Any]) -> Man
     model.reshape({0: [-1, size, size, 1]})
     ov.save_model(model, folder / "classifier.xml", compress_to_fp16=False)
     np.savez(folder / "head.npz", kernel=network.classifier.weight.detach().numpy().T)
-    return write_manifest(
+    write_manifest(
         folder,
         name="densenet14",
         task="classification",
         files=FILES,
         labels=labels,
-        input_size=size,
+        input={"size": size, "region": "radiograph"},
         activation="sigmoid",
-        region="radiograph",
         normal_label=NONE_OF_THESE,
         thresholds=measured["thresholds"],
         temperature=measured["temperature"],
@@ -82,6 +81,7 @@ def _export_densenet14(run: Path, folder: Path, measured: dict[str, Any]) -> Man
         metrics=measured,
         command="python -m training train densenet14",
     )
+    return load_manifest(folder, "classification")
 
 
 def _opened(network: "DenseNet") -> "nn.Module":
@@ -104,7 +104,7 @@ def _opened(network: "DenseNet") -> "nn.Module":
     return Opened()
 
 
-def _export_keras(run: Path, folder: Path, labels: Sequence[str]) -> Manifest:
+def _export_keras(run: Path, folder: Path, labels: Sequence[str]) -> ClassificationManifest:
     import keras
 
     from training.convert import convert_classifier
@@ -121,14 +121,13 @@ def _export_keras(run: Path, folder: Path, labels: Sequence[str]) -> Manifest:
     positive, weight = truth != 0, np.ones(len(truth))
     mixed = positive.any() and not positive.all()
     threshold = best_threshold(abnormal, positive, weight) if mixed else 0.5
-    return write_manifest(
+    write_manifest(
         folder,
         name=run.name,
         task="classification",
         files=FILES,
         labels=labels,
-        input_size=trained.input_shape[1],
-        region="radiograph",
+        input={"size": trained.input_shape[1], "region": "radiograph"},
         normal_label=labels[0],
         threshold_prob=threshold,
         uncertain_prob=uncertain_band(abnormal, positive, weight, threshold),
@@ -137,6 +136,7 @@ def _export_keras(run: Path, folder: Path, labels: Sequence[str]) -> Manifest:
         metrics=json.loads((run / METRICS).read_text(encoding="utf-8")),
         command=f"python -m training train {run.name}",
     )
+    return load_manifest(folder, "classification")
 
 
 def _as_classifier(trained: "keras.Model", run: Path) -> "keras.Model":

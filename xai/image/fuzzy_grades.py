@@ -1,13 +1,16 @@
 """Fuzzy grades: how weak, moderate or strong an intensity is, by trapezoids."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Annotated, Self
 
-from pipeline.errors import SettingsError
+from pydantic import Field, model_validator
+
+from pipeline.errors import SettingRefusedError
 from pipeline.types import Grade
+from pipeline.validation import CheckedModel, misfit, read_checked
 
 MEMBERSHIP_FILE = Path(__file__).with_name("fuzzy_grades.toml")
 
@@ -20,10 +23,6 @@ class Trapezoid:
     full: float
     full_end: float
     end: float
-
-    def __post_init__(self) -> None:
-        if not self.start <= self.full <= self.full_end <= self.end:
-            raise SettingsError(name="membership")
 
     def degree(self, value: float) -> float:
         """Degree of membership of a value, in [0, 1]."""
@@ -52,44 +51,62 @@ class Grading:
     floor_intensity: float
     floor_share: float
 
-    def __post_init__(self) -> None:
-        if set(self.grades) != set(Grade):
-            raise SettingsError(name="membership")
-        ordered = [self.grades[grade] for grade in Grade]
-        joined = all(
-            (lower.full_end, lower.end) == (upper.start, upper.full)
-            for lower, upper in pairwise(ordered)
-        )
-        first, last = ordered[0], ordered[-1]
-        ends = (first.start, first.full, last.full_end, last.end)
-        if not joined or ends != (0.0, 0.0, 1.0, 1.0):
-            raise SettingsError(name="membership")
-
     def memberships(self, intensity: float) -> dict[Grade, float]:
         """Degree of membership of an intensity in [0, 1] in each grade; they sum to 1."""
         return {grade: self.grades[grade].degree(intensity) for grade in Grade}
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Floors(CheckedModel):
+    """The floors, as the file has them."""
+
+    intensity: Share
+    share: Share
+
+
+class GradesFile(CheckedModel):
+    """Each grade's trapezoid by its four corners, and the floors."""
+
+    grades: Mapping[Grade, tuple[Share, Share, Share, Share]]
+    floors: Floors
+
+    @model_validator(mode="after")
+    def _degrees_sum_to_one(self) -> Self:
+        for grade in Grade:
+            corners = self.grades.get(grade, ())
+            if not corners or list(corners) != sorted(corners):
+                raise misfit(f"grades.{grade}", "[a, b, c, d], 0 ≤ a ≤ b ≤ c ≤ d ≤ 1")
+        for lower, upper in pairwise(Grade):
+            if self.grades[lower][2:] != self.grades[upper][:2]:
+                start, full = self.grades[lower][2:]
+                raise misfit(f"grades.{upper}", f"[{start:g}, {full:g}, c, d]")
+        lowest, *_, highest = Grade
+        if self.grades[lowest][:2] != (0, 0):
+            raise misfit(f"grades.{lowest}", "[0, 0, c, d]")
+        if self.grades[highest][2:] != (1, 1):
+            raise misfit(f"grades.{highest}", "[a, b, 1, 1]")
+        return self
 
 
 def load_grading(file: Path = MEMBERSHIP_FILE) -> Grading:
     """Read the membership functions and the floors.
 
     Args:
-        file: A TOML file such as `xai/membership.toml`.
+        file: A TOML file such as `xai/image/fuzzy_grades.toml`.
 
     Raises:
-        SettingsError: The file is unreadable, or its functions leave a gap or overlap.
+        SettingRefusedError: The file is unreadable, or its functions leave a gap or overlap.
     """
-    try:
-        read = tomllib.loads(file.read_text(encoding="utf-8"))
-        grades = {
-            Grade(name): Trapezoid(start=start, full=full, full_end=full_end, end=end)
-            for name, (start, full, full_end, end) in read["grades"].items()
-        }
-        floors = read["floors"]
-        return Grading(
-            grades=grades,
-            floor_intensity=float(floors["intensity"]),
-            floor_share=float(floors["share"]),
-        )
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise SettingsError(name="membership") from error
+    read = read_checked(
+        file, GradesFile, lambda flaw: SettingRefusedError(source=file.name, **flaw.parameters)
+    )
+    return Grading(
+        grades={
+            grade: Trapezoid(start=start, full=full, full_end=full_end, end=end)
+            for grade, (start, full, full_end, end) in read.grades.items()
+        },
+        floor_intensity=read.floors.intensity,
+        floor_share=read.floors.share,
+    )

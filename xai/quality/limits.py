@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from pipeline.errors import ManifestError
 from pipeline.manifest import load_manifest
 from pipeline.types import QualityMeasure, QualityRating, QualityScore
+from pipeline.validation import CheckedModel, misfit, read_checked
 
 QUALITY_LIMITS_FILE = "quality_limits.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(CheckedModel):
     """Where the marks of one measure begin.
 
     Attributes:
@@ -26,8 +28,7 @@ class Limits:
     doubtful: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualityLimits:
+class QualityLimits(CheckedModel):
     """The thresholds of one classifier.
 
     Attributes:
@@ -36,12 +37,16 @@ class QualityLimits:
     """
 
     limits: Mapping[QualityMeasure, Limits]
-    origin: Mapping[str, Any] = field(default_factory=dict)
+    origin: Mapping[str, Any] = {}
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _better_is_asked_of_a_good_map(self) -> Self:
         for measure, limits in self.limits.items():
-            if not _direction(measure) * limits.good >= _direction(measure) * limits.doubtful:
-                raise ManifestError(model=QUALITY_LIMITS_FILE, what=measure.value)
+            direction = _direction(measure)
+            if direction * limits.good < direction * limits.doubtful:
+                sign = "≥" if direction > 0 else "≤"
+                raise misfit(f"limits.{measure}.good", f"{sign} {limits.doubtful:g}")
+        return self
 
     def rated(self, score: QualityScore) -> QualityScore:
         """The score with its mark; not graded where its measure has no limits."""
@@ -73,24 +78,13 @@ def load_quality_limits(folder: Path) -> QualityLimits:
     manifest = load_manifest(folder, "classification")
     if QUALITY_LIMITS_FILE not in manifest.files:
         return UNGRADED
-    try:
-        read = json.loads((folder / QUALITY_LIMITS_FILE).read_text(encoding="utf-8"))
-        limits = {
-            QualityMeasure(name): Limits(good=float(row["good"]), doubtful=float(row["doubtful"]))
-            for name, row in read["limits"].items()
-        }
-        return QualityLimits(limits=limits, origin=dict(read["origin"]))
-    except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ManifestError(model=folder.name, what=QUALITY_LIMITS_FILE) from error
+    return read_checked(
+        folder / QUALITY_LIMITS_FILE,
+        QualityLimits,
+        lambda flaw: ManifestError(model=folder.name, file=QUALITY_LIMITS_FILE, **flaw.parameters),
+    )
 
 
 def limits_json(limits: QualityLimits) -> str:
     """The content of `quality_limits.json`."""
-    content = {
-        "limits": {
-            measure.value: {"good": measure_limits.good, "doubtful": measure_limits.doubtful}
-            for measure, measure_limits in limits.limits.items()
-        },
-        "origin": dict(limits.origin),
-    }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(limits.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"

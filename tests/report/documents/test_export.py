@@ -12,8 +12,8 @@ from PIL import Image
 from pypdf import PdfReader
 
 from pipeline.errors import OutputError
-from pipeline.messages import message
 from pipeline.types import (
+    FUSED_METHODS,
     Anatomy,
     Attribution,
     Box,
@@ -40,10 +40,9 @@ from pipeline.types import (
     TextExplanation,
     Zone,
 )
+from pipeline.words import message, words_of
 from report.checking.repaired_spans import Mark, Run, runs_of
-from report.documents.document_text import document_text
 from report.documents.export import ReportExporter
-from report.languages import terms
 
 SIDE = 200
 FILES = {
@@ -137,7 +136,7 @@ def case(language: Language | None = Language.ENGLISH) -> CaseResult:
             measures={"r2": np.float32(0.75)} if method is Method.LIME else {},
             parameters={"samples": 500} if method is Method.LIME else {},
         )
-        for method in Method
+        for method in FUSED_METHODS
     }
     item = Descriptor(
         zone=Zone.RIGHT_LOWER,
@@ -192,7 +191,7 @@ def pdf_text(data: bytes) -> str:
 
 def test_json_holds_the_contract_and_the_values() -> None:
     found = json.loads(ReportExporter().files(case(), None)["result.json"])
-    assert found["schema_version"] == 1
+    assert found["schema_version"] == 2
     assert found["image"]["sha256"] == "a" * 64
     assert (found["image"]["rows"], found["image"]["cols"]) == (400, 400)
     assert found["image"]["format"] == "dicom"
@@ -205,7 +204,7 @@ def test_json_holds_the_contract_and_the_values() -> None:
     assert found["prediction"]["abnormal_probability"] == 0.9375
     assert found["prediction"]["probabilities"] == {"normal": 0.0625, "bacterial_pneumonia": 0.9375}
     assert found["explanations"]["lime"]["measures"] == {"r2": 0.75}
-    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.1235]
+    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.12345]
     assert found["explanations"]["grad_cam"]["removed_mass"] == 0.125
     assert found["descriptors"] == [
         {
@@ -252,10 +251,10 @@ def test_pictures_are_pngs_of_the_working_grid() -> None:
 def test_pdf_speaks_the_language_and_shows_the_pictures(language: Language) -> None:
     data = ReportExporter().files(case(language), None)["report.pdf"]
     text = pdf_text(data)
-    own, words = terms(language), document_text(language)
+    own, words = words_of(language), words_of(language).of("documents")
     for sentence in SENTENCES[language]:
         assert sentence in text
-    for expected in (*own.sections.values(), words["abnormal"], LABELS[language]):
+    for expected in (*own.sections.values(), words("abnormal"), LABELS[language]):
         assert expected in text
     assert own.zones[Zone.RIGHT_LOWER].name in text
     assert "0.42" in text
@@ -266,7 +265,7 @@ def test_pdf_speaks_the_language_and_shows_the_pictures(language: Language) -> N
     for number, page in enumerate(reader.pages, 1):
         footer = " ".join(page.extract_text().split())
         assert own.disclaimer in footer
-        assert words["page"].format(page=number, pages=len(reader.pages)) in footer
+        assert words("page", page=number, pages=len(reader.pages)) in footer
         assert "a" * 64 in footer
         assert all(
             "DejaVu" in str(font.get_object()["/BaseFont"])
@@ -288,12 +287,12 @@ def test_same_case_gives_same_bytes() -> None:
 @pytest.mark.parametrize("language", list(Language))
 def test_markdown_names_pictures_and_marks_the_replaced_sentence(language: Language) -> None:
     text = ReportExporter().files(case(language), None)["report.md"].decode()
-    own = terms(language)
+    own = words_of(language)
     for name in ("anatomy.png", "grad_cam.png", "lime.png"):
         assert f"({name})" in text
     assert f"{SENTENCES[language][0]} †" in text
     assert f"{SENTENCES[language][1]} †" not in text
-    assert document_text(language)["mark_replaced"] in text
+    assert words_of(language).of("documents")("mark_replaced") in text
     assert own.disclaimer in text
     assert f"| {own.zones[Zone.RIGHT_LOWER].name} | 0.42 | 90% | 0.80 |" in text
 
@@ -325,7 +324,7 @@ def test_edited_conclusion_is_what_stands_and_the_rest_is_struck() -> None:
 
 def test_case_without_report_says_so_in_every_file() -> None:
     files = ReportExporter(Language.RUSSIAN).files(case(None), None)
-    said = document_text(Language.RUSSIAN)["no_report"]
+    said = words_of(Language.RUSSIAN).of("documents")("no_report")
     assert set(files) == FILES
     assert json.loads(files["result.json"])["report"] is None
     assert said in files["report.md"].decode()
@@ -340,7 +339,7 @@ def test_case_without_descriptors_says_so() -> None:
     )
     files = ReportExporter().files(bare, None)
     assert json.loads(files["result.json"])["descriptors"] == []
-    said = document_text(Language.ENGLISH)["no_descriptors"]
+    said = words_of(Language.ENGLISH).of("documents")("no_descriptors")
     assert said in files["report.md"].decode()
     assert said in pdf_text(files["report.pdf"])
 
@@ -354,7 +353,7 @@ def test_an_uncertain_classification_is_called_so_in_every_file(
     result = case()  # abnormal with 0.9375
     unsure = replace(result, prediction=replace(result.prediction, uncertain_prob=band))
     files = ReportExporter().files(unsure, None)
-    said = document_text(Language.ENGLISH)["uncertain"]
+    said = words_of(Language.ENGLISH).of("documents")("uncertain")
     assert (said in files["report.md"].decode()) is uncertain
     assert (said in pdf_text(files["report.pdf"])) is uncertain
     prediction = json.loads(files["result.json"])["prediction"]
@@ -416,15 +415,25 @@ def test_runs_always_join_to_the_text(text: str, sentences: list[str], edited: b
     assert "".join(run.text for run in runs if run.mark is not Mark.REMOVED) == text
 
 
-def test_languages_have_the_same_words_and_placeholders() -> None:
-    import re
-
-    def placeholders(words: str) -> list[str]:
-        return sorted(re.findall(r"\{(\w+)\}", words))
-
-    english = document_text(Language.ENGLISH)
-    for language in (Language.RUSSIAN, Language.UKRAINIAN):
-        text = document_text(language)
-        assert set(text) == set(english)
-        for name, words in english.items():
-            assert placeholders(text[name]) == placeholders(words)
+def test_of_several_labels_the_leading_one_is_set_against_its_own_threshold() -> None:
+    labels = ("bacterial_pneumonia", "covid19", "tuberculosis")
+    result = case()
+    several = replace(
+        result,
+        prediction=replace(
+            result.prediction,
+            labels=labels,
+            probabilities=(0.45, 0.45, 0.45),
+            normal_label="normal",
+            thresholds={"bacterial_pneumonia": 0.5, "covid19": 0.48, "tuberculosis": 0.6},
+        ),
+    )
+    made = ReportExporter().files(several, None)
+    said = " ".join(made["report.md"].decode().split())
+    assert "Probability of COVID-19 0.45 (threshold 0.48)" in said
+    assert "0.83" not in said  # of any of them, which no threshold was chosen for
+    prediction = json.loads(made["result.json"])["prediction"]
+    assert prediction["abnormal_probability"] == pytest.approx(1 - 0.55**3, abs=1e-6)
+    assert prediction["threshold_prob"] is None
+    assert prediction["thresholds"]["covid19"] == 0.48
+    assert (prediction["label"], prediction["found"]) == ("normal", ["normal"])

@@ -3,6 +3,8 @@
 import pytest
 
 from pipeline.errors import CatalogueError, UnknownReportModelError
+from pipeline.types import Language
+from pipeline.words import message
 from report.command_line import main
 from report.models.catalogue import find, load_catalogue
 
@@ -57,30 +59,37 @@ def test_a_file_in_a_folder_of_the_repository_lies_flat(written, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("[tiny]", "[Tiny_1]", "Tiny_1: name"),
-        ("someone/", "", "tiny: repo"),
-        ("tiny.gguf", "../tiny.gguf", "tiny: file"),
-        ("tiny.gguf", "tiny.bin", "tiny: file"),
-        ("size_gb = 1", "size_gb = 3", "tiny: size_gb"),
-        ("size_gb = 1", 'size_gb = "big"', "tiny: could not convert string to float: 'big'"),
-        ('languages = ["en"]', 'languages = "en"', "tiny: languages"),
-        ("reasoning = false", "reasoning = 0", "tiny: reasoning"),
-        ("reasoning = false\n", "", "tiny: 'reasoning'"),
-        ('"A note."', '"A note."\nrevision = "main"', "tiny: revision"),
-        ('"A note."', '"A note."\nsha256 = "abc"', "tiny: sha256"),
-        ("[tiny]", "= broken", "catalogue.toml"),
+        ("[tiny]", "[Tiny_1]", "Tiny_1.name"),
+        ("someone/", "", "tiny.repo"),
+        ("tiny.gguf", "../tiny.gguf", "tiny.file"),
+        ("tiny.gguf", "tiny.bin", "tiny.file"),
+        ("size_gb = 1", "size_gb = 3", "tiny.memory_gb"),
+        ("size_gb = 1", 'size_gb = "big"', "tiny.size_gb"),
+        ('languages = ["en"]', 'languages = "en"', "tiny.languages"),
+        ("reasoning = false", "reasoning = 0", "tiny.reasoning"),
+        ("reasoning = false\n", "", "tiny.reasoning"),
+        ('"A note."', '"A note."\nrevision = "main"', "tiny.revision"),
+        ('"A note."', '"A note."\nsha256 = "abc"', "tiny.sha256"),
+        ("[tiny]", "= broken", ""),
     ],
 )
 def test_a_broken_entry_is_refused(written, old, new, what):
     with pytest.raises(CatalogueError) as caught:
         load_catalogue(written(ENTRY.replace(old, new)))
-    assert caught.value.parameters == {"what": what}
+    assert caught.value.parameters["field"] == what
+    said = message(caught.value.code, Language.ENGLISH, **caught.value.parameters)
+    assert said.startswith("catalogue.toml of the report models cannot be used: ")
+    assert what in said
 
 
-@pytest.mark.parametrize("change", [("note", "nota"), ("note", "colour = 1\nnote")])
-def test_an_unknown_key_is_refused(written, change):
-    with pytest.raises(CatalogueError):
+@pytest.mark.parametrize(
+    ("change", "named"), [(("note", "nota"), "nota"), (("note =", "colour = 1\nnote ="), "colour")]
+)
+def test_an_unknown_key_is_refused(written, change, named):
+    with pytest.raises(CatalogueError) as caught:
         load_catalogue(written(ENTRY.replace(*change)))
+    found = caught.value.parameters
+    assert (found["field"], found["problem"]) == (f"tiny.{named}", "unknown")
 
 
 def test_a_catalogue_that_is_not_there_is_refused(tmp_path):

@@ -255,7 +255,7 @@ def test_radiographs_are_taken_in_order_and_what_is_none_is_passed_over(folder):
 
 def test_a_model_that_cannot_be_used_ends_the_analysis(folder):
     def analysis(data):
-        raise ManifestError(model="classifier", what="absent")
+        raise ManifestError(model="classifier", file="manifest.json", problem="unreadable")
 
     with pytest.raises(ManifestError):
         analysed(folder, analysis, max_file_mb=1)

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from collections import namedtuple
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,9 +166,9 @@ def test_what_is_pinned_stays_though_the_hub_has_gone_on(hub, tmp_path):
 
 def test_the_catalogues_revision_comes_before_the_hubs(hub, tmp_path):
     hub.commits[NEW] = OTHER
-    pinned = replace(MODEL, revision=OLD)
+    pinned = MODEL.model_copy(update={"revision": OLD})
     assert bring(hub, tmp_path, pinned).read_bytes() == CONTENT
-    moved = replace(MODEL, revision=NEW)
+    moved = MODEL.model_copy(update={"revision": NEW})
     assert bring(hub, tmp_path, moved).read_bytes() == OTHER
 
 
@@ -179,7 +178,7 @@ def test_a_hub_that_offers_another_file_at_the_pinned_commit_is_refused(hub, tmp
     with pytest.raises(DownloadMismatchError):
         bring(hub, tmp_path)
     with pytest.raises(DownloadMismatchError):
-        bring(hub, tmp_path / "elsewhere", replace(MODEL, sha256=DIGEST))
+        bring(hub, tmp_path / "elsewhere", MODEL.model_copy(update={"sha256": DIGEST}))
     assert len(hub.asked("storage", "GET")) == 1
     assert not (tmp_path / "elsewhere").exists()
 
@@ -229,9 +228,9 @@ def test_a_refusal_is_ours(hub, tmp_path, status, code, error):
 
 def test_what_the_hub_lacks_is_named(hub, tmp_path):
     for missing in (
-        replace(MODEL, repo="someone/Else"),
-        replace(MODEL, file="else.gguf"),
-        replace(MODEL, revision=NEW),
+        MODEL.model_copy(update={"repo": "someone/Else"}),
+        MODEL.model_copy(update={"file": "else.gguf"}),
+        MODEL.model_copy(update={"revision": NEW}),
     ):
         with pytest.raises(HubFileMissingError) as caught:
             bring(hub, tmp_path, missing)
@@ -272,7 +271,11 @@ def test_a_broken_lock_file_is_refused(hub, tmp_path):
     (tmp_path / LOCK_FILE).write_text("[1]")
     with pytest.raises(CatalogueError) as caught:
         bring(hub, tmp_path)
-    assert caught.value.parameters == {"what": LOCK_FILE}
+    assert caught.value.parameters["file"] == LOCK_FILE
+    (tmp_path / LOCK_FILE).write_text('{"tiny": {"repo": "a/b"}}')
+    with pytest.raises(CatalogueError) as caught:
+        bring(hub, tmp_path)
+    assert caught.value.parameters["field"] == "tiny.file"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingRefusedError
 from pipeline.types import Anatomy, Box, Explanation, Grade, Method, ShapeMeasure, Structure, Zone
 from xai.image.describer import ZoneDescriber
 from xai.image.fuzzy_grades import load_grading
@@ -158,19 +158,35 @@ def test_degrees_of_the_papers_examples():
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "field"),
     [
-        "",
-        "[grades]\nweak = [0, 0, 0.1, 0.2]\nmoderate = [0.1, 0.3, 0.4, 0.5]\n"
-        "strong = [0.4, 0.5, 1, 1]\n[floors]\nintensity = 0\nshare = 0\n",
-        "[grades]\nweak = [0, 0, 0.1, 0.2]\nmoderate = [0.1, 0.2, 0.4, 0.5]\n"
-        "strong = [0.4, 0.5, 0.9, 1]\n[floors]\nintensity = 0\nshare = 0\n",
-        "[grades]\nweak = [0, 0, 0.1, 0.2]\nstrong = [0.1, 0.2, 1, 1]\n"
-        "[floors]\nintensity = 0\nshare = 0\n",
+        ("", "grades"),
+        (
+            "[grades]\nweak = [0, 0, 0.1, 0.2]\nmoderate = [0.1, 0.3, 0.4, 0.5]\n"
+            "strong = [0.4, 0.5, 1, 1]\n[floors]\nintensity = 0\nshare = 0\n",
+            "grades.moderate",
+        ),
+        (
+            "[grades]\nweak = [0, 0, 0.1, 0.2]\nmoderate = [0.1, 0.2, 0.4, 0.5]\n"
+            "strong = [0.4, 0.5, 0.9, 1]\n[floors]\nintensity = 0\nshare = 0\n",
+            "grades.strong",
+        ),
+        (
+            "[grades]\nweak = [0, 0, 0.1, 0.2]\nstrong = [0.1, 0.2, 1, 1]\n"
+            "[floors]\nintensity = 0\nshare = 0\n",
+            "grades.moderate",
+        ),
+        (
+            "[grades]\nweak = [0, 0, 0.1, 0.2]\nmoderate = [0.1, 0.2, 0.4, 0.5]\n"
+            "strong = [0.4, 0.5, 1, 1]\n[floors]\nintensity = 2\nshare = 0\n",
+            "floors.intensity",
+        ),
     ],
 )
-def test_functions_that_leave_a_gap_are_refused(text, tmp_path):
+def test_functions_that_leave_a_gap_are_refused(text, field, tmp_path):
     file = tmp_path / "membership.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingRefusedError) as caught:
         load_grading(file)
+    assert caught.value.parameters["source"] == "membership.toml"
+    assert caught.value.parameters["field"] == field

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from pipeline.errors import ManifestError
 from pipeline.manifest import MANIFEST_FILE, write_manifest
@@ -177,9 +178,9 @@ def test_a_better_value_never_gets_a_worse_mark(values):
 
 
 def test_limits_in_the_wrong_order_are_refused():
-    with pytest.raises(ManifestError):
+    with pytest.raises(ValidationError, match="misfit"):
         QualityLimits(limits={QualityMeasure.DELETION: Limits(good=0.0, doubtful=0.1)})
-    with pytest.raises(ManifestError):
+    with pytest.raises(ValidationError, match="misfit"):
         QualityLimits(limits={QualityMeasure.MASS_ON_BORDER: Limits(good=0.3, doubtful=0.1)})
 
 
@@ -213,7 +214,7 @@ def classifier_folder(place, *files):
         task="classification",
         files=["weights.bin", *files],
         labels=["normal", "found"],
-        input_size=8,
+        input={"size": 8},
         normal_label="normal",
         terms={name: dict.fromkeys(Language, name) for name in ("normal", "found")},
     )
@@ -228,11 +229,24 @@ def test_thresholds_are_read_back_from_the_folder_that_names_them(tmp_path):
     assert (found.limits, found.origin) == (LIMITS, {"radiographs": 3})
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '{"limits": {"beauty": {}}, "origin": {}}', "no"])
-def test_thresholds_that_cannot_be_read_are_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ("[]", ""),
+        ("{}", "limits"),
+        ('{"limits": {"beauty": {}}, "origin": {}}', "limits.beauty"),
+        ('{"limits": {"deletion": {"good": 0.1}}}', "limits.deletion.doubtful"),
+        ('{"limits": {"deletion": {"good": 0, "doubtful": 0.1}}}', "limits.deletion.good"),
+        ('{"limits": {}, "origins": {}}', "origins"),
+        ("no", ""),
+    ],
+)
+def test_thresholds_that_cannot_be_read_are_refused(tmp_path, content, field):
     (tmp_path / QUALITY_LIMITS_FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(ManifestError):
+    with pytest.raises(ManifestError) as caught:
         load_quality_limits(classifier_folder(tmp_path, QUALITY_LIMITS_FILE))
+    assert caught.value.parameters["file"] == QUALITY_LIMITS_FILE
+    assert caught.value.parameters["field"] == field
 
 
 def test_thresholds_that_were_changed_are_refused(tmp_path):

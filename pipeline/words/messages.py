@@ -1,24 +1,11 @@
-"""The sentence a person reads for a code: errors, notes, warnings, reasons, trust, steps."""
+"""The sentence a person reads for a code: errors, notes, warnings, reasons, quality, steps."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from pipeline.errors import Parameter
 from pipeline.types import Language
-
-FOLDER = Path(__file__).parent
-TABLES = (
-    "errors",
-    "notes",
-    "warnings",
-    "reasons",
-    "quality",
-    "quality_names",
-    "steps",
-    "command_line",
-)
+from pipeline.words.words import words_of
 
 
 def message(code: str, language: Language, **parameters: Parameter) -> str:
@@ -29,7 +16,8 @@ def message(code: str, language: Language, **parameters: Parameter) -> str:
             `Anatomy.warnings` or of a `QualityScore`, or `mark_` or `measure_` before a
             `QualityRating` or a `QualityMeasure`.
         language: The reader's language.
-        **parameters: An error's parameters; the name of a step is said in the language, too.
+        **parameters: An error's parameters; the name of a step, and what is wrong with a field
+            (`problem`), are said in the language, too.
 
     Raises:
         KeyError: There is no such code, or a placeholder has no parameter.
@@ -38,11 +26,13 @@ def message(code: str, language: Language, **parameters: Parameter) -> str:
     step = parameters.get("step")
     if isinstance(step, str) and step in sentences:
         parameters["step"] = sentences[step]
+    problem = f"problem_{parameters.get('problem')}"
+    if problem in sentences:
+        parameters["problem"] = sentences[problem].format(**parameters)
     return sentences[code].format(**parameters)
 
 
 @cache
 def _sentences(language: Language) -> Mapping[str, str]:
-    text = (FOLDER / f"{language.value}.toml").read_text(encoding="utf-8")
-    tables = tomllib.loads(text)
-    return {code: sentence for table in TABLES for code, sentence in tables[table].items()}
+    tables: Mapping[str, Mapping[str, str]] = words_of(language).table["messages"]
+    return {code: sentence for table in tables.values() for code, sentence in table.items()}
