@@ -83,7 +83,7 @@ def test_of_many_no_good_one_is_lost_to_a_bad_one(analyser: Analyser, radiograph
 def test_an_unknown_setting_is_refused_by_its_name() -> None:
     with pytest.raises(SettingsError) as caught:
         Analyser(colour="blue")
-    assert caught.value.parameters["name"] == "colour"
+    assert caught.value.parameters["field"] == "colour"
 
 
 def test_the_readme_example_runs(
