@@ -66,7 +66,7 @@ def test_values_are_converted_to_their_kind(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("name", "value", "problem", "allowed"),
     [
-        ("seed", "many", "value", "≥ 0, ≤ 4294967295"),
+        ("seed", "many", "type", "integer, ≥ 0, ≤ 4294967295"),
         ("language", "de", "value", "en | ru | uk"),
         ("threads", "0", "value", "≥ 1, ≤ 256"),
         ("decode_seconds", "0", "value", "> 0, ≤ 3600"),
