@@ -62,7 +62,11 @@ class ReportExporter:
         }
         if result.measurements:
             shown[MEASUREMENTS_FILE] = measurements_overlay(result.radiograph, result.measurements)
-        pictures = {**shown, "original": grey_picture(result.radiograph), "zones": _zones(result)}
+        pictures = {
+            **shown,
+            "original": grey_picture(result.radiograph),
+            "zones": _zones(result, language),
+        }
         document = document_of(result, conclusion, pictures, language)
         return {
             "result.json": result_json(result, conclusion, words_of(language).disclaimer),
@@ -77,6 +81,7 @@ class ReportExporter:
         return self._language if result.report is None else result.report.language
 
 
-def _zones(result: CaseResult) -> Picture:
-    texts = {item.zone: f"{item.intensity:.2f}" for item in result.descriptors.items}
+def _zones(result: CaseResult, language: Language) -> Picture:
+    words = words_of(language)
+    texts = {item.zone: words.number(item.intensity) for item in result.descriptors.items}
     return zone_diagram(result.descriptors, texts, anatomy=result.anatomy)
