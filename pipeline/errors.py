@@ -281,7 +281,19 @@ class WordsError(ExplainCxrError):
     code = "words_invalid"
 
 
+class MeasurementWordsError(ExplainCxrError):
+    """A measurement has no words; `name`, `language`, and `key`, the text that is missing."""
+
+    code = "measurement_words_missing"
+
+
 class OutputError(ExplainCxrError):
     """A result file could not be written; `file`."""
 
     code = "output_unwritable"
+
+
+class OutputLockedError(ExplainCxrError):
+    """Another run writes to the same folder; `folder`."""
+
+    code = "output_locked"

@@ -10,12 +10,17 @@ right lung of a frontal radiograph lies at small columns. Arrays are checked her
 
 from pipeline.types.anatomy import Anatomy, ShapeMeasure
 from pipeline.types.arrays import BoolArray, Box, FloatArray, frozen_array, unit_range
-from pipeline.types.case import CaseResult, Conclusion, Problem, ProgressEvent
+from pipeline.types.case import CaseResult, Conclusion, Examination, Problem, ProgressEvent
 from pipeline.types.descriptors import Descriptor, Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality, MaskingCurves, QualityScore
 from pipeline.types.language import WORDS_FOLDER, Language
-from pipeline.types.measurements import Measurement, MeasurementLine, MeasurementThreshold
+from pipeline.types.measurements import (
+    Measurement,
+    MeasurementLine,
+    MeasurementName,
+    MeasurementThreshold,
+)
 from pipeline.types.methods import (
     FURTHER_METHODS,
     FUSED,
@@ -44,7 +49,6 @@ from pipeline.types.vocabulary import (
     Grade,
     ImageFormat,
     Level,
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     MeasurementUnit,
@@ -77,6 +81,7 @@ __all__ = [
     "Conclusion",
     "Descriptor",
     "Descriptors",
+    "Examination",
     "Explanation",
     "ExplanationQuality",
     "FloatArray",
