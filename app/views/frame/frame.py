@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import service
 from app.markup import draw
-from app.state.case import BYTES_PER_MB
+from app.state.cases import BYTES_PER_MB
 from pipeline.errors import FileTooLargeError
 from pipeline.types import Language
 from pipeline.words import Words, message, words_of
