@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         "--radiographs", type=int, default=200, help="validation radiographs at most"
     )
     faithful.add_argument("--stock-radiographs", type=int, default=3, help="of them to time it on")
+    faithful.add_argument(
+        "--no-stock", action="store_true", help="leave stock LIME out, which takes most of the time"
+    )
     faithful.add_argument("--plots", type=Path, help="draw the curves to this folder")
     lime = benches.add_parser("lime", help="ours against stock LIME: speed and fidelity")
     lime.add_argument(
@@ -134,7 +137,8 @@ def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
     from training.datasets.index import data_folder
 
     data = chosen.data or data_folder()
-    metrics = measure_faithfulness(settings, data, chosen.radiographs, chosen.stock_radiographs)
+    timed = None if chosen.no_stock else chosen.stock_radiographs
+    metrics = measure_faithfulness(settings, data, chosen.radiographs, timed)
     if chosen.plots:
         draw_faithfulness(metrics, chosen.plots)
         draw_membership(chosen.plots)
