@@ -229,6 +229,8 @@ def explain_report(
     report, explainer = result.report, models.text_explainer
     if report is None or explainer is None or result.text_explanation is not None:
         return result
+    if report.is_template:
+        return result  # no model wrote it, so none can be asked why
     return _added(
         result,
         Step.EXPLAIN_TEXT,

@@ -88,6 +88,13 @@ def test_a_report_is_explained_once(models: Models) -> None:
     assert explain_report(explained, models=models) is explained
 
 
+def test_template_sentences_are_not_explained(models: Models) -> None:
+    written = write_report(case_of(models), models=models, settings=SETTINGS)
+    assert written.report is not None
+    template = replace(written, report=replace(written.report, model_sha256=""))
+    assert explain_report(template, models=models) is template
+
+
 def test_writing_again_forgets_the_earlier_problem(models: Models) -> None:
     failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
     case = analyse(RADIOGRAPH, models=failing, settings=SETTINGS)
