@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,7 +61,7 @@ class Settings:
 
     `docs/settings.example.toml` lists the same as a file. Made directly, or changed with
     `dataclasses.replace`, a value that does not fit raises pydantic's `ValidationError`;
-    `load_settings` says it as an error of ours.
+    `load_settings` and `changed_settings` say it as an error of ours.
 
     Attributes:
         language: Language of the report and of messages.
@@ -147,6 +148,20 @@ def load_settings(file: Path | None = None, **arguments: object) -> Settings:
         flaw = flaw_of(error, FIELDS)
         raise _refused(_source_of(flaw.field, given, file), flaw) from error
     return Settings(**found.model_dump())
+
+
+def changed_settings(settings: Settings, **arguments: object) -> Settings:
+    """The same settings with some changed, `None` for what was not given.
+
+    Raises:
+        SettingRefusedError: A name is unknown or a value does not fit.
+    """
+    given: dict[str, Any] = {key: value for key, value in arguments.items() if value is not None}
+    try:
+        return replace(settings, **given)
+    except ValidationError as error:
+        flaw = flaw_of(error, FIELDS)
+        raise _refused(_source_of(flaw.field, given, None), flaw) from error
 
 
 def _sources(content: dict[str, Any]) -> "type[BaseSettings]":
