@@ -65,6 +65,7 @@ class Settings:
 
     Attributes:
         language: Language of the report and of messages.
+        explain_images: Whether the classification is explained at all.
         write_report: Whether the language model is asked at all.
         measure_quality: Whether the quality of the explanations is measured.
         explain_label: The label to explain; the predicted one if `None`.
@@ -91,6 +92,7 @@ class Settings:
     """
 
     language: Language = Language.ENGLISH
+    explain_images: bool = True
     write_report: bool = True
     measure_quality: bool = True
     explain_label: OptionalText = None
@@ -110,7 +112,7 @@ class Settings:
     decode_memory_mb: int = Field(default=3000, ge=256, le=64_000)
     step_seconds: float = Field(default=120.0, gt=0, le=86_400)
     report_seconds: float = Field(default=600.0, gt=0, le=86_400)
-    waiting_jobs: int = Field(default=8, ge=1, le=1000)
+    waiting_jobs: int = Field(default=64, ge=1, le=1000)
     methods: Methods = FUSED_METHODS
     lime_samples: int = _parameter(Method.LIME, "samples")
     lime_segments: int = _parameter(Method.LIME, "segments")
