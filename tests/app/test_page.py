@@ -324,7 +324,7 @@ def test_a_report_without_faults_has_no_warning(page, workers, monkeypatch):
     case = reported(images_only(), service.settings())
     sound = tuple(replace(claim, replaced=False) for claim in case.report.claims)
     case = replace(case, report=replace(case.report, claims=sound))
-    monkeypatch.setattr(workers, "submit", lambda data, settings: workers._job(result=case))
+    monkeypatch.setattr(workers, "submit", lambda *_: workers._job(result=case))
     text = shown(open_tab(upload(page, PNG), "report"))
     assert "and was replaced" not in text
     assert "0 replaced" in text
