@@ -11,14 +11,7 @@ from types import SimpleNamespace
 import psutil
 
 from app import __main__ as launcher
-from app.__main__ import (
-    CONFIG_FILE,
-    flat_config,
-    main,
-    port_is_free,
-    prepare,
-    skip_component_scan,
-)
+from app.__main__ import CONFIG_FILE, flat_config, main, port_is_free, prepare
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,36 +60,6 @@ def test_the_page_process_imports_nothing_heavy():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
-
-
-def test_installed_packages_are_not_read_for_components(monkeypatch):
-    from streamlit.components.v2 import component_manager, manifest_scanner
-
-    read = []
-    monkeypatch.setattr(
-        manifest_scanner, "scan_component_manifests", lambda: read.append(True) or []
-    )
-    manager = component_manager.BidiComponentManager
-    own = manager.discover_and_register_components
-    manager().discover_and_register_components(start_file_watching=False)
-    assert read == [True]  # what Streamlit does by itself
-    monkeypatch.setattr(manager, "discover_and_register_components", own)  # put back afterwards
-    skip_component_scan()
-    manager().discover_and_register_components(start_file_watching=False)
-    assert read == [True]
-
-
-def test_plotly_waits_for_the_first_figure():
-    code = (
-        "import sys; from app.__main__ import plotly_absent\n"
-        "with plotly_absent(): import streamlit\n"
-        "import app.page; print('plotly' in sys.modules)\n"
-        "from plotly.graph_objects import Figure; print(Figure().data)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["False", "()"]
 
 
 def test_models_are_loaded_though_nobody_opens_the_page(monkeypatch):
