@@ -86,9 +86,9 @@ def prepare(address: str, *, browser: bool) -> None:
 def settings_fit(file: Path | None) -> bool:
     """Check the settings and hand their file on to the page; if they do not fit, say why."""
     from pipeline.errors import SettingsError
-    from pipeline.messages import message
     from pipeline.settings import FILE_VARIABLE, load_settings
     from pipeline.types import Language
+    from pipeline.words import message
 
     if file is not None:
         os.environ[FILE_VARIABLE] = str(file.resolve())

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from app import service
-from app.language import Words
 from app.state.cases import Case, Cases, session_cases
 from app.viewer import tab as viewer
 from app.views import download, report, result, text_explanation
 from app.views.frame import case_list, frame, home, problems, progress, upload
 from app.views.maps import saliency
 from pipeline.types import Method
+from pipeline.words import Words
 
 POLL_SECONDS = 0.7
 TABS = ("result", "viewer", *Method, "report", "text_explanation", "download")

@@ -75,9 +75,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
 
     from pipeline.errors import SettingsError
-    from pipeline.messages import message
     from pipeline.settings import load_settings
     from pipeline.types import Language
+    from pipeline.words import message
 
     try:
         settings = load_settings(chosen.settings)

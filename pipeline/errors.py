@@ -1,6 +1,6 @@
 """The error tree: a stable code and parameters a class, never user-interface text or patient data.
 
-The sentence shown to a person for a code stands in `pipeline/messages/<language>.toml`.
+The sentence shown to a person for a code stands in `pipeline/words/<language>.toml`.
 """
 
 from typing import ClassVar
@@ -273,6 +273,12 @@ class SettingRefusedError(SettingsError):
     """
 
     code = "setting_refused"
+
+
+class WordsError(ExplainCxrError):
+    """A language's file of words cannot be used; `language`, `what` (a text it lacks, or why)."""
+
+    code = "words_invalid"
 
 
 class OutputError(ExplainCxrError):

@@ -13,9 +13,9 @@ from typing import Self, TextIO
 from urllib.parse import urlsplit
 
 from pipeline.errors import DownloadBrokenError, ExplainCxrError
-from pipeline.messages import message
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import Language
+from pipeline.words import message
 from report.models.catalogue import CatalogueModel, find, load_catalogue
 from report.models.compare_cases import Analyst
 from report.models.compare_command import add_parser

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.language import Words
 from pipeline.types import Claim, Descriptors, Grade, Measurement, Prediction, Side, Zone
+from pipeline.words import Words
 
 CLASSIFICATION = frozenset({"label", "confidence", "abnormal_probability"})
 
@@ -64,9 +64,9 @@ def _name(words: Words, prediction: Prediction, name: str) -> str:
     if name in prediction.labels:
         return words.label(prediction, name)
     zone, _, measure = name.partition(".")
-    place = words.optional(f"zone.{zone}", "")
-    if not place:
-        return words.optional(f"evidence.{name}", f"measurement.{name}")
+    if zone not in set(Zone):
+        return words.optional(f"evidence.{name}", f"measurements.names.{name}")
+    place = words.capital(f"zones.{zone}.name")
     return f"{place}, {words.optional(f'evidence.{measure}', measure)}" if measure else place
 
 
@@ -76,8 +76,8 @@ def _value(words: Words, prediction: Prediction, name: str, value: float | str) 
     if value in prediction.labels:
         return words.label(prediction, value)
     if value in set(Grade):
-        return words(f"grade.{value}")
+        return words(f"grades.{value}")
     parts = [part.strip() for part in value.split(",")]
     if set(parts) <= set(Side):
-        return ", ".join(words(f"side.{part}") for part in parts)
+        return ", ".join(words(f"sides.{part}") for part in parts)
     return words.optional(f"evidence.{value}", value)

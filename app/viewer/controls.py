@@ -5,7 +5,6 @@ Each is a control that keys can work, for the figure itself listens to the mouse
 
 import streamlit as st
 
-from app.language import Words
 from app.state.cases import Case
 from app.viewer import bridge as viewer_bridge
 from app.viewer.panels import Look
@@ -14,6 +13,7 @@ from app.views.evidence_image import zone_value
 from app.views.maps import map_controls
 from pipeline.pictures.windowing import Tissue, Window, window_for
 from pipeline.types import CaseResult, Zone
+from pipeline.words import Words
 
 NONE = "none"
 PLACES = ("across", "down")
@@ -27,7 +27,9 @@ def lit_zone(words: Words, case: Case, found: CaseResult) -> Zone | None:
         words("viewer.zones"),
         [NONE, *map(str, zones)],
         captions=["", *(zone_value(words, items.get(zone)) for zone in zones)],
-        format_func=lambda key: words("viewer.no_zone" if key == NONE else f"zone.{key}"),
+        format_func=lambda key: words.capital(
+            "viewer.no_zone" if key == NONE else f"zones.{key}.name"
+        ),
         key=f"lit_{case.id}",
         persist_state="session",
         help=words("viewer.zones_help"),

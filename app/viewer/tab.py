@@ -6,7 +6,6 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, heading, lead, legend
 from app.pictures import jpeg
 from app.state.cases import Case
@@ -20,6 +19,7 @@ from app.views.maps import map_controls
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, encode_png, reduced, reduced_shape
 from pipeline.pictures.zone_polygons import zone_polygons
 from pipeline.types import CaseResult, Method, Zone
+from pipeline.words import Words
 
 LONGEST_PX = 768  # of a picture on the page; what is saved has all pixels of the working grid
 BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
@@ -55,7 +55,11 @@ def _viewer(words: Words, case: Case, found: CaseResult, panels: Sequence[Panel]
             viewer_bridge.mount(case, found.radiograph.shape)
             _figure(words, case, found, panels, look)
             _told(words, found, lit, view)
-            draw(legend((words(f"structure.{s}"), c, "") for s, c in STRUCTURE_COLOURS.items()))
+            draw(
+                legend(
+                    (words.capital(f"structures.{s}"), c, "") for s, c in STRUCTURE_COLOURS.items()
+                )
+            )
             map_controls.colour_scale(words)
     _save(words, found, panels, look)
 
@@ -162,7 +166,7 @@ def _alt(words: Words, found: CaseResult, panels: Sequence[Panel], look: Look) -
     said = words("viewer.alt", names=names, label=words.label(found.prediction, label))
     if look.lit is None:
         return said
-    return f"{said} {words('viewer.lit', zone=words(f'zone.{look.lit}'))}."
+    return f"{said} {words('viewer.lit', zone=words.capital(f'zones.{look.lit}.name'))}."
 
 
 def _told(words: Words, found: CaseResult, lit: Zone | None, view: Viewport) -> None:
@@ -178,7 +182,7 @@ def _told(words: Words, found: CaseResult, lit: Zone | None, view: Viewport) -> 
     if lit is not None:
         items = {item.zone: item for item in found.descriptors.items}
         value = zone_value(words, items.get(lit))
-        part += f" {words('viewer.lit', zone=words(f'zone.{lit}'))}: {value}."
+        part += f" {words('viewer.lit', zone=words.capital(f'zones.{lit}.name'))}: {value}."
     draw(f'<p class="cxr-caption" role="status">{escape(part)} {escape(words("result.sides"))}</p>')
 
 

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, heading, lead, notice, table
 from app.pictures import png
 from app.state.cases import Case
 from pipeline.pictures.overlays import saliency_overlay, zone_diagram
 from pipeline.types import CaseResult, Descriptor, Grade
+from pipeline.words import Words
 
 OPACITY = 0.7
 
@@ -38,7 +38,7 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
         )
     with right:
         texts = {
-            item.zone: f"{words.number(item.intensity)}\n{words(f'grade.{item.grade}')}"
+            item.zone: f"{words.number(item.intensity)}\n{words(f'grades.{item.grade}')}"
             for item in found.items
         }
         st.image(
@@ -67,13 +67,13 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
 
 def _row(words: Words, item: Descriptor) -> list[str]:
     degrees = " · ".join(
-        f"{words(f'grade.{grade}')} {words.number(item.memberships[grade])}" for grade in Grade
+        f"{words(f'grades.{grade}')} {words.number(item.memberships[grade])}" for grade in Grade
     )
     return [
-        words(f"zone.{item.zone}"),
+        words.capital(f"zones.{item.zone}.name"),
         words.number(item.intensity),
         words.percent(item.share),
         words.number(item.agreement),
-        words(f"grade.{item.grade}"),
+        words(f"grades.{item.grade}"),
         degrees,
     ]

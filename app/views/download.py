@@ -9,12 +9,12 @@ from pathlib import PurePath
 import streamlit as st
 
 from app import service
-from app.language import Words
 from app.markup import draw, heading, lead, notice
 from app.state.cases import Case
 from app.views.frame.problems import sentence
 from pipeline.errors import OutputError
 from pipeline.types import CaseResult, Conclusion, Language, Method, Section
+from pipeline.words import Words
 
 TYPES = {
     ".pdf": "application/pdf",

@@ -8,13 +8,13 @@ from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
 
-from app.language import Words
 from app.markup import draw_svg
 from app.pictures import jpeg
 from app.state.cases import Case
 from pipeline.pictures.overlays import grey_picture, reduced
 from pipeline.pictures.zone_polygons import Polygon, zone_polygons
 from pipeline.types import CaseResult, Descriptor, Zone
+from pipeline.words import Words
 
 LONGEST_PX = 512  # the page carries the picture in its own text
 
@@ -32,7 +32,7 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
         for zone in Zone
     )
     values = "".join(
-        f'<li class="cxr-zone-{zone}"><b>{escape(words(f"zone.{zone}"))}</b> '
+        f'<li class="cxr-zone-{zone}"><b>{escape(words.capital(f"zones.{zone}.name"))}</b> '
         f"<span>{escape(zone_value(words, found.get(zone)))}</span></li>"
         for zone in Zone
     )
@@ -61,6 +61,6 @@ def zone_value(words: Words, item: Descriptor | None) -> str:
     return words(
         "report.zone_value",
         intensity=words.number(item.intensity),
-        grade=words(f"grade.{item.grade}"),
+        grade=words(f"grades.{item.grade}"),
         agreement=words.number(item.agreement),
     )

@@ -5,13 +5,12 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, heading, lead, legend, table
 from app.pictures import png
 from app.state.cases import Case
-from pipeline.messages import message
 from pipeline.pictures.measurement_overlay import PART_COLOURS, drawn_parts, measurements_overlay
 from pipeline.types import CaseResult, Measurement, MeasurementName
+from pipeline.words import Words, message
 
 UNMEASURED = "–"
 
@@ -36,7 +35,7 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
         )
         draw(
             legend(
-                (words(f"measurement_part.{part}"), PART_COLOURS[part], "")
+                (words(f"measurements.parts.{part}"), PART_COLOURS[part], "")
                 for part in drawn_parts(measurements)
             )
         )
@@ -73,9 +72,9 @@ def _row(
     sources: Sequence[str],
     judged: frozenset[MeasurementName],
 ) -> list[str]:
-    name = words(f"measurement.{measurement.name}")
+    name = words(f"measurements.names.{measurement.name}")
     if measurement.side is not None:
-        name += f", {words(f'side.{measurement.side}')}"
+        name += f", {words(f'sides.{measurement.side}')}"
     threshold = ""
     if measurement.threshold is not None:
         mark = ">" if measurement.threshold.above else "<"
@@ -108,7 +107,7 @@ def _reading(words: Words, measurement: Measurement, judged: frozenset[Measureme
     if measurement.is_borderline:
         return words("measurements.borderline")
     return words(
-        f"measurement_beyond.{measurement.name}"
+        f"measurements.beyond.{measurement.name}"
         if measurement.beyond_threshold
         else "measurements.within"
     )

@@ -5,7 +5,6 @@ from html import escape
 import streamlit as st
 
 from app import service
-from app.language import Words
 from app.markup import draw, heading, lead, notice
 from app.state.cases import Case, State, rewrite
 from app.state.evidence import measured, zones_of
@@ -14,6 +13,7 @@ from app.views.frame.problems import sentence
 from app.views.maps import quality
 from pipeline.errors import QueueFullError
 from pipeline.types import CaseResult, Claim, ClaimStatus, Report, Section
+from pipeline.words import Words
 
 POLL_SECONDS = 0.5
 MARKS = {
@@ -59,7 +59,7 @@ def _written(words: Words, case: Case, result: CaseResult, report: Report) -> No
     if report.truncated:
         draw(notice(words("report.truncated"), "warning"))
     if report.language != words.language:
-        name = words(f"language.{report.language}")
+        name = words.language_name(report.language)
         draw(notice(words("report.other_language", language=name)))
     quality.draw_worst(words, result.quality)
     draw(_key(words))
@@ -78,12 +78,12 @@ def _section(
     words: Words, case: Case, result: CaseResult, report: Report, section: Section
 ) -> None:
     """One section: its sentences, and under them the clinician's own text."""
-    draw(heading(words(f"section.{section}"), 3))
+    draw(heading(words(f"sections.{section}"), 3))
     claims = [claim for claim in report.claims if claim.section is section]
     draw(_sentences(words, result, claims, report.sections[section]))
     key = f"edit_{case.id}_{case.attempt}_{section}"
     st.text_area(
-        words("report.edit", section=words(f"section.{section}")),
+        words("report.edit", section=words(f"sections.{section}")),
         value=case.edits.get(section, report.sections[section]),
         key=key,
         height="content",

@@ -4,14 +4,13 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import bars, draw, facts, heading, lead, legend, notice
 from app.pictures import png
 from app.state.cases import Case
 from app.views import descriptors, measurements
-from pipeline.messages import message
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
-from pipeline.types import CaseResult, Prediction, Radiograph, Structure
+from pipeline.types import CaseResult, Prediction, Radiograph
+from pipeline.words import Words, message
 
 NEAR_TIE, NEAR_LIMIT = 0.15, 0.1
 UNSURE = 0.5
@@ -64,7 +63,7 @@ def _legend(words: Words, result: CaseResult) -> list[tuple[str, tuple[int, int,
             area = words.percent(measure.area_share)
         else:
             area = words("result.area", value=round(measure.area_mm2 / 100))
-        rows.append((words(f"structure.{Structure(structure)}"), colour, area))
+        rows.append((words.capital(f"structures.{structure}"), colour, area))
     return rows
 
 

@@ -4,7 +4,6 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, facts, heading, lead, notice, shaded, signed_bars
 from app.state.cases import Case
 from pipeline.types import (
@@ -15,6 +14,7 @@ from pipeline.types import (
     TextExplanation,
     Zone,
 )
+from pipeline.words import Words
 
 HARDLY_NATS = 1.0
 
@@ -116,9 +116,9 @@ def _classification(words: Words, found: ClassificationWords) -> None:
 def _name(words: Words, item: Attribution) -> str:
     """A descriptor's name: its zone, or what else of the prompt it is."""
     if item.key in set(Zone):
-        return words(f"zone.{item.key}")
+        return words.capital(f"zones.{item.key}.name")
     if item.key in set(MeasurementName):
-        return words(f"measurement.{item.key}")
+        return words(f"measurements.names.{item.key}")
     return words.optional(f"part.{item.key}", item.text)
 
 

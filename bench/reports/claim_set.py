@@ -21,7 +21,7 @@ from pipeline.types import (
     ThresholdRelation,
     Zone,
 )
-from report.languages import terms
+from pipeline.words import words_of
 from report.writing.facts import Facts
 from report.writing.measurement_words import quantity, statement_head
 from report.writing.prompt import label_term
@@ -88,7 +88,7 @@ def _pick(rng: random.Random, facts: Facts, kind: str) -> str:
 
 
 def _zone_slots(zone: Zone, language: Language, number: str = "") -> dict[str, str]:
-    term = terms(language).zones[zone]
+    term = words_of(language).zones[zone]
     forms = {"name": term.name, "in": term.where, "of": term.of, "lobe": term.lobe}
     return {f"{slot}{number}": form for slot, form in forms.items()}
 
@@ -150,7 +150,7 @@ def _strength(rng: random.Random, facts: Facts, *, wrong: bool = False) -> str:
     grade = item.grade
     if wrong:
         grade = rng.choice([other for other in Grade if other is not item.grade])
-    word = terms(facts.language).grades[grade]
+    word = words_of(facts.language).grades[grade]
     slots = _zone_slots(item.zone, facts.language)
     return _pick(rng, facts, "strength").format(**slots, grade=word)
 

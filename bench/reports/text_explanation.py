@@ -9,10 +9,10 @@ from statistics import median
 from bench.metrics import TargetMetrics
 from pipeline.language_model.gguf_model import LanguageModel, shipped_file
 from pipeline.settings import Settings
-from pipeline.types import Language, Report, TextExplanation
+from pipeline.types import Report, TextExplanation
 from report.writing.prompt import join, spelled_report, told_classification
 from report.writing.writer import ReportWriter
-from training.writer.cases import random_case
+from training.writer.cases import TAUGHT, random_case
 from xai.text.explainer import GgufTextExplainer
 
 SEED = "text explanation"
@@ -53,7 +53,7 @@ def measure_text_explanation(settings: Settings, cases: int) -> TargetMetrics:
     gradients: list[float] = []
     beats: list[bool] = []
     seconds: list[float] = []
-    for language in cycle(Language):
+    for language in cycle(TAUGHT):
         if len(seconds) == cases:
             break
         case = random_case(rng, language)

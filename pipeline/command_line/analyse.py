@@ -18,11 +18,11 @@ from pipeline.errors import (
     StepFailedError,
     UnreadableFileError,
 )
-from pipeline.messages import message
 from pipeline.protocols import Exporter
 from pipeline.reading import check_size
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import FUSED_METHODS, CaseResult, Language, Method, with_fused
+from pipeline.words import message
 from pipeline.workers.job import Job
 from pipeline.workers.worker_process import PartMakers, Room
 from pipeline.workers.workers import Workers

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import ExplainCxrError, OutputError, UnreadableFileError
-from pipeline.messages import message
 from pipeline.protocols import Models
 from pipeline.reading import check_size
 from pipeline.run import explain_layers
 from pipeline.settings import Settings
 from pipeline.types import LayerMap, Radiograph
+from pipeline.words import message
 
 NUMBERS_FILE = "layers.npz"
 

@@ -14,6 +14,7 @@ from pipeline.types.case import CaseResult, Conclusion, Problem, ProgressEvent
 from pipeline.types.descriptors import Descriptor, Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality, MaskingCurves, QualityScore
+from pipeline.types.language import WORDS_FOLDER, Language
 from pipeline.types.measurements import Measurement, MeasurementLine, MeasurementThreshold
 from pipeline.types.methods import (
     FURTHER_METHODS,
@@ -42,7 +43,6 @@ from pipeline.types.vocabulary import (
     ClaimStatus,
     Grade,
     ImageFormat,
-    Language,
     Level,
     MeasurementName,
     MeasurementPart,
@@ -65,6 +65,7 @@ __all__ = [
     "FUSED_METHODS",
     "SALIENCY_MAPS",
     "SHORTCUT_MEASURES",
+    "WORDS_FOLDER",
     "Anatomy",
     "Attribution",
     "BoolArray",

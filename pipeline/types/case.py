@@ -7,13 +7,14 @@ from pipeline.types.anatomy import Anatomy
 from pipeline.types.descriptors import Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality
+from pipeline.types.language import Language
 from pipeline.types.measurements import Measurement
 from pipeline.types.methods import Method
 from pipeline.types.prediction import Prediction
 from pipeline.types.radiograph import Radiograph
 from pipeline.types.report import Report
 from pipeline.types.text_explanation import TextExplanation
-from pipeline.types.vocabulary import Language, Section, Step
+from pipeline.types.vocabulary import Section, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.errors import ContractError
-from pipeline.types.vocabulary import Language
+from pipeline.types.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

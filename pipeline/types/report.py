@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.types.vocabulary import ClaimStatus, Language, Section, Zone
+from pipeline.types.language import Language
+from pipeline.types.vocabulary import ClaimStatus, Section, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,6 @@
-"""The closed sets of words: languages, sides, zones, structures, measurements, ratings, steps."""
+"""The closed sets of words: sides, zones, structures, measurements, ratings, steps."""
 
 from enum import StrEnum
-
-
-class Language(StrEnum):
-    """The languages of the page and of the report."""
-
-    ENGLISH = "en"
-    RUSSIAN = "ru"
-    UKRAINIAN = "uk"
 
 
 class ImageFormat(StrEnum):

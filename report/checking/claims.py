@@ -20,6 +20,7 @@ from pipeline.types import (
     Side,
     Zone,
 )
+from pipeline.words import words_of
 from report.checking.measurement_claims import check_measurements
 from report.checking.mentions import (
     NumberMention,
@@ -34,7 +35,6 @@ from report.checking.mentions import (
     zone_mentions,
 )
 from report.checking.tally import Tally
-from report.languages import terms
 from report.writing.facts import Facts
 from report.writing.sentences import sentences
 
@@ -183,7 +183,7 @@ def _listed(sides: frozenset[Side]) -> str:
 def _check_count(
     found: Tally, sentence: str, mentions: tuple[ZoneMention, ...], facts: Facts
 ) -> None:
-    table = terms(facts.language).table["claims"]
+    table = words_of(facts.language).report["claims"]
     for number, word in enumerate(table["counts"]):
         counted = rf"(?<!\w)(?:{word})(?:\s+\w+)?\s+(?:{table['count_noun']})(?!\w)"
         if number and re.search(counted, sentence, re.IGNORECASE):

@@ -11,9 +11,9 @@ from pipeline.types import (
     MeasurementUnit,
     ThresholdRelation,
 )
+from pipeline.words import words_of
 from report.checking.mentions import is_denied, pattern, says, zone_mentions
 from report.checking.tally import Tally
-from report.languages import terms
 from report.writing.facts import Facts, Hyperinflation
 
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)\s?(%|mm|мм)?(?!\w*\d)")
@@ -57,7 +57,7 @@ def _stretches(sentence: str, language: Language) -> Iterator[_Stretch]:
     starts = sorted(
         (match.start(), name)
         for name in MeasurementName
-        if name.value in terms(language).table["measurements"]["names"]
+        if name.value in words_of(language).report["measurements"]["names"]
         for match in pattern(language, name.value).finditer(sentence)
     )
     zones = [mention.at for mention in zone_mentions(sentence, language)]

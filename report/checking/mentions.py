@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.types import Language, Level, Prediction, Side, Zone
-from report.languages import terms
+from pipeline.words import words_of
 
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)(\s?%)?(?![\w%]|[.,]\d)")
 _CLAUSE = re.compile(r"[;:]\s|,\s(?!\d)|\s[-–—]\s|\b(?:but|while|но|тогда как|але|тоді як)\b")
@@ -44,7 +44,7 @@ class NumberMention:
 @cache
 def pattern(language: Language, name: str) -> re.Pattern[str]:
     """One of a language's `claims` expressions, whole words, without case."""
-    source = terms(language).table["claims"][name]
+    source = words_of(language).report["claims"][name]
     return re.compile(rf"(?<!\w)(?:{source})(?!\w)", re.IGNORECASE)
 
 
@@ -152,7 +152,7 @@ def side_mentions(sentence: str, language: Language) -> frozenset[Side]:
         return frozenset(Side)
     found = set()
     for side in Side:
-        source = terms(language).table["claims"]
+        source = words_of(language).report["claims"]
         near = rf"(?:{source[side.value]})(?:\W+\w+)?\W+(?:{source['side_place']})"
         whole = rf"(?<!\w)(?:{near}|{source[f'{side}_adverb']})(?!\w)"
         if re.search(whole, sentence, re.IGNORECASE):
@@ -196,7 +196,7 @@ def label_mentions(sentence: str, prediction: Prediction, language: Language) ->
     named: dict[str, str] = {}
     for label in {*prediction.labels, prediction.normal_label}:
         own = prediction.terms.get(label, {}).get(language)
-        ours = terms(language).labels.get(label)
+        ours = words_of(language).labels.get(label)
         for name in {own, ours} - {None}:
             named[str(name)] = label
     found = set()

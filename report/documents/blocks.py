@@ -1,5 +1,6 @@
 """The blocks that a conclusion is made of, whatever it is then set as."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.pictures.overlays import Colour, Picture
@@ -80,11 +81,11 @@ Block = Heading | Paragraph | Classification | Table | Figures | SignatureLine
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Document:
-    """A conclusion ready to be set."""
+    """A conclusion ready to be set; `page` says which page of how many one is."""
 
     language: Language
     title: str
     disclaimer: str
-    page: str
+    page: Callable[[int, int], str]
     image: str
     blocks: tuple[Block, ...]

@@ -12,12 +12,12 @@ from pipeline.pictures.overlays import (
     zone_diagram,
 )
 from pipeline.types import CaseResult, Conclusion, Language
+from pipeline.words import words_of
 from report.documents.case_json import case_json
 from report.documents.document import ANATOMY_FILE, document_of
 from report.documents.markdown import markdown
 from report.documents.measurement_blocks import MEASUREMENTS_FILE
 from report.documents.pdf import pdf
-from report.languages import terms
 
 
 class ReportExporter:
@@ -65,7 +65,7 @@ class ReportExporter:
         pictures = {**shown, "original": grey_picture(result.radiograph), "zones": _zones(result)}
         document = document_of(result, conclusion, pictures, language)
         return {
-            "result.json": case_json(result, conclusion, terms(language).disclaimer),
+            "result.json": case_json(result, conclusion, words_of(language).disclaimer),
             **{name: encode_png(picture) for name, picture in shown.items()},
             "report.md": markdown(document),
             "report.pdf": pdf(document),

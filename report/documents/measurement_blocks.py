@@ -2,52 +2,46 @@
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.messages import message
 from pipeline.pictures.measurement_overlay import PART_COLOURS, drawn_parts
 from pipeline.pictures.overlays import Picture
-from pipeline.types import CaseResult, Language, Measurement, MeasurementName
+from pipeline.types import CaseResult, Measurement, MeasurementName
+from pipeline.words import Words, message
 from report.checking.repaired_spans import Run
 from report.documents.blocks import Block, Figure, Heading, Paragraph, Table
-from report.writing.measurement_words import quantity
 
 MEASUREMENTS_FILE = "measurements.png"
 UNMEASURED = "–"
 
 
-def measurement_blocks(
-    result: CaseResult, text: Mapping[str, str], language: Language
-) -> list[Block]:
+def measurement_blocks(result: CaseResult, words: Words) -> list[Block]:
     """A heading, what the figures are, the table, and its sources; nothing without measurements.
 
     Args:
         result: The case.
-        text: The documents' words.
-        language: Their language.
+        words: The documents' words.
     """
     if not result.measurements:
         return []
     sources = sources_of(result.measurements)
     head = tuple(
-        text[key]
+        words(key)
         for key in (
-            "measurement",
-            "measurement_value",
-            "measurement_interval",
-            "measurement_threshold",
-            "measurement_reading",
+            "measurements.measurement",
+            "measurements.value",
+            "measurements.range",
+            "measurements.threshold",
+            "measurements.reading",
         )
     )
     judged = frozenset(
         measurement.name for measurement in result.measurements if measurement.threshold is not None
     )
-    rows = tuple(
-        _row(measurement, text, language, sources, judged) for measurement in result.measurements
-    )
-    told = [text["measurements_lead"], text["measurements_interval"]]
-    told += [text["measurements_square"]] if result.radiograph.spacing_mm is None else []
+    rows = tuple(_row(measurement, words, sources, judged) for measurement in result.measurements)
+    told = [words("measurements.lead"), words("measurements.interval")]
+    told += [words("measurements.square")] if result.radiograph.spacing_mm is None else []
     numbered = [f"[{number}] {citation}" for number, citation in enumerate(sources, 1)]
     return [
-        Heading(text=text["measurements"]),
+        Heading(text=words("measurements.title")),
         Paragraph(runs=(Run(text=" ".join(told)),)),
         Table(head=head, rows=rows, words=True),
         *(Paragraph(runs=(Run(text=line),), small=True) for line in numbered),
@@ -55,16 +49,16 @@ def measurement_blocks(
 
 
 def measurement_figure(
-    result: CaseResult, text: Mapping[str, str], pictures: Mapping[str, Picture]
+    result: CaseResult, words: Words, pictures: Mapping[str, Picture]
 ) -> list[Figure]:
     """The drawing with its legend; none without measurements."""
     if MEASUREMENTS_FILE not in pictures:
         return []
     legend = tuple(
-        (PART_COLOURS[part], text[f"measurement_part_{part}"])
+        (PART_COLOURS[part], words(f"measurements.parts.{part}"))
         for part in drawn_parts(result.measurements)
     )
-    caption = text["measurements_picture"]
+    caption = words("measurements.picture")
     return [
         Figure(
             picture=pictures[MEASUREMENTS_FILE],
@@ -87,42 +81,43 @@ def sources_of(measurements: Sequence[Measurement]) -> tuple[str, ...]:
 
 def _row(
     measurement: Measurement,
-    text: Mapping[str, str],
-    language: Language,
+    words: Words,
     sources: Sequence[str],
     judged: frozenset[MeasurementName],
 ) -> tuple[str, ...]:
-    name = text[f"measurement_{measurement.name}"]
+    name = words(f"measurements.names.{measurement.name}")
     if measurement.side is not None:
-        name += f", {text[f'measurement_{measurement.side}']}"
+        name += f", {words(f'sides.{measurement.side}')}"
     threshold = ""
     if measurement.threshold is not None:
         mark = ">" if measurement.threshold.above else "<"
         number = sources.index(measurement.threshold.citation) + 1
         threshold = (
-            f"{mark} {quantity(measurement.threshold.value, measurement.unit, language)} [{number}]"
+            f"{mark} {words.quantity(measurement.threshold.value, measurement.unit)} [{number}]"
         )
     if measurement.value is None or measurement.low is None or measurement.high is None:
-        reason = "" if measurement.reason is None else message(measurement.reason.value, language)
+        reason = (
+            "" if measurement.reason is None else message(measurement.reason.value, words.language)
+        )
         return (name, UNMEASURED, "", threshold, reason)
-    digits = measurement.unit.digits
-    interval = f"{measurement.low:.{digits}f}–{measurement.high:.{digits}f}"
-    value = quantity(measurement.value, measurement.unit, language)
-    return (name, value, interval, threshold, _reading(measurement, text, judged))
+    ends = (
+        words.number(end, measurement.unit.digits) for end in (measurement.low, measurement.high)
+    )
+    interval = "–".join(ends)
+    value = words.quantity(measurement.value, measurement.unit)
+    return (name, value, interval, threshold, _reading(measurement, words, judged))
 
 
-def _reading(
-    measurement: Measurement, text: Mapping[str, str], judged: frozenset[MeasurementName]
-) -> str:
+def _reading(measurement: Measurement, words: Words, judged: frozenset[MeasurementName]) -> str:
     """What the value says beside its threshold, which some measurements have on one side only."""
     if measurement.beyond_threshold is None:
-        return text[
-            "measurement_other_side" if measurement.name in judged else "measurement_no_threshold"
-        ]
+        return words(
+            "measurements.other_side" if measurement.name in judged else "measurements.no_threshold"
+        )
     if measurement.is_borderline:
-        return text["measurement_borderline"]
-    return text[
-        f"measurement_beyond_{measurement.name}"
+        return words("measurements.borderline")
+    return words(
+        f"measurements.beyond.{measurement.name}"
         if measurement.beyond_threshold
-        else "measurement_within"
-    ]
+        else "measurements.within"
+    )

@@ -91,7 +91,7 @@ def _footer(document: Document, pages: int, canvas: Any, template: Any) -> None:
     canvas.setFont(BOLD, 7.5)
     canvas.drawString(left, 13 * mm, document.disclaimer)
     canvas.setFont(FONT, 7.5)
-    canvas.drawRightString(right, 13 * mm, document.page.format(page=template.page, pages=pages))
+    canvas.drawRightString(right, 13 * mm, document.page(template.page, pages))
     canvas.setFillColor(QUIET)
     canvas.setFont(FONT, 6)
     canvas.drawString(left, 9.5 * mm, document.image)

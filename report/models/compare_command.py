@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ExplainCxrError, OutputError, ReportModelMissingError
-from pipeline.messages import message
 from pipeline.settings import Settings
 from pipeline.types import Language
+from pipeline.words import message
 from report.models.compare import Row, WriterOf, compare, figures, overall, table
 from report.models.compare_cases import Analyst, Radiographs, analysed
 

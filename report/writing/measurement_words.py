@@ -9,13 +9,14 @@ from pipeline.types import (
     MeasurementUnit,
     ThresholdRelation,
 )
-from report.languages import terms
+from pipeline.words import words_of
 
 
 def quantity(value: float, unit: MeasurementUnit, language: Language) -> str:
     """A value with its unit, rounded as it is told: "1.2 cm", "0.53"."""
     number = f"{value:.{unit.digits}f}"
-    return _table(language)["units"][unit.value].format(value=number)
+    text: str = words_of(language).table["units"][unit.value]
+    return text.format(value=number)
 
 
 def statement(measurement: Measurement, language: Language) -> str:
@@ -47,5 +48,5 @@ def statement_tail(relation: ThresholdRelation, threshold: str, language: Langua
 
 
 def _table(language: Language) -> Mapping[str, Mapping[str, str]]:
-    table: Mapping[str, Mapping[str, str]] = terms(language).table["measurements"]
+    table: Mapping[str, Mapping[str, str]] = words_of(language).report["measurements"]
     return table

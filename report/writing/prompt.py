@@ -10,7 +10,7 @@ overlap on a frontal radiograph.
 from collections.abc import Iterable, Mapping
 
 from pipeline.types import Descriptors, Language, Prediction, Report, Section, Zone
-from report.languages import terms
+from pipeline.words import words_of
 from report.writing.measurement_words import statement
 
 Parts = tuple[tuple[str, str], ...]
@@ -19,8 +19,7 @@ LABEL, CONFIDENCE = "label", "confidence"
 
 def label_term(prediction: Prediction, label: str, language: Language) -> str:
     """A label's name: the classifier's own term, else ours, else the label with spaces."""
-    own = prediction.terms.get(label, {})
-    return own.get(language) or terms(language).labels.get(label) or label.replace("_", " ")
+    return words_of(language).label(prediction, label)
 
 
 def prompt_parts(prediction: Prediction, descriptors: Descriptors, language: Language) -> Parts:
@@ -35,16 +34,16 @@ def prompt_parts(prediction: Prediction, descriptors: Descriptors, language: Lan
         `(key, text)` pairs; the key is a zone's or a measurement's value, `label`, `confidence`, or
         empty for fixed text. The texts joined are the prompt.
     """
-    words = terms(language).prompt
+    words = words_of(language).report["prompt"]
     parts: list[tuple[str, str]] = [("", words["opening"])]
     parts.append(("", words["found"] if descriptors.items else words["none"]))
     for index, item in enumerate(descriptors.items):
         if index:
             parts.append(("", ","))
         text = words["zone"].format(
-            zone=terms(language).zones[item.zone].name,
+            zone=words_of(language).zones[item.zone].name,
             intensity=f"{item.intensity:.2f}",
-            grade=terms(language).grades[item.grade],
+            grade=words_of(language).grades[item.grade],
             agreement=f"{item.agreement:.2f}",
         )
         parts.append((item.zone.value, text))
@@ -70,9 +69,8 @@ def join(parts: Iterable[tuple[str, str]], without: frozenset[str] = frozenset()
     kept = list(parts)
     zone_keys = {zone.value for zone in Zone}
     left = [key for key, _ in kept if key in zone_keys and key not in without]
-    none_for = {
-        terms(language).prompt["found"]: terms(language).prompt["none"] for language in Language
-    }
+    wordings = [words_of(language).report["prompt"] for language in Language]
+    none_for = {wording["found"]: wording["none"] for wording in wordings}
     texts: list[str] = []
     told = 0
     for key, text in kept:
@@ -91,13 +89,13 @@ def join(parts: Iterable[tuple[str, str]], without: frozenset[str] = frozenset()
 def told_classification(report: Report) -> str:
     """The classification's name as a report's prompt told it; empty if it was not told."""
     text = dict(report.prompt_parts).get(LABEL, "")
-    before, _, after = terms(report.language).prompt["label"].partition("{label}")
+    before, _, after = words_of(report.language).report["prompt"]["label"].partition("{label}")
     return text.removeprefix(before).removesuffix(after)
 
 
 def spelled(sections: Mapping[Section, str], language: Language) -> str:
     """The report as one text with its headings, as the shipped model writes it."""
-    names = terms(language).sections
+    names = words_of(language).sections
     return "\n\n".join(f"{names[section]}:\n{sections[section]}" for section in Section)
 
 

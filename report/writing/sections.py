@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipeline.types import Language, Section
-from report.languages import terms
+from pipeline.words import words_of
 from report.writing.sentences import sentences
 
 _OPEN, _CLOSE = "<think>", "</think>"
@@ -61,7 +61,7 @@ def parse_sections(text: str, language: Language) -> dict[Section, str]:
 
 @cache
 def _heading(section: Section, language: Language) -> re.Pattern[str]:
-    names = terms(language).table["headings"][section.value]
+    names = words_of(language).report["headings"][section.value]
     spelled = "|".join(re.escape(name) for name in names)
     number = r"(?:(?:\d|[IVX]{1,3})[.)]\s*)?"
     return re.compile(

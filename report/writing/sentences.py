@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from pipeline.types import Language
-from report.languages import terms
+from pipeline.words import words_of
 
 _END = re.compile(r"(?<=[.!?…])(?:[\"»”)]*)\s+(?=[\"«“(*\-–—•]*[^\W_a-zа-яёіїєґ])|\s*\n+\s*")
 _BULLET = re.compile(r"^(?:\d{1,2}[.)]|[-–—•*])$")
@@ -40,5 +40,5 @@ def _abbreviated(text: str, language: Language) -> bool:
 
 @cache
 def _endings(language: Language) -> tuple[str, ...]:
-    listed = terms(language).table["claims"]["abbreviations"]
+    listed = words_of(language).report["claims"]["abbreviations"]
     return tuple(f"{before}{word.lower()}" for word in listed for before in (" ", "("))

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from pipeline.types import Descriptor, Measurement, Section
-from report.languages import terms
+from pipeline.words import words_of
 from report.writing.facts import Facts
 from report.writing.measurement_words import statement
 from report.writing.prompt import label_term
 
 
 def _wording(facts: Facts) -> Mapping[str, str]:
-    wording: Mapping[str, str] = terms(facts.language).table["plain"]
+    wording: Mapping[str, str] = words_of(facts.language).report["plain"]
     return wording
 
 
@@ -18,9 +18,9 @@ def zone_sentence(item: Descriptor, facts: Facts) -> str:
     """One zone with its intensity and grade."""
     return _wording(facts)["zone"].format_map(
         {
-            "in": terms(facts.language).zones[item.zone].where,
+            "in": words_of(facts.language).zones[item.zone].where,
             "intensity": f"{item.intensity:.2f}",
-            "grade": terms(facts.language).grades[item.grade],
+            "grade": words_of(facts.language).grades[item.grade],
         }
     )
 
@@ -39,7 +39,7 @@ def summary_sentence(facts: Facts) -> str:
     """Every zone by name, or that there is none."""
     if not facts.items:
         return none_sentence(facts)
-    names = ", ".join(terms(facts.language).zones[item.zone].name for item in facts.items)
+    names = ", ".join(words_of(facts.language).zones[item.zone].name for item in facts.items)
     return _wording(facts)["summary"].format(zones=names)
 
 

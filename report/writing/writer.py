@@ -13,8 +13,8 @@ from pipeline.types import (
     Section,
     Step,
 )
+from pipeline.words import words_of
 from report.checking.repair import repaired
-from report.languages import terms
 from report.writing.draft import Draft
 from report.writing.facts import Facts
 from report.writing.prompt import join, prompt_parts
@@ -85,7 +85,7 @@ class ReportWriter:
         """
         facts = Facts.of(prediction, descriptors, language)
         parts = prompt_parts(prediction, descriptors, language)
-        prompt = self._loaded().prompt(terms(language).prompt["system"], join(parts))
+        prompt = self._loaded().prompt(words_of(language).report["prompt"]["system"], join(parts))
         blank = Draft(facts=facts, parts=parts, prompt=prompt, seed=seed)
         return self._written(blank, progress)
 
@@ -176,12 +176,12 @@ class ReportWriter:
         if model.takes_plain_prompt:
             return sections
         language = draft.facts.language
-        words = terms(language)
+        words = words_of(language)
         for section in Section:
             if section in sections:
                 continue
-            only = words.prompt["one_section"].format(section=words.sections[section])
-            prompt = model.prompt(words.prompt["system"], f"{join(draft.parts)}\n{only}")
+            only = words.report["prompt"]["one_section"].format(section=words.sections[section])
+            prompt = model.prompt(words.report["prompt"]["system"], f"{join(draft.parts)}\n{only}")
             text, tokens = self._streamed(prompt, 0.0, draft.seed, progress)
             body, _ = split_thoughts(text, opened=_opens_thought(prompt))
             found = parse_sections(body, language)

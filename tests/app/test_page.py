@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 import zipfile
 from base64 import b64decode
 from io import BytesIO
@@ -14,11 +13,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
-from app.language import words_of
 from app.page import TABS, tab_name
 from app.views.result import doubt
 from pipeline.errors import StepTimedOutError, WorkerDiedError
 from pipeline.types import Language, Step, Zone
+from pipeline.words import words_of
 from tests.app.fake_workers import PHANTOM, FakeWorkers, images_only
 
 APP = Path(__file__).parents[2] / "app"
@@ -38,7 +37,7 @@ def page(workers):
 
 
 def words(language=Language.ENGLISH):
-    return tomllib.loads((APP / "languages" / f"{language}.toml").read_text(encoding="utf-8"))
+    return words_of(language).of("page")
 
 
 def shown(page):
@@ -56,7 +55,7 @@ def upload(page, *files):
 
 def tab_named(name, language):
     tab = next(tab for tab in TABS if tab == name)
-    return tab_name(words_of(language), tab)
+    return tab_name(words(language), tab)
 
 
 def open_tab(page, name, language=Language.ENGLISH):
@@ -69,10 +68,10 @@ def open_tab(page, name, language=Language.ENGLISH):
 
 def test_the_main_page_says_what_it_does_and_is_not(page):
     text = shown(page)
-    assert words()["home"]["title"] in text
-    assert words()["home"]["limit_labels"] in text
-    assert words()["frame"]["disclaimer"] == "For research use only. Not a medical device."
-    assert words()["frame"]["disclaimer"] in text
+    assert words()("home.title") in text
+    assert words()("home.limit_labels") in text
+    assert words().disclaimer == "For research use only. Not a medical device."
+    assert words().disclaimer in text
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -81,15 +80,15 @@ def test_the_language_is_switched_at_once_and_the_open_tab_stays(page, language)
     open_tab(page, "report")
     page.segmented_control(key="language").set_value(language).run()
     text = shown(page)
-    assert words(language)["frame"]["disclaimer"] in text
-    assert words(language)["report"]["lead"] in text
+    assert words(language).disclaimer in text
+    assert words(language)("report.lead") in text
     for other in set(Language) - {language}:
-        assert words(other)["report"]["lead"] not in text
+        assert words(other)("report.lead") not in text
 
 
 def test_an_uploaded_radiograph_shows_its_classification_probabilities_and_warnings(page):
     text = shown(upload(page, PNG))
-    assert words()["result"]["abnormal"] in text
+    assert words()("result.abnormal") in text
     assert "bacterial pneumonia" in text
     assert "83%" in text
     assert "92% (threshold 50%)" in text
@@ -104,9 +103,9 @@ def test_a_normal_classification_does_not_exclude_disease(page, workers, monkeyp
         lambda: images_only(probabilities=(0.9, 0.06, 0.04), label="normal"),
     )
     text = shown(upload(page, PNG))
-    assert words()["result"]["normal"] in text
+    assert words()("result.normal") in text
     assert "This does not exclude disease." in text
-    assert words()["result"]["abnormal"] not in text
+    assert words()("result.abnormal") not in text
 
 
 def test_a_bad_file_says_why_and_loses_none_of_the_others(page):
@@ -114,8 +113,8 @@ def test_a_bad_file_says_why_and_loses_none_of_the_others(page):
     text = shown(page)
     assert "notes.png: The file is none of PNG, JPEG, WEBP or DICOM" in text
     assert "format_unknown" in text
-    assert words()["result"]["abnormal"] in text
-    done = words()["state"]["done"]
+    assert words()("result.abnormal") in text
+    done = words()("state.done")
     assert [done in option for option in page.radio[0].options] == [True, False, True]
     page.segmented_control(key="language").set_value(Language.RUSSIAN).run()
     assert "notes.png: Это не PNG, JPEG, WEBP и не DICOM" in shown(page)
@@ -131,7 +130,7 @@ def test_a_file_over_the_limit_is_refused_before_any_worker(page, workers):
 
 def test_a_full_queue_keeps_the_radiograph_waiting(page, workers):
     upload(page, ("radiograph.png", b"busy", "image/png"))
-    assert words()["progress"]["waiting"] in shown(page)
+    assert words()("progress.waiting") in shown(page)
 
 
 def test_progress_names_the_step_and_can_be_cancelled(page, workers):
@@ -139,7 +138,7 @@ def test_progress_names_the_step_and_can_be_cancelled(page, workers):
     upload(page, PNG)
     text = shown(page)
     assert 'class="cxr-done"' in text and "Reading the file" in text
-    cancel = next(button for button in page.button if button.label == words()["progress"]["cancel"])
+    cancel = next(button for button in page.button if button.label == words()("progress.cancel"))
     cancel.click().run()
     page.run()
     assert "Cancelled." in shown(page)
@@ -150,9 +149,9 @@ def test_pictures_are_shown_while_the_report_is_written(page, workers):
     upload(page, PNG)
     workers.jobs[0].case = images_only()
     page.run()
-    assert words()["result"]["abnormal"] in shown(page)
+    assert words()("result.abnormal") in shown(page)
     open_tab(page, "report")
-    assert words()["report"]["starting"] in shown(page)
+    assert words()("report.starting") in shown(page)
 
 
 def test_a_failed_report_keeps_the_pictures_and_says_why(page, workers):
@@ -163,7 +162,7 @@ def test_a_failed_report_keeps_the_pictures_and_says_why(page, workers):
     page.run()
     text = shown(page)
     assert "step_timed_out" in text and "600 seconds" in text
-    assert words()["result"]["abnormal"] in text
+    assert words()("result.abnormal") in text
 
 
 def test_the_maps_of_another_label_are_asked_for_and_shown(page, workers):
@@ -180,7 +179,7 @@ def test_the_maps_of_another_label_are_asked_for_and_shown(page, workers):
 def test_lime_shows_its_fit(page):
     open_tab(upload(page, PNG), "lime")
     assert "0.64" in shown(page)
-    assert words()["measure"]["r2"] in shown(page)
+    assert words()("measure.r2") in shown(page)
 
 
 def test_what_speaks_against_the_label_is_shown_on_demand(page):
@@ -211,7 +210,7 @@ def test_every_layer_is_mapped_on_demand(page, workers):
 
 
 def _ask_for_layers(page):
-    (button,) = [item for item in page.button if item.label == words()["layers"]["ask"]]
+    (button,) = [item for item in page.button if item.label == words()("layers.ask")]
     button.click().run()
     assert not page.exception
 
@@ -219,8 +218,8 @@ def _ask_for_layers(page):
 def test_the_report_marks_each_sentence_and_what_was_replaced(page):
     text = shown(open_tab(upload(page, PNG), "report"))
     assert "Opacity in the right lower zone, intensity 0.62." in text
-    assert f'aria-label="{words()["report"]["supported"]}"' in text
-    assert f'aria-label="{words()["report"]["replaced"]}"' in text
+    assert f'aria-label="{words()("report.supported")}"' in text
+    assert f'aria-label="{words()("report.replaced")}"' in text
     assert "replaced: 1." in text
     assert "The right lower zone is the strongest." in text  # the model's thoughts
     assert "fake-writer" in text
@@ -238,7 +237,7 @@ def test_each_sentence_names_its_zones_and_the_radiograph_shows_them(page):
     (radiograph,) = re.findall(r'<img src="data:image/jpeg;base64,([^"]*)" alt="([^"]*)"', text)
     picture = cv2.imdecode(np.frombuffer(b64decode(radiograph[0]), np.uint8), cv2.IMREAD_COLOR)
     assert picture.shape == (192, 160, 3)  # small already
-    assert radiograph[1] == words()["report"]["radiograph_alt"]
+    assert radiograph[1] == words()("report.radiograph_alt")
     assert '<svg viewBox="0 0 160 192"' in text  # the radiograph's pixels
     for zone in Zone:
         unfound = "" if zone in (Zone.RIGHT_LOWER, Zone.LEFT_UPPER) else " cxr-unfound"
@@ -263,7 +262,7 @@ def test_writing_again_takes_the_language_of_the_page_and_another_seed(page, wor
     upload(page, PNG)
     page.segmented_control(key="language").set_value(Language.UKRAINIAN).run()
     open_tab(page, "report", Language.UKRAINIAN)
-    again = words(Language.UKRAINIAN)["report"]["again"]
+    again = words(Language.UKRAINIAN)("report.again")
     next(button for button in page.button if button.label == again).click().run()
     name, settings = workers.calls[-1]
     assert (name, settings.language, settings.seed) == ("report", Language.UKRAINIAN, 1)
@@ -272,7 +271,7 @@ def test_writing_again_takes_the_language_of_the_page_and_another_seed(page, wor
 def test_the_text_explanation_shows_contributions(page):
     text = shown(open_tab(upload(page, PNG), "text_explanation"))
     assert "+2.50" in text and "−0.50" in text
-    assert words()["zone"]["right_lower"] in text
+    assert words().capital("zones.right_lower.name") in text
     assert "0.013 nats" in text
 
 
@@ -281,7 +280,7 @@ def test_an_edited_report_is_what_is_downloaded(page, monkeypatch):
     open_tab(page, "report")
     page.text_area[0].set_value("No opacity in my reading.").run()
     open_tab(page, "download")
-    assert words()["download"]["edited"] in shown(page)
+    assert words()("download.edited") in shown(page)
     made = page.session_state["files"][2]
     assert "No opacity in my reading." in made["report.md"].decode()
     assert made["report.pdf"].startswith(b"%PDF")
@@ -310,14 +309,14 @@ def test_the_archive_holds_every_file():
 
 def test_removing_a_radiograph_brings_back_the_main_page(page):
     upload(page, PNG)
-    remove = next(button for button in page.button if button.label == words()["case"]["remove"])
+    remove = next(button for button in page.button if button.label == words()("case.remove"))
     remove.click().run()
-    assert words()["home"]["title"] in shown(page)
+    assert words()("home.title") in shown(page)
 
 
 def test_the_sample_is_labelled_as_drawn(page):
     page.button(key="sample").click().run()
-    assert words()["case"]["sample"] in shown(page)
+    assert words()("case.sample") in shown(page)
     assert not page.exception
 
 
@@ -331,12 +330,12 @@ def test_the_sample_is_labelled_as_drawn(page):
 )
 def test_doubt_is_said_in_words(probabilities, sentence):
     prediction = images_only(probabilities=probabilities).prediction
-    english = words_of(Language.ENGLISH)
+    english = words_of(Language.ENGLISH).of("page")
     said = english(f"result.{sentence}", low="40%", high="60%")
     assert doubt(english, prediction) == said
 
 
 def test_a_tie_names_both_labels():
     prediction = images_only(probabilities=(0.06, 0.51, 0.43)).prediction
-    said = doubt(words_of(Language.ENGLISH), prediction)
+    said = doubt(words_of(Language.ENGLISH).of("page"), prediction)
     assert "bacterial pneumonia" in said and "tuberculosis" in said

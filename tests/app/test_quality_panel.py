@@ -7,10 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
-from app.language import words_of
 from app.page import TABS, tab_name
 from app.views.maps.quality import worst_sentence
-from pipeline.messages import message
 from pipeline.types import (
     FUSED,
     FUSED_METHODS,
@@ -23,6 +21,7 @@ from pipeline.types import (
     QualityScore,
     Step,
 )
+from pipeline.words import message, words_of
 from tests.app.fake_workers import FakeWorkers, images_only, reported
 
 APP = Path(__file__).parents[2] / "app"
@@ -67,7 +66,7 @@ class QualityWorkers(FakeWorkers):
 
 
 def english(key, **values):
-    return words_of(Language.ENGLISH)(key, **values)
+    return words_of(Language.ENGLISH).of("page")(key, **values)
 
 
 def shown(page):
@@ -91,7 +90,7 @@ def added(monkeypatch, workers):
 def to_tab(page, tab):
     start = page.session_state["tab_start"]
     page.session_state[f"tabs_{Language.ENGLISH}_{start}"] = tab_name(
-        words_of(Language.ENGLISH), next(one for one in TABS if one == tab)
+        words_of(Language.ENGLISH).of("page"), next(one for one in TABS if one == tab)
     )
     page.run()
     assert not page.exception
@@ -125,11 +124,11 @@ def test_the_alarm_is_said_on_both_tabs_and_leads_in_the_report(monkeypatch):
 
 @pytest.mark.parametrize("language", list(Language))
 def test_the_worst_mark_is_one_sentence_in_each_language(language):
-    said = worst_sentence(words_of(language), MIXED)
+    said = worst_sentence(words_of(language).of("page"), MIXED)
     assert "LIME" in said
     assert message("mark_unreliable", language) in said
     assert said.endswith(message("stability_unreliable", language))
-    assert worst_sentence(words_of(language), BARE) == ""
+    assert worst_sentence(words_of(language).of("page"), BARE) == ""
 
 
 def test_without_thresholds_the_values_stand_alone(monkeypatch):
@@ -194,7 +193,7 @@ def test_a_quality_that_failed_is_not_waited_for(monkeypatch):
 
 def test_writing_again_keeps_the_quality(monkeypatch):
     page = opened(monkeypatch, QualityWorkers(MIXED), "report")
-    said = worst_sentence(words_of(Language.ENGLISH), MIXED)
+    said = worst_sentence(words_of(Language.ENGLISH).of("page"), MIXED)
     assert said in shown(page)
     case = replace(images_only(), quality=MIXED)
     assert reported(case, service.settings()).quality is MIXED

@@ -24,10 +24,10 @@ SHARED = {
         "pipeline.pictures.overlays",  # page and files show the same pictures
         "pipeline.pictures.measurement_overlay",
         "pipeline.pictures.fonts",
-        "pipeline.messages",  # why a step failed
+        "pipeline.words",  # one file of words a language, of page, report and files alike
         "pipeline.language_model.gguf_model",  # one GGUF, asked by writer and text explainer alike
     },
-    "xai": {"pipeline.language_model.gguf_model"},
+    "xai": {"pipeline.language_model.gguf_model", "pipeline.words"},
     "segmentation": set(),
 }
 # A program's entry joins the rooms, as `pipeline.build` does.

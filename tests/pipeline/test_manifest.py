@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.errors import ManifestError, WeightsMismatchError, WeightsMissingError
 from pipeline.manifest import load_manifest, read_manifest, rehash, write_manifest
-from pipeline.messages import message
 from pipeline.types import Language
+from pipeline.words import message
 
 TERMS = {
     "normal": {

@@ -11,9 +11,9 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.errors import SettingRefusedError, SettingsError
-from pipeline.messages import message
 from pipeline.settings import FIELDS, ROOT, Settings, add_settings_argument, load_settings
 from pipeline.types import Language
+from pipeline.words import message
 
 EXAMPLE = ROOT / "docs" / "settings.example.toml"
 

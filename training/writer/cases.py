@@ -1,6 +1,6 @@
 """Descriptor sets and the reports that rules write for them: what the report model is taught on.
 
-Each report is composed of sentences whose wording is drawn from `report_templates/<language>.toml`
+Each report is composed of sentences whose wording is drawn from `templates/<language>.toml`
 and whose facts come from the case alone, so whatever the model learns to say is tied to its prompt.
 """
 
@@ -27,7 +27,7 @@ from pipeline.types import (
     Side,
     Zone,
 )
-from report.languages import terms
+from pipeline.words import words_of
 from report.writing.facts import Facts
 from report.writing.measurement_words import quantity
 from report.writing.prompt import Parts, join, label_term, prompt_parts, spelled
@@ -49,6 +49,10 @@ GOOD_AGREEMENT, POOR_AGREEMENT = 0.7, 0.4
 SURE, DOUBTFUL = 0.85, 0.6
 
 
+TEMPLATES = Path(__file__).with_name("templates")
+TAUGHT = tuple(item for item in Language if (TEMPLATES / f"{item.value}.toml").is_file())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Case:
     """One made-up case: what the prompt is built from."""
@@ -61,8 +65,7 @@ class Case:
 @cache
 def templates(language: Language) -> Mapping[str, Any]:
     """The sentence templates of one language."""
-    file = Path(__file__).with_name("templates") / f"{language.value}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return tomllib.loads((TEMPLATES / f"{language.value}.toml").read_text(encoding="utf-8"))
 
 
 def random_case(rng: random.Random, language: Language) -> Case:
@@ -76,7 +79,7 @@ def random_case(rng: random.Random, language: Language) -> Case:
 
 def _random_prediction(rng: random.Random, language: Language) -> Prediction:
     labels = list(LABELS)
-    own_terms = {label: {language: terms(language).labels[label]} for label in LABELS}
+    own_terms = {label: {language: words_of(language).labels[label]} for label in LABELS}
     label = rng.choice(labels)
     if rng.random() < 0.1:  # a classifier of the user's own, with labels we never heard of
         label = "other"
@@ -201,14 +204,14 @@ def _kind(case: Case) -> str:
 
 
 def _zone_sentence(template: str, item: Descriptor, language: Language) -> str:
-    zone = terms(language).zones[item.zone]
+    zone = words_of(language).zones[item.zone]
     return template.format_map(
         {
             "name": zone.name,
             "in": zone.where,
             "lobe": zone.lobe,
             "i": f"{item.intensity:.2f}",
-            "grade": terms(language).grades[item.grade],
+            "grade": words_of(language).grades[item.grade],
         }
     )
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pipeline.language_model.gguf_model import LanguageModel
 from pipeline.settings import Settings
-from pipeline.types import Claim, ClaimStatus, Descriptor, Language, Report, Section
+from pipeline.types import Claim, ClaimStatus, Descriptor, Report, Section
 from report.checking.claims import check_section
 from report.writing.draft import Draft
 from report.writing.writer import ReportWriter
-from training.writer.cases import Case, random_case
+from training.writer.cases import TAUGHT, Case, random_case
 
 HELD_OUT_SEED = "held out"
 _BUDGET = 300
@@ -33,7 +33,7 @@ def measure(file: Path, *, cases: int = 100) -> dict[str, dict[str, float]]:
     """
     writer = ReportWriter(Settings(report_tokens=_BUDGET), LanguageModel(file))
     metrics = {}
-    for language in Language:
+    for language in TAUGHT:
         rng = random.Random(f"{HELD_OUT_SEED} {language}")
         drawn = [random_case(rng, language) for _ in range(cases)]
         started = time.perf_counter()

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.types import Language, MeasurementUnit, Section, ThresholdRelation
-from report.languages import terms
+from pipeline.words import words_of
 from report.writing.measurement_words import quantity, statement_head, statement_tail
 from segmentation.measurement_settings import load_measurement_settings
 from training.writer.cases import (
     MEASUREMENT_RANGES,
+    TAUGHT,
     case_prompt,
     case_report,
     random_case,
@@ -71,6 +72,13 @@ def _strings(table: Any) -> Iterator[str]:
             yield from _strings(value)
 
 
+def _told(language: Language) -> dict[str, Any]:
+    """What of a language's words a report may hold."""
+    table = words_of(language).table
+    others = {"page", "messages", "documents", "measurements"}
+    return {name: texts for name, texts in table.items() if name not in others}
+
+
 def _chunks(literal: str) -> Iterator[str]:
     """Cut template wording after its commas, then into runs of at most `PHRASE_WORDS` words."""
     for clause in re.split(r"(?<=[,;:])(?= )", literal):
@@ -84,13 +92,13 @@ def _chunks(literal: str) -> Iterator[str]:
 
 
 def _phrases(language: Language) -> Iterator[str]:
-    own = terms(language)
+    own = words_of(language)
     for name in ("opening", "found", "none", "task"):
-        yield own.prompt[name]
+        yield own.report["prompt"][name]
     for name in ("zone", "label", "confidence"):
-        yield from (piece.rstrip() for piece in _SLOT.split(own.prompt[name]))
+        yield from (piece.rstrip() for piece in _SLOT.split(own.report["prompt"][name]))
     for name in ("zone", "confidence"):
-        for before in _NUMBER_SLOT.findall(own.prompt[name]):
+        for before in _NUMBER_SLOT.findall(own.report["prompt"][name]):
             yield from (f"{before}{number}" for number in NUMBERS)
     yield from _measurement_phrases(language)
     for section in Section:
@@ -135,12 +143,12 @@ def _measurement_phrases(language: Language) -> Iterator[str]:
 def fact_phrases() -> frozenset[str]:
     """The phrase tokens by which a report states a fact, and does not word it."""
     found = {f" {number}" for number in (*NUMBERS, *LENGTHS)}
-    for language in Language:
-        own = terms(language)
+    for language in TAUGHT:
+        own = words_of(language)
         found |= {f" {form}" for zone in own.zones.values() for form in (zone.name, zone.where)}
         found |= {f", {grade}" for grade in own.grades.values()}
         found |= {f" {label}" for label in own.labels.values()}
-        relations = own.table["measurements"]["relations"].values()
+        relations = own.report["measurements"]["relations"].values()
         found |= {next(_chunks(f" {_SLOT.split(words)[0].rstrip()}")) for words in relations}
         for wordings in templates(language)["hyperinflation"].values():
             found |= {f" {next(_chunks(wording))}" for wording in wordings}
@@ -150,7 +158,7 @@ def fact_phrases() -> frozenset[str]:
 def phrases() -> tuple[str, ...]:
     """Every phrase token of all languages, without repeats, in a stable order."""
     found = [f" {number}" for number in (*NUMBERS, *LENGTHS)]
-    for language in Language:
+    for language in TAUGHT:
         found += _phrases(language)
     return tuple(dict.fromkeys(phrase for phrase in found if len(phrase) > 1))
 
@@ -167,12 +175,12 @@ def build_vocabulary(*, base_size: int, cases: int = 1500, seed: int = 7) -> Voc
 
     rng = random.Random(seed)
     texts = []
-    for language in Language:
+    for language in TAUGHT:
         for _ in range(cases):
             case = random_case(rng, language)
             texts.append(re.sub(r"\d", "", case_prompt(case) + case_report(case, rng)))
         texts += [f" {label}" for label in templates(language)["other_labels"]] * 20
-        texts += list(_strings(dict(terms(language).table)))
+        texts += list(_strings(_told(language)))
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     trainer = trainers.BpeTrainer(

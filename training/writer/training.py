@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.language_model.gguf_model import SHIPPED_FORMAT
-from pipeline.types import Language
 from training.averaging import averaged
-from training.writer.cases import case_prompt, case_report, random_case
+from training.writer.cases import TAUGHT, case_prompt, case_report, random_case
 from training.writer.gguf_file import Tokenizer, quantise, read_vocabulary, write_gguf
 from training.writer.tokens import Vocabulary, build_vocabulary, fact_phrases, phrases
 
@@ -203,7 +202,7 @@ def _batches(
         rng = random.Random(f"{recipe.seed} {start}")
         rows = []
         for _ in range(_CHUNK_BATCHES * recipe.batch):
-            case = random_case(rng, rng.choice(list(Language)))
+            case = random_case(rng, rng.choice(TAUGHT))
             report = [*tokenizer(case_report(case, rng)), vocabulary.end_id]
             rows.append((tokenizer(case_prompt(case, rng)), report))
         rows.sort(key=lambda row: len(row[0]) + len(row[1]))

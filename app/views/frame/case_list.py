@@ -4,10 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, notice
 from app.state.cases import Case, Cases, State
 from app.views.frame.problems import sentence
+from pipeline.words import Words
 
 SYMBOLS = {
     State.WAITING: "○",

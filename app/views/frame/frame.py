@@ -7,16 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from app import service
-from app.language import Words, words_of
 from app.markup import draw
 from app.state.cases import BYTES_PER_MB
 from pipeline.errors import FileTooLargeError
-from pipeline.messages import message
 from pipeline.types import Language
+from pipeline.words import Words, message, words_of
 
 STYLE = Path(__file__).parents[2] / "static" / "style.css"
 GUARD = Path(__file__).parents[2] / "static" / "upload_guard.js"
-NAMES = {Language.ENGLISH: "English", Language.RUSSIAN: "Русский", Language.UKRAINIAN: "Українська"}
 
 
 def show() -> Words:
@@ -26,7 +24,7 @@ def show() -> Words:
         The words of the chosen language.
     """
     chosen = Language(st.session_state.get("language") or Language.ENGLISH)
-    words = words_of(chosen)
+    words = words_of(chosen).of("page")
     st.set_page_config(
         page_title=words("frame.title"), page_icon="🫁", layout="wide", menu_items={}
     )
@@ -42,17 +40,22 @@ def show() -> Words:
             list(Language),
             default=chosen,
             required=True,
-            format_func=NAMES.__getitem__,
+            format_func=_own_name,
             key="language",
             label_visibility="collapsed",
         )
     return words
 
 
+def _own_name(language: Language) -> str:
+    """A language as its own speakers call it."""
+    return words_of(language).language_name(language).capitalize()
+
+
 def close(words: Words) -> None:
     """Draw the disclaimer, which stays in sight wherever the page is scrolled."""
     draw(
-        f'<div class="cxr-disclaimer" role="contentinfo"><b>{escape(words("frame.disclaimer"))}</b>'
+        f'<div class="cxr-disclaimer" role="contentinfo"><b>{escape(words.disclaimer)}</b>'
         f" <span>{escape(words('frame.disclaimer_more'))}</span></div>"
     )
 

@@ -2,8 +2,8 @@
 
 from html import escape
 
-from app.language import Words
 from app.markup import draw
+from pipeline.words import Words
 
 STEPS = ("anatomy", "classification", "maps", "report", "text", "files")
 LIMITS = ("labels", "frontal", "reader", "local")

@@ -1,10 +1,9 @@
 """What went wrong, in a sentence and a code."""
 
-from app.language import Words
 from app.markup import draw, notice
 from app.state.cases import Case
 from pipeline.errors import CancelledByUserError, ExplainCxrError
-from pipeline.messages import message
+from pipeline.words import Words, message
 
 
 def sentence(words: Words, error: ExplainCxrError) -> str:

@@ -5,11 +5,10 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw
 from app.state.cases import Case, State
-from pipeline.messages import message
 from pipeline.types import FUSED_METHODS, Step
+from pipeline.words import Words, message
 
 REPORT_STEPS = (Step.WRITE, Step.EXPLAIN_TEXT)
 

@@ -4,8 +4,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import service
-from app.language import Words
 from app.state.cases import Cases
+from pipeline.words import Words
 
 SAMPLE_SEED = 0
 

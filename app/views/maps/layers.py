@@ -3,7 +3,6 @@
 import streamlit as st
 
 from app import service
-from app.language import Words
 from app.markup import draw, lead, notice
 from app.pictures import png
 from app.state.cases import Case
@@ -12,6 +11,7 @@ from pipeline.errors import QueueFullError
 from pipeline.pictures.layer_overlay import layer_overlay
 from pipeline.pictures.overlays import reduced
 from pipeline.types import CaseResult, LayerMap
+from pipeline.words import Words
 
 PICTURE_PX = 320
 POLL_SECONDS = 0.7

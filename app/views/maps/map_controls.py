@@ -6,14 +6,13 @@ The tabs share these controls' places in the session, so what is set on one hold
 import streamlit as st
 
 from app import service
-from app.language import Words
 from app.markup import draw, notice
 from app.state.cases import Case, explain
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
-from pipeline.messages import message
 from pipeline.pictures.overlays import colour_bar, encode_png
 from pipeline.types import CaseResult, Method
+from pipeline.words import Words, message
 
 POLL_SECONDS = 0.7
 

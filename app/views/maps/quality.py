@@ -4,10 +4,8 @@ from html import escape
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, heading, lead, notice
 from app.state.cases import Case, steps_of
-from pipeline.messages import message
 from pipeline.types import (
     FUSED,
     CaseResult,
@@ -18,6 +16,7 @@ from pipeline.types import (
     SaliencyMap,
     Step,
 )
+from pipeline.words import Words, message
 
 SYMBOLS = {
     QualityRating.GOOD: "✓",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, facts, heading, lead, notice
 from app.pictures import png
 from app.state.cases import Case
@@ -12,6 +11,7 @@ from app.views.maps import layers as layer_maps
 from app.views.maps import map_controls, quality, signed
 from pipeline.pictures.overlays import grey_picture, saliency_overlay
 from pipeline.types import CaseResult, Explanation, Method
+from pipeline.words import Words
 
 RADIOGRAPH = "radiograph"
 POOR_FIT = 0.5

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from app.language import Words
 from app.markup import draw, facts, lead
 from app.pictures import png
 from app.state.cases import Case
 from pipeline.pictures.overlays import encode_png, signed_colour_bar, signed_overlay
 from pipeline.types import CaseResult, Explanation, Method
+from pipeline.words import Words
 
 STRONGEST = 3  # weights named on either side
 

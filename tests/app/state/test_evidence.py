@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.language import words_of
 from app.state.evidence import measured, zones_of
 from pipeline.types import Claim, ClaimStatus, Grade, Language, Section, Zone
+from pipeline.words import words_of
 from tests.app.fake_workers import images_only
 
 EVIDENCE = {
@@ -20,7 +20,7 @@ EVIDENCE = {
 
 
 def test_evidence_is_said_in_english():
-    assert measured(words_of(Language.ENGLISH), images_only().prediction, EVIDENCE) == (
+    assert measured(words_of(Language.ENGLISH).of("page"), images_only().prediction, EVIDENCE) == (
         "Right lower zone, intensity: 0.62; Right lower zone, grade: strong; "
         "Left upper zone: nothing found; sides: right, left; zones found: 2; "
         "label: tuberculosis; bacterial pneumonia: 0.83; confidence: 1.00"
@@ -28,8 +28,8 @@ def test_evidence_is_said_in_english():
 
 
 def test_evidence_is_said_in_russian():
-    said = measured(words_of(Language.RUSSIAN), images_only().prediction, EVIDENCE)
-    assert said.startswith("Нижняя зона справа, интенсивность: 0,62; ")
+    said = measured(words_of(Language.RUSSIAN).of("page"), images_only().prediction, EVIDENCE)
+    assert said.startswith("Правая нижняя зона, интенсивность: 0,62; ")
     assert "вариант: туберкулёз" in said
     assert "стороны: справа, слева" in said
 

@@ -8,16 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
-from app.language import words_of
 from app.viewer import bridge as viewer_bridge
 from app.viewer.panels import ImagePanel
 from app.viewer.viewport import Viewport
 from pipeline.errors import StepTimedOutError
 from pipeline.types import Language, Method, Step
+from pipeline.words import words_of
 from tests.app.fake_workers import PHANTOM, FakeWorkers
 
 APP = Path(__file__).parents[3] / "app"
-ENGLISH = words_of(Language.ENGLISH)
+ENGLISH = words_of(Language.ENGLISH).of("page")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def shown(page):
 
 @pytest.mark.parametrize("language", list(Language))
 def test_five_pictures_stand_side_by_side(workers, language):
-    page, words = opened(language), words_of(language)
+    page, words = opened(language), words_of(language).of("page")
     figure = drawn(page)
     titles = [note["text"] for note in figure["layout"]["annotations"][:5]]
     assert titles == [

@@ -10,8 +10,8 @@ import pytest
 from pipeline.errors import ReportModelInvalidError, ReportModelTooLargeError
 from pipeline.language_model.gguf_model import LanguageModel
 from pipeline.language_model.memory import OVERHEAD_BYTES, needed_bytes
-from pipeline.messages import message
 from pipeline.types import Language
+from pipeline.words import message
 
 
 def written(file: Path, *, kept_heads: int | list[int]) -> Path:

@@ -12,7 +12,6 @@ from PIL import Image
 from pypdf import PdfReader
 
 from pipeline.errors import OutputError
-from pipeline.messages import message
 from pipeline.types import (
     Anatomy,
     Attribution,
@@ -40,10 +39,9 @@ from pipeline.types import (
     TextExplanation,
     Zone,
 )
+from pipeline.words import message, words_of
 from report.checking.repaired_spans import Mark, Run, runs_of
-from report.documents.document_text import document_text
 from report.documents.export import ReportExporter
-from report.languages import terms
 
 SIDE = 200
 FILES = {
@@ -252,10 +250,10 @@ def test_pictures_are_pngs_of_the_working_grid() -> None:
 def test_pdf_speaks_the_language_and_shows_the_pictures(language: Language) -> None:
     data = ReportExporter().files(case(language), None)["report.pdf"]
     text = pdf_text(data)
-    own, words = terms(language), document_text(language)
+    own, words = words_of(language), words_of(language).of("documents")
     for sentence in SENTENCES[language]:
         assert sentence in text
-    for expected in (*own.sections.values(), words["abnormal"], LABELS[language]):
+    for expected in (*own.sections.values(), words("abnormal"), LABELS[language]):
         assert expected in text
     assert own.zones[Zone.RIGHT_LOWER].name in text
     assert "0.42" in text
@@ -266,7 +264,7 @@ def test_pdf_speaks_the_language_and_shows_the_pictures(language: Language) -> N
     for number, page in enumerate(reader.pages, 1):
         footer = " ".join(page.extract_text().split())
         assert own.disclaimer in footer
-        assert words["page"].format(page=number, pages=len(reader.pages)) in footer
+        assert words("page", page=number, pages=len(reader.pages)) in footer
         assert "a" * 64 in footer
         assert all(
             "DejaVu" in str(font.get_object()["/BaseFont"])
@@ -288,12 +286,12 @@ def test_same_case_gives_same_bytes() -> None:
 @pytest.mark.parametrize("language", list(Language))
 def test_markdown_names_pictures_and_marks_the_replaced_sentence(language: Language) -> None:
     text = ReportExporter().files(case(language), None)["report.md"].decode()
-    own = terms(language)
+    own = words_of(language)
     for name in ("anatomy.png", "grad_cam.png", "lime.png"):
         assert f"({name})" in text
     assert f"{SENTENCES[language][0]} †" in text
     assert f"{SENTENCES[language][1]} †" not in text
-    assert document_text(language)["mark_replaced"] in text
+    assert words_of(language).of("documents")("mark_replaced") in text
     assert own.disclaimer in text
     assert f"| {own.zones[Zone.RIGHT_LOWER].name} | 0.42 | 90% | 0.80 |" in text
 
@@ -325,7 +323,7 @@ def test_edited_conclusion_is_what_stands_and_the_rest_is_struck() -> None:
 
 def test_case_without_report_says_so_in_every_file() -> None:
     files = ReportExporter(Language.RUSSIAN).files(case(None), None)
-    said = document_text(Language.RUSSIAN)["no_report"]
+    said = words_of(Language.RUSSIAN).of("documents")("no_report")
     assert set(files) == FILES
     assert json.loads(files["result.json"])["report"] is None
     assert said in files["report.md"].decode()
@@ -340,7 +338,7 @@ def test_case_without_descriptors_says_so() -> None:
     )
     files = ReportExporter().files(bare, None)
     assert json.loads(files["result.json"])["descriptors"] == []
-    said = document_text(Language.ENGLISH)["no_descriptors"]
+    said = words_of(Language.ENGLISH).of("documents")("no_descriptors")
     assert said in files["report.md"].decode()
     assert said in pdf_text(files["report.pdf"])
 
@@ -354,7 +352,7 @@ def test_an_uncertain_classification_is_called_so_in_every_file(
     result = case()  # abnormal with 0.9375
     unsure = replace(result, prediction=replace(result.prediction, uncertain_prob=band))
     files = ReportExporter().files(unsure, None)
-    said = document_text(Language.ENGLISH)["uncertain"]
+    said = words_of(Language.ENGLISH).of("documents")("uncertain")
     assert (said in files["report.md"].decode()) is uncertain
     assert (said in pdf_text(files["report.pdf"])) is uncertain
     prediction = json.loads(files["result.json"])["prediction"]
@@ -414,17 +412,3 @@ def test_runs_always_join_to_the_text(text: str, sentences: list[str], edited: b
     ]
     runs = runs_of(text, claims, edited=edited)
     assert "".join(run.text for run in runs if run.mark is not Mark.REMOVED) == text
-
-
-def test_languages_have_the_same_words_and_placeholders() -> None:
-    import re
-
-    def placeholders(words: str) -> list[str]:
-        return sorted(re.findall(r"\{(\w+)\}", words))
-
-    english = document_text(Language.ENGLISH)
-    for language in (Language.RUSSIAN, Language.UKRAINIAN):
-        text = document_text(language)
-        assert set(text) == set(english)
-        for name, words in english.items():
-            assert placeholders(text[name]) == placeholders(words)

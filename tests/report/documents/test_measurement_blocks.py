@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.messages import message
 from pipeline.pictures.measurement_overlay import PART_COLOURS
 from pipeline.types import Language, MeasurementPart, MeasurementUnit
-from report.documents.document_text import document_text
+from pipeline.words import message, words_of
 from report.documents.export import ReportExporter
-from report.writing.measurement_words import quantity
 from tests.drawn_measurements import MEASUREMENTS
 from tests.report.documents.test_export import FILES, case, pdf_text
 
@@ -59,24 +57,27 @@ def test_json_holds_every_measurement_with_its_threshold_and_lines():
 
 @pytest.mark.parametrize("language", list(Language))
 def test_documents_tell_each_measurement_its_threshold_and_its_source(language):
-    made, text = files(language), document_text(language)
-    flat = text["measurement_beyond_dome_height"]
-    undecided = text["measurement_borderline"]
+    made, text = files(language), words_of(language).of("documents")
+    flat = text("measurements.beyond.dome_height")
+    undecided = text("measurements.borderline")
     hidden = message("diaphragm_hidden", language)
-    dome = text["measurement_dome_height"]
-    value, threshold = (quantity(number, MeasurementUnit.CM, language) for number in (0.8, 1.5))
+    dome = text("measurements.names.dome_height")
+    value, threshold = (text.quantity(number, MeasurementUnit.CM) for number in (0.8, 1.5))
     markdown = made["report.md"].decode()
-    expected = f"| {dome}, {text['measurement_right']} | {value} | 0.3–1.4 | \\< "
+    interval = f"{text.number(0.3, 1)}–{text.number(1.4, 1)}"
+    expected = f"| {dome}, {text('sides.right')} | {value} | {interval} | \\< "
     assert f"{expected}{threshold} \\[1\\] | {flat} |" in markdown
-    assert f"| {dome}, {text['measurement_left']} | – |  |  | {hidden} |" in markdown
-    ratio = text["measurement_cardiothoracic_ratio"]
-    assert f"| {ratio} | 0.52 | 0.47–0.57 | \\> 0.50 \\[2\\] | {undecided} |" in markdown
+    assert f"| {dome}, {text('sides.left')} | – |  |  | {hidden} |" in markdown
+    value, low, high, limit = (text.number(number) for number in (0.52, 0.47, 0.57, 0.5))
+    ratio = text("measurements.names.cardiothoracic_ratio")
+    row = f"| {ratio} | {value} | {low}–{high} | \\> {limit} \\[2\\] | {undecided} |"
+    assert row in markdown
     assert "41° | 25–58 |" in markdown
     assert "(measurements.png)" in markdown
     printed = pdf_text(made["report.pdf"])
     for said in (
-        text["measurements"],
-        text["measurements_lead"],
+        text("measurements.title"),
+        text("measurements.lead"),
         "[1] Pratt 1987.",
         "[3] Burki 1980.",
         flat,
@@ -85,7 +86,7 @@ def test_documents_tell_each_measurement_its_threshold_and_its_source(language):
 
 
 def test_stretched_pixels_are_warned_of_only_without_spacing():
-    said = document_text(Language.ENGLISH)["measurements_square"]
+    said = words_of(Language.ENGLISH).of("documents")("measurements.square")
     assert said not in files()["report.md"].decode()
     image = replace(case().radiograph, source_spacing_mm=None)
     assert said in files(radiograph=image)["report.md"].decode()
@@ -107,4 +108,4 @@ def test_a_case_without_measurements_has_no_such_part():
     made = ReportExporter().files(case(), None)
     assert set(made) == FILES
     assert json.loads(made["result.json"])["measurements"] == []
-    assert document_text(Language.ENGLISH)["measurements"] not in made["report.md"].decode()
+    assert words_of(Language.ENGLISH)("measurements.title") not in made["report.md"].decode()

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.messages import message
 from pipeline.types import (
     FUSED,
     ExplanationQuality,
@@ -16,7 +15,7 @@ from pipeline.types import (
     QualityRating,
     QualityScore,
 )
-from report.documents.document_text import document_text
+from pipeline.words import message, words_of
 from report.documents.export import ReportExporter
 from tests.report.documents.test_export import case, pdf_text
 
@@ -74,10 +73,10 @@ def test_markdown_and_pdf_say_the_worst_mark_and_list_all(language):
         assert sentence.split(":")[0] in text
         assert message("mark_good", language) in text
         assert "✕ " + message("mark_unreliable", language) in text
-        assert document_text(language)["quality"] in text
+        assert words_of(language).of("documents")("quality") in text
         assert "0.31" in text and "0.52" in text and "-0.12" in text
     assert markdown.index(sentence.split(":")[0]) < markdown.index(
-        document_text(language)["descriptors"]
+        words_of(language).of("documents")("descriptors")
     )
 
 
@@ -86,8 +85,8 @@ def test_without_marks_it_is_said_and_without_quality_nothing():
         QUALITY,
         scores=tuple(replace(one, rating=QualityRating.NOT_GRADED) for one in QUALITY.scores),
     )
-    said = document_text(Language.ENGLISH)["quality_not_graded"]
+    said = words_of(Language.ENGLISH).of("documents")("quality_not_graded")
     assert said in files(bare)["report.md"].decode()
     without = files(None)["report.md"].decode()
     assert said not in without
-    assert document_text(Language.ENGLISH)["quality"] not in without
+    assert words_of(Language.ENGLISH).of("documents")("quality") not in without

@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.errors import CatalogueError, UnknownReportModelError
-from pipeline.messages import message
 from pipeline.types import Language
+from pipeline.words import message
 from report.command_line import main
 from report.models.catalogue import find, load_catalogue
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.types import Descriptor, Descriptors, Grade, Language, Prediction, Section, Zone
-from report.languages import terms
+from pipeline.words import words_of
 from report.writing.prompt import join, prompt_parts, spelled
 
 PREDICTION = Prediction(
@@ -124,19 +124,7 @@ def test_spelled_report_has_the_headings_in_order():
     assert text == "Находки:\nА.\n\nИнтерпретация:\nБ.\n\nРекомендации:\nВ."
 
 
-def test_languages_have_the_same_terms():
-    def keys(table, prefix=""):
-        for name, value in table.items():
-            yield prefix + name
-            if isinstance(value, dict):
-                yield from keys(value, f"{prefix}{name}.")
-
-    english = set(keys(terms(Language.ENGLISH).table))
-    for language in Language:
-        assert set(keys(terms(language).table)) == english
-
-
 def test_zone_forms_differ_by_side_and_level():
     for language in Language:
         for form in ("name", "where", "of"):
-            assert len({getattr(zone, form) for zone in terms(language).zones.values()}) == 6
+            assert len({getattr(zone, form) for zone in words_of(language).zones.values()}) == 6

@@ -4,8 +4,8 @@ import re
 import pytest
 
 from pipeline.types import ClaimStatus, Language, Section, Side, Zone
+from pipeline.words import words_of
 from report.checking.claims import check_report
-from report.languages import terms
 from report.writing.prompt import join, prompt_parts
 from report.writing.sections import parse_sections
 from training.writer.cases import (
@@ -35,7 +35,7 @@ def test_what_rules_write_is_never_contradicted(language):
 @pytest.mark.parametrize("language", list(Language))
 def test_any_swapped_side_is_contradicted(language):
     """What the check is for: exchange right and left anywhere, and it must be seen."""
-    zones = terms(language).zones
+    zones = words_of(language).zones
     swapped = 0
     for seed in range(100):
         rng = random.Random(seed)
@@ -137,9 +137,9 @@ def test_facts_are_single_tokens():
     known = set(phrases())
     assert {" 0.00", " 0.42", " 1.00"} <= known
     for language in Language:
-        for zone in terms(language).zones.values():
+        for zone in words_of(language).zones.values():
             assert {f" {zone.name}", f" {zone.where}"} <= known
-        assert {f", {grade}" for grade in terms(language).grades.values()} <= known
+        assert {f", {grade}" for grade in words_of(language).grades.values()} <= known
 
 
 def test_vocabulary_spells_every_byte_and_repeats_nothing():

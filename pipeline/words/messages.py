@@ -1,15 +1,11 @@
-"""The sentence a person reads for a code: errors, notes, warnings, reasons, trust, steps."""
+"""The sentence a person reads for a code: errors, notes, warnings, reasons, quality, steps."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from pipeline.errors import Parameter
 from pipeline.types import Language
-
-FOLDER = Path(__file__).parent
-TABLES = ("errors", "problems", "notes", "warnings", "reasons", "quality", "quality_names", "steps")
+from pipeline.words.words import words_of
 
 
 def message(code: str, language: Language, **parameters: Parameter) -> str:
@@ -38,6 +34,5 @@ def message(code: str, language: Language, **parameters: Parameter) -> str:
 
 @cache
 def _sentences(language: Language) -> Mapping[str, str]:
-    text = (FOLDER / f"{language.value}.toml").read_text(encoding="utf-8")
-    tables = tomllib.loads(text)
-    return {code: sentence for table in TABLES for code, sentence in tables[table].items()}
+    tables: Mapping[str, Mapping[str, str]] = words_of(language).table["messages"]
+    return {code: sentence for table in tables.values() for code, sentence in table.items()}
