@@ -7,7 +7,6 @@ texts in each language (`saliency.<method>_title` and `saliency.<method>_lead`).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.errors import ContractError
 from pipeline.types.vocabulary import Step
 
 
@@ -57,6 +56,7 @@ class Method(StrEnum):
 
     GRAD_CAM = "grad_cam"
     LIME = "lime"
+    LAYER_CAM = "layer_cam"
 
     @property
     def spec(self) -> MethodSpec:
@@ -71,17 +71,6 @@ class Method(StrEnum):
     def setting(self, parameter: MethodParameter) -> str:
         """The name of one of its parameters in `Settings`."""
         return f"{self.value}_{parameter.name}"
-
-    def default(self, parameter: str) -> int:
-        """The default of one of its parameters.
-
-        Raises:
-            ContractError: It has no such parameter.
-        """
-        for item in self.spec.parameters:
-            if item.name == parameter:
-                return item.default
-        raise ContractError(field=f"{self.value}_{parameter}", problem="unknown")
 
 
 _SPECS = {
@@ -106,6 +95,7 @@ _SPECS = {
             ),
         ),
     ),
+    Method.LAYER_CAM: MethodSpec(name="LayerCAM", colour="#56b4e9"),
 }
 
 FUSED_METHODS = tuple(method for method in Method if method.spec.fused)

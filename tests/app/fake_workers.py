@@ -13,6 +13,7 @@ from pipeline.errors import (
 from pipeline.phantom.drawing import draw_phantom
 from pipeline.settings import Settings
 from pipeline.types import (
+    FUSED_METHODS,
     Anatomy,
     Attribution,
     Box,
@@ -63,7 +64,9 @@ EVIDENCE = {
 PHANTOM = draw_phantom(0, Zone.RIGHT_LOWER, (192, 160))
 
 
-def images_only(probabilities=(0.08, 0.83, 0.09), label="bacterial_pneumonia"):
+def images_only(
+    probabilities=(0.08, 0.83, 0.09), label="bacterial_pneumonia", methods=FUSED_METHODS
+):
     shape = PHANTOM.pixels.shape
     lungs = PHANTOM.masks[Structure.RIGHT_LUNG] | PHANTOM.masks[Structure.LEFT_LUNG]
     saliency = np.zeros(shape, np.float32)
@@ -107,7 +110,7 @@ def images_only(probabilities=(0.08, 0.83, 0.09), label="bacterial_pneumonia"):
                 measures={"r2": 0.64} if method is Method.LIME else {},
                 parameters={"samples": 500} if method is Method.LIME else {"layer": "top_conv"},
             )
-            for method in Method
+            for method in methods
         },
         descriptors=Descriptors(
             fused_image=saliency,
@@ -208,7 +211,7 @@ class FakeWorkers:
             raise QueueFullError(limit=8)
         if data.startswith(b"bad"):
             return self._job(error=UnknownFormatError())
-        case = images_only()
+        case = images_only(methods=settings.methods)
         return self._job(
             case=None if self.hold else case,
             result=None if self.hold else reported(case, settings),
@@ -221,7 +224,9 @@ class FakeWorkers:
 
     def submit_explanation(self, case, label, settings):
         self.calls.append((f"explain {label}", settings))
-        return self._job(result=None if self.hold else images_only(label=label))
+        return self._job(
+            result=None if self.hold else images_only(label=label, methods=settings.methods)
+        )
 
     def submit_layers(self, case):
         self.calls.append(("layers", None))

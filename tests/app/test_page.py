@@ -100,7 +100,7 @@ def test_an_uploaded_radiograph_shows_its_classification_probabilities_and_warni
 def test_a_normal_classification_does_not_exclude_disease(page, workers, monkeypatch):
     monkeypatch.setattr(
         "tests.app.fake_workers.images_only",
-        lambda: images_only(probabilities=(0.9, 0.06, 0.04), label="normal"),
+        lambda **given: images_only(probabilities=(0.9, 0.06, 0.04), label="normal", **given),
     )
     text = shown(upload(page, PNG))
     assert words()("result.normal") in text

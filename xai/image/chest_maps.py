@@ -22,7 +22,7 @@ def normalised(map_image: FloatArray) -> FloatArray:
 
 
 def balanced(map_image: FloatArray) -> FloatArray:
-    """A map of both measurements, scaled so that its largest magnitude is 1; zeros stay zeros.
+    """A map of both signs, scaled so that its largest magnitude is 1; zeros stay zeros.
 
     Args:
         map_image: `(row, col)` float32, of any range.
@@ -53,7 +53,7 @@ def explanation_of(
     map_image: FloatArray,
     anatomy: Anatomy,
     *,
-    signed_image: FloatArray,
+    signed_image: FloatArray | None = None,
     measures: Mapping[str, float],
     parameters: Mapping[str, int | float | str],
     superpixel_weights: tuple[float, ...] = (),
@@ -69,7 +69,8 @@ def explanation_of(
         label: The label explained.
         map_image: `(row, col)` float32; negative values count as nothing.
         anatomy: The radiograph's anatomy, which says what is chest.
-        signed_image: `(row, col)` float32 of any range, the map with its negative values.
+        signed_image: `(row, col)` float32 of any range, the map with its negative values;
+            `None` of a method that has none.
         measures: The method's own trust measures.
         parameters: What the method ran with.
         superpixel_weights: LIME's, in any order.
@@ -82,7 +83,7 @@ def explanation_of(
         raw_image=raw,
         shown_image=np.where(chest, raw, np.float32(0)),
         removed_mass=share_within(raw, ~chest),
-        signed_image=balanced(signed_image),
+        signed_image=None if signed_image is None else balanced(signed_image),
         superpixel_weights=tuple(sorted(superpixel_weights, reverse=True)),
         measures={**measures, "lungs_share": share_within(raw, anatomy.lungs_image)},
         parameters=parameters,

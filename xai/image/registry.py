@@ -39,9 +39,16 @@ def _lime(model: ExplainedModel) -> Explainer:
     return LimeExplainer(model.network, model.settings)
 
 
+def _layer_cam(model: ExplainedModel) -> Explainer:
+    from xai.image.layer_cam import LayerCam
+
+    return LayerCam(model.network, model.gradients)
+
+
 BUILDERS: Mapping[Method, Callable[[ExplainedModel], Explainer]] = {
     Method.GRAD_CAM: _grad_cam,
     Method.LIME: _lime,
+    Method.LAYER_CAM: _layer_cam,
 }
 
 

@@ -14,7 +14,7 @@ from app.viewer.viewport import Viewport
 from pipeline.pictures.overlays import encode_jpeg, grey_picture, reduced
 from pipeline.pictures.windowing import Window, windowed
 from pipeline.pictures.zone_polygons import zone_polygons
-from pipeline.types import FUSED, Method, Zone
+from pipeline.types import FUSED, FUSED_METHODS, Method, Zone
 from tests.app.fake_workers import PHANTOM, images_only
 
 SHAPE = PHANTOM.pixels.shape  # 192 rows, 160 columns
@@ -139,7 +139,7 @@ def test_the_window_lies_under_every_overlay(case):
     assert not np.array_equal(grey, grey_picture(case.radiograph))
     outside = ~case.anatomy.lungs_image
     assert np.array_equal(panel_picture(case, ImagePanel.RADIOGRAPH, look), grey)
-    for panel in (*Method, FUSED):
+    for panel in (*FUSED_METHODS, FUSED):
         picture = panel_picture(case, panel, look)
         assert np.array_equal(picture[outside], grey[outside])
         assert not np.array_equal(picture, grey)

@@ -11,7 +11,7 @@ from pipeline.manifest import write_manifest
 from pipeline.phantom.drawing import sample_radiograph
 from pipeline.run import analyse
 from pipeline.settings import Settings
-from pipeline.types import ClaimStatus, Language, Method, Section
+from pipeline.types import FUSED_METHODS, ClaimStatus, Language, Method, Section
 from training.convert import convert_classifier
 
 TERMS = {
@@ -78,7 +78,7 @@ def test_labels_names_and_thresholds_follow_the_manifest(folder):
     assert case.prediction.labels == tuple(EXCLUSIVE)
     assert case.prediction.label == "emphysema"
     assert (case.prediction.threshold_prob, case.prediction.is_uncertain) == (0.6, True)
-    assert {case.explanations[method].label for method in Method} == {"emphysema"}
+    assert {case.explanations[method].label for method in FUSED_METHODS} == {"emphysema"}
     assert case.problems == ()
     assert case.report is not None
     assert "эмфизема" in case.report.prompt
@@ -107,7 +107,7 @@ def test_labels_that_occur_together_are_found_each_by_its_own_threshold(multi_la
     assert (found.label, found.is_abnormal) == ("emphysema", True)
     assert sum(found.probabilities) > 1
     assert not found.calibrated
-    assert {case.explanations[method].label for method in Method} == {"emphysema"}
+    assert {case.explanations[method].label for method in FUSED_METHODS} == {"emphysema"}
     assert case.report is not None
     assert "емфізема" in case.report.prompt
     assert not [c for c in case.report.claims if c.status is ClaimStatus.CONTRADICTED]

@@ -25,7 +25,7 @@ from pipeline.errors import (
     WorkerDiedError,
 )
 from pipeline.settings import Settings
-from pipeline.types import Language, Method, Section, Step
+from pipeline.types import FUSED_METHODS, Language, Method, Section, Step
 from pipeline.workers.worker_process import Room
 from pipeline.workers.workers import Workers
 from tests.fakes import (
@@ -236,7 +236,7 @@ def test_a_writer_killed_in_mid_sentence_loses_nothing_that_was_done() -> None:
         assert cut.wait(60)
         assert any(event.text == "Strong attention in" for event in cut.events())
         assert cut.result is not None
-        assert set(cut.result.explanations) == set(Method)
+        assert set(cut.result.explanations) == set(FUSED_METHODS)
         (problem,) = cut.result.problems
         assert (problem.step, problem.code) == (Step.WRITE, "worker_died")
         again = started.submit_report(cut.result, replace(SETTINGS, seed=1))

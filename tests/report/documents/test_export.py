@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from pipeline.errors import OutputError
 from pipeline.types import (
+    FUSED_METHODS,
     Anatomy,
     Attribution,
     Box,
@@ -135,7 +136,7 @@ def case(language: Language | None = Language.ENGLISH) -> CaseResult:
             measures={"r2": np.float32(0.75)} if method is Method.LIME else {},
             parameters={"samples": 500} if method is Method.LIME else {},
         )
-        for method in Method
+        for method in FUSED_METHODS
     }
     item = Descriptor(
         zone=Zone.RIGHT_LOWER,

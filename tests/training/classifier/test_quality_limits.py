@@ -8,6 +8,7 @@ import pytest
 from pipeline.errors import ManifestError, WeightsMismatchError
 from pipeline.manifest import MANIFEST_FILE, load_manifest
 from pipeline.types import (
+    FUSED_METHODS,
     ExplanationQuality,
     Method,
     QualityMeasure,
@@ -39,7 +40,7 @@ def measured(number, *, stability, reproduced, outside, random_baseline=(-0.2, -
         QualityScore(map=Method.LIME, measure=QualityMeasure.STABILITY, value=stability),
         *(
             QualityScore(map=method, measure=measure, value=outside)
-            for method in Method
+            for method in FUSED_METHODS
             for measure in BOUNDS
         ),
     ]
@@ -47,7 +48,9 @@ def measured(number, *, stability, reproduced, outside, random_baseline=(-0.2, -
         quality=ExplanationQuality(label="found", scores=tuple(scores), curves={}, random_auc=0.5),
         random_baseline=random_baseline,
         reproduced=reproduced,
-        maps_model={method: random.random((SIDE, SIDE)).astype(np.float32) for method in Method},
+        maps_model={
+            method: random.random((SIDE, SIDE)).astype(np.float32) for method in FUSED_METHODS
+        },
         lungs_model=LUNGS,
     )
 

@@ -140,7 +140,9 @@ def test_progress_rises_to_the_end():
 
 
 def test_an_unknown_label_is_refused():
-    explanations = {method: explanation(method, map_of(SQUARE), "circle") for method in Method}
+    explanations = {
+        method: explanation(method, map_of(SQUARE), "circle") for method in FUSED_METHODS
+    }
     fused = Descriptors(fused_image=map_of(SQUARE), items=())
     with pytest.raises(SettingsError):
         QualityAssessor(PlaceNetwork(), SETTINGS).assess(radiograph(), chest(), explanations, fused)
