@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +11,7 @@ import psutil
 
 from app import __main__ as launcher
 from app.__main__ import CONFIG_FILE, flat_config, main, port_is_free, prepare
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,10 +83,7 @@ def test_a_page_that_is_ended_takes_its_workers_along():
     try:
         assert launcher.served(f"http://localhost:{port}")
         process = psutil.Process(page.pid)
-        until = time.monotonic() + 60
-        while not (workers := spawned(process)) and time.monotonic() < until:
-            time.sleep(0.1)
-        assert workers
+        workers = wait_for(lambda: spawned(process), "the page's workers")
         page.terminate()
         _, said = page.communicate(timeout=30)
     finally:

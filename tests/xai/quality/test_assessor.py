@@ -162,9 +162,7 @@ def test_stability_is_the_mean_rank_correlation_with_further_runs():
     assert stability(-shown, [3]) == pytest.approx(-1)
     other = np.random.default_rng(0).random((SIDE, SIDE)).astype(np.float32)
     runs = [
-        LimeExplainer(network, replace(SETTINGS, seed=seed)).explain(
-            radiograph(), chest(), "found"
-        )
+        LimeExplainer(network, replace(SETTINGS, seed=seed)).explain(radiograph(), chest(), "found")
         for seed in (4, 5)
     ]
     expected = [
