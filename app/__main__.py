@@ -85,16 +85,20 @@ def prepare(address: str, *, browser: bool) -> None:
 
 def settings_fit(file: Path | None) -> bool:
     """Check the settings and hand their file on to the page; if they do not fit, say why."""
+    if file is None and not any(name.startswith("EXPLAINCXR_") for name in os.environ):
+        return True  # the defaults do; the page opens sooner without this import
+
     from pipeline.errors import SettingsError
     from pipeline.settings import FILE_VARIABLE, load_settings
-    from pipeline.types import Language
-    from pipeline.words import message
 
     if file is not None:
         os.environ[FILE_VARIABLE] = str(file.resolve())
     try:
         load_settings()
     except SettingsError as error:
+        from pipeline.types import Language
+        from pipeline.words import message
+
         print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr)
         return False
     return True

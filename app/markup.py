@@ -89,15 +89,15 @@ def signed_bars(rows: Sequence[tuple[str, float, str]], *, name: str) -> str:
     return f'<ul class="cxr-bars" aria-label="{escape(name)}">{"".join(drawn)}</ul>'
 
 
-def shaded(pieces: Sequence[tuple[str, float]]) -> str:
+def shaded(pieces: Sequence[tuple[str, float, str]]) -> str:
     """Running text whose pieces are shaded by a value; negative ones are also underlined.
 
     Args:
-        pieces: Text, with its own spaces, and value.
+        pieces: Text, with its own spaces, value, and the value as it is said.
     """
-    largest = max((abs(value) for _, value in pieces), default=0.0) or 1.0
+    largest = max((abs(value) for _, value, _ in pieces), default=0.0) or 1.0
     drawn = []
-    for text, value in pieces:
+    for text, value, said in pieces:
         strength = abs(value) / largest
         if strength < 0.04:
             drawn.append(escape(text))
@@ -105,7 +105,7 @@ def shaded(pieces: Sequence[tuple[str, float]]) -> str:
         colour = "11,114,150" if value > 0 else "213,94,0"
         line = "" if value > 0 else "text-decoration:underline dashed 1.5px;"
         drawn.append(
-            f'<mark class="cxr-mark" title="{value:+.2f}" '
+            f'<mark class="cxr-mark" title="{escape(said)}" '
             f'style="background:rgba({colour},{0.08 + 0.42 * strength:.2f});{line}">'
             f"{escape(text)}</mark>"
         )

@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -16,17 +16,13 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
 from pipeline.errors import SettingRefusedError
 from pipeline.types import FUSED_METHODS, Language, Method, with_fused
 from pipeline.validation import Flaw, flaw_of, read_content
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT_PREFIX = "EXPLAINCXR_"
@@ -49,9 +45,7 @@ def _names(value: object) -> object:
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
 
-Methods = Annotated[
-    tuple[Method, ...], NoDecode, BeforeValidator(_names), AfterValidator(with_fused)
-]
+Methods = Annotated[tuple[Method, ...], BeforeValidator(_names), AfterValidator(with_fused)]
 
 
 def _parameter(method: Method, name: str) -> Any:
@@ -155,21 +149,25 @@ def load_settings(file: Path | None = None, **arguments: object) -> Settings:
     return Settings(**found.model_dump())
 
 
-def _sources(content: dict[str, Any]) -> type[BaseSettings]:
+def _sources(content: dict[str, Any]) -> "type[BaseSettings]":
     """The settings as pydantic-settings takes them: from arguments, environment, file's content."""
+    # here, as the workers take the settings that they are given
+    from pydantic_settings import BaseSettings, InitSettingsSource, SettingsConfigDict
 
     class Sources(BaseSettings):
-        model_config = SettingsConfigDict(env_prefix=ENVIRONMENT_PREFIX, extra="forbid")
+        model_config = SettingsConfigDict(
+            env_prefix=ENVIRONMENT_PREFIX, enable_decoding=False, extra="forbid"
+        )
 
         @classmethod
         def settings_customise_sources(
             cls,
             settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            init_settings: "PydanticBaseSettingsSource",
+            env_settings: "PydanticBaseSettingsSource",
+            dotenv_settings: "PydanticBaseSettingsSource",
+            file_secret_settings: "PydanticBaseSettingsSource",
+        ) -> "tuple[PydanticBaseSettingsSource, ...]":
             return init_settings, env_settings, InitSettingsSource(settings_cls, content)
 
     fields: dict[str, Any] = {name: (info.annotation, info) for name, info in FIELDS.items()}

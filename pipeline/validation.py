@@ -12,8 +12,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from pipeline.errors import ExplainCxrError
-
 UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 MISSING = ("missing", "missing_argument", "missing_keyword_only_argument")
 TYPES = {
@@ -66,7 +64,7 @@ class CheckedModel(BaseModel):
 
 
 Checked = TypeVar("Checked", bound=BaseModel)
-Refuse = Callable[[Flaw], ExplainCxrError]
+Refuse = Callable[[Flaw], Exception]
 
 
 def misfit(field: str, allowed: str) -> PydanticCustomError:

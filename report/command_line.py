@@ -1,4 +1,4 @@
-"""The command line: `python -m report models`, `fetch NAME` and `compare`."""
+"""The command line: `python -m report models`, `fetch NAME`, `compare` and `schema`."""
 
 import argparse
 import io
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Self, TextIO
 from urllib.parse import urlsplit
 
-from pipeline.errors import DownloadBrokenError, ExplainCxrError
+from pipeline.errors import DownloadBrokenError, ExplainCxrError, OutputError
+from pipeline.result_file import result_schema
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import Language
 from pipeline.words import message
@@ -59,7 +60,8 @@ def main(arguments: Sequence[str], analyst: Analyst | None = None) -> int:
 def _parser(analyst: Analyst | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m report",
-        description="Bigger models for the report. For research use only. Not a medical device.",
+        description="Models for the report, and the schema of result.json. "
+        "For research use only. Not a medical device.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     models = commands.add_parser("models", help="list the models that can be fetched")
@@ -82,6 +84,9 @@ def _parser(analyst: Analyst | None) -> argparse.ArgumentParser:
         default=[],
         help="asked if the hub cannot be reached; repeat it for more, in their order",
     )
+    schema = commands.add_parser("schema", help="result.json as JSON Schema")
+    schema.set_defaults(run=_schema)
+    schema.add_argument("--out", type=Path, metavar="FILE", help="write it here, not on the screen")
     if analyst is not None:
         add_parser(commands, analyst)
     for command in commands.choices.values():
@@ -159,6 +164,18 @@ def _fetch(options: argparse.Namespace, settings: Settings) -> int:
     _tell_use(shlex.quote(str(file)))
     if model.reasoning:
         print(f"It thinks before it writes; give it room and time:  {ROOM_TO_THINK}")
+    return ALL_WELL
+
+
+def _schema(options: argparse.Namespace, settings: Settings) -> int:
+    text = result_schema()
+    if options.out is None:
+        print(text, end="")
+        return ALL_WELL
+    try:
+        options.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(file=str(options.out)) from error
     return ALL_WELL
 
 

@@ -1,6 +1,5 @@
 """From a finished run to a model folder: weights, calibration, figures, manifest."""
 
-import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from training.classifier.calibrate import (
     softmax,
     uncertain_band,
 )
+from training.classifier.chosen import read_chosen
 from training.classifier.classified import classify_radiographs
 from training.classifier.curves import draw_curves
 from training.classifier.quality_limits import set_quality_limits
@@ -98,14 +98,13 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     """
     import keras
 
-    chosen = json.loads((run / "metrics.json").read_text())
-    size = chosen["size"]
-    convert_classifier(keras.models.load_model(run / chosen["file"], compile=False), folder)
+    chosen = read_chosen(run)
+    convert_classifier(keras.models.load_model(run / chosen.file, compile=False), folder)
     fields: dict[str, Any] = {
         "name": "classifier",
         "task": "classification",
         "labels": LABELS,
-        "input": {"size": size},
+        "input": {"size": chosen.size},
         "normal_label": NORMAL,
         "threshold_prob": 0.5,
         "uncertain_prob": None,

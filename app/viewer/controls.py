@@ -91,7 +91,7 @@ def _view_slider(
         words(f"viewer.{name}"),
         *ends,
         step=25 if name == "zoom" else 5,
-        format="%d%%",
+        format=words.slider_format,
         key=key,
         disabled=still,
         on_change=_move,
@@ -127,7 +127,7 @@ def _grey_slider(words: Words, case: Case, name: str, lowest: int, first: int) -
         100,
         first,
         1,
-        format="%d%%",
+        format=words.slider_format,
         key=f"{name}_{case.id}",
         persist_state="session",
     )

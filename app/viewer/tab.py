@@ -175,15 +175,16 @@ def _told(words: Words, found: CaseResult, lit: Zone | None, view: Viewport) -> 
     if not view.is_whole:
         part = words(
             "viewer.part",
-            zoom=round(100 * view.zoom),
-            across=round(100 * view.across),
-            down=round(100 * view.down),
+            zoom=words.percent(view.zoom),
+            across=words.percent(view.across),
+            down=words.percent(view.down),
         )
     if lit is not None:
         items = {item.zone: item for item in found.descriptors.items}
         value = zone_value(words, items.get(lit))
         part += f" {words('viewer.lit', zone=words.capital(f'zones.{lit}.name'))}: {value}."
-    draw(f'<p class="cxr-caption" role="status">{escape(part)} {escape(words("result.sides"))}</p>')
+    said = f"{part} {words('radiograph.sides')}"
+    draw(f'<p class="cxr-caption" role="status">{escape(said)}</p>')
 
 
 def _save(words: Words, found: CaseResult, panels: Sequence[Panel], look: Look) -> None:

@@ -6,7 +6,8 @@ from app.markup import draw, heading, lead, notice, table
 from app.pictures import png
 from app.state.cases import Case
 from pipeline.pictures.overlays import saliency_overlay, zone_diagram
-from pipeline.types import CaseResult, Descriptor, Grade
+from pipeline.presentation import descriptor_table
+from pipeline.types import CaseResult
 from pipeline.words import Words
 
 OPACITY = 0.7
@@ -51,29 +52,12 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
             alt=words("descriptors.diagram_alt"),
             width="stretch",
         )
-    head = [
-        words(f"descriptors.{column}")
-        for column in ("zone", "intensity", "share", "agreement", "grade", "memberships")
-    ]
-    draw(table(head, (_row(words, item) for item in found.items), name=words("descriptors.table")))
+    shown = descriptor_table(words, found.items)
+    draw(table(shown.head, shown.rows, name=words("descriptors.table")))
     with st.expander(words("descriptors.meaning")):
         draw(
             "".join(
                 lead(words(f"descriptors.{term}_meaning"))
-                for term in ("intensity", "share", "agreement", "grade")
+                for term in ("attention", "share", "agreement", "grade")
             )
         )
-
-
-def _row(words: Words, item: Descriptor) -> list[str]:
-    degrees = " · ".join(
-        f"{words(f'grades.{grade}')} {words.number(item.memberships[grade])}" for grade in Grade
-    )
-    return [
-        words.capital(f"zones.{item.zone}.name"),
-        words.number(item.intensity),
-        words.percent(item.share),
-        words.number(item.agreement),
-        words(f"grades.{item.grade}"),
-        degrees,
-    ]

@@ -12,6 +12,7 @@ from app.views import evidence_image
 from app.views.frame.problems import sentence
 from app.views.maps import quality
 from pipeline.errors import QueueFullError
+from pipeline.presentation import draft_notes, draft_origin, draft_summary
 from pipeline.types import CaseResult, Claim, ClaimStatus, Report, Section
 from pipeline.words import Words
 
@@ -30,7 +31,7 @@ def show(words: Words, case: Case) -> None:
     if case.state is State.WRITING:
         _streaming(words, case)
     elif result is None or report is None:
-        draw(notice(words("report.none")))
+        draw(notice(words("draft.none")))
         _again(words, case)
     else:
         _written(words, case, result, report)
@@ -53,17 +54,13 @@ def _streaming(words: Words, case: Case) -> None:
 
 def _written(words: Words, case: Case, result: CaseResult, report: Report) -> None:
     draw(_origin(words, report))
-    replaced = sum(claim.replaced for claim in report.claims)
-    if replaced:
-        draw(notice(words("report.replaced_note", count=replaced), "warning"))
-    if report.truncated:
-        draw(notice(words("report.truncated"), "warning"))
+    draw("".join(notice(note, "warning") for note in draft_notes(words, report)))
     if report.language != words.language:
         name = words.language_name(report.language)
         draw(notice(words("report.other_language", language=name)))
-    quality.draw_worst(words, result.quality)
+    quality.draw_lowest(words, result.quality)
     draw(_key(words))
-    draw(lead(f"{words('report.point')} {words('result.sides')}"))
+    draw(lead(f"{words('report.point')} {words('radiograph.sides')}"))
     with st.container(key="evidence"):
         radiograph, text = st.columns([5, 7], gap="large")
         with radiograph:
@@ -101,8 +98,9 @@ def _after(words: Words, case: Case, report: Report) -> None:
     if report.thoughts:
         with st.expander(words("report.thoughts")):
             draw(f'<div class="cxr-text">{escape(report.thoughts)}</div>')
-    with st.expander(words("report.prompt")):
-        draw(f'<div class="cxr-text">{escape(report.prompt)}</div>')
+    if report.prompt:
+        with st.expander(words("report.prompt")):
+            draw(f'<div class="cxr-text">{escape(report.prompt)}</div>')
 
 
 def _keep(case: Case, section: Section, key: str) -> None:
@@ -111,14 +109,14 @@ def _keep(case: Case, section: Section, key: str) -> None:
 
 
 def _origin(words: Words, report: Report) -> str:
-    said = words("report.origin", model=report.model, attempts=report.attempts, seed=report.seed)
+    said = f"{draft_origin(words, report)} {draft_summary(words, report)}"
     return f'<p class="cxr-caption">{escape(said)}</p>'
 
 
 def _key(words: Words) -> str:
     items = "".join(
         f'<li class="cxr-{kind}"><span class="cxr-check" aria-hidden="true">{symbol}</span>'
-        f"{escape(words(f'report.{kind}'))}</li>"
+        f"{escape(words(f'draft.{kind}'))}</li>"
         for symbol, kind in (*MARKS.values(), ("↺", "replaced"))
     )
     return f'<ul class="cxr-legend">{items}</ul>'
@@ -135,7 +133,7 @@ def _sentences(words: Words, result: CaseResult, claims: list[Claim], text: str)
 def _claim(words: Words, result: CaseResult, claim: Claim) -> str:
     """A sentence that can be pointed at, by mouse, key or finger; it names its zones."""
     symbol, kind = ("↺", "replaced") if claim.replaced else MARKS[claim.status]
-    said = escape(words(f"report.{kind}"))
+    said = escape(words(f"draft.{kind}"))
     evidence = measured(words, result.prediction, claim.evidence, result.descriptors.measurements)
     shown = (
         f"<small>{escape(words('report.evidence', evidence=evidence))}</small>" if evidence else ""

@@ -6,13 +6,12 @@ import streamlit as st
 
 from app.markup import draw, facts, heading, lead, notice, shaded, signed_bars
 from app.state.cases import Case
+from pipeline.presentation import attribution_name
 from pipeline.types import (
     Attribution,
     ClassificationWords,
-    MeasurementName,
     TextAttributions,
     TextExplanation,
-    Zone,
 )
 from pipeline.words import Words
 
@@ -36,11 +35,11 @@ def show(words: Words, case: Case) -> None:
         _shap(words, shown)
     with right:
         draw(heading(words("text.prompt"), 3) + lead(words("text.prompt_lead")))
-        draw(shaded([(item.text, item.value) for item in shown.integrated_gradients]))
+        draw(shaded(_pieces(words, shown.integrated_gradients)))
         draw(_key(words))
     _quality(words, shown)
     draw(heading(words("text.words"), 3) + lead(words("text.words_lead")))
-    draw(shaded(_running(found.words)))
+    draw(shaded(_running(words, found.words)))
     if found.classification is not None:
         _classification(words, found.classification)
 
@@ -69,9 +68,9 @@ def _shap(words: Words, shown: TextAttributions) -> None:
     draw(heading(words("text.shap"), 3) + lead(words("text.shap_lead")))
     rows = [
         (
-            _name(words, item),
+            attribution_name(words, item),
             item.value,
-            f"{'+' if item.value > 0 else ''}{words.number(item.value)}",
+            words.signed(item.value),
         )
         for item in sorted(shown.shap, key=lambda item: -abs(item.value))
     ]
@@ -95,7 +94,7 @@ def _quality(words: Words, shown: TextAttributions) -> None:
 
 def _classification(words: Words, found: ClassificationWords) -> None:
     draw(heading(words("text.classification"), 3) + lead(words("text.classification_lead")))
-    draw(shaded([(item.text, item.value) for item in found.words]))
+    draw(shaded(_pieces(words, found.words)))
     draw(
         facts(
             [
@@ -113,19 +112,14 @@ def _classification(words: Words, found: ClassificationWords) -> None:
     )
 
 
-def _name(words: Words, item: Attribution) -> str:
-    """A descriptor's name: its zone, or what else of the prompt it is."""
-    if item.key in set(Zone):
-        return words.capital(f"zones.{item.key}.name")
-    if item.key in set(MeasurementName):
-        return words(f"measurements.names.{item.key}")
-    return words.optional(f"part.{item.key}", item.text)
+def _pieces(words: Words, pieces: tuple[Attribution, ...]) -> list[tuple[str, float, str]]:
+    return [(piece.text, piece.value, words.signed(piece.value)) for piece in pieces]
 
 
-def _running(pieces: tuple[Attribution, ...]) -> list[tuple[str, float]]:
+def _running(words: Words, pieces: tuple[Attribution, ...]) -> list[tuple[str, float, str]]:
     """Words as running text; a space between them unless they bring their own."""
     space = "" if any(piece.text != piece.text.strip() for piece in pieces) else " "
-    return [(piece.text + space, piece.value) for piece in pieces]
+    return [(text + space, value, said) for text, value, said in _pieces(words, pieces)]
 
 
 def _key(words: Words) -> str:

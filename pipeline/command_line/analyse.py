@@ -2,7 +2,6 @@
 
 import argparse
 import io
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pipeline.errors import (
 )
 from pipeline.protocols import Exporter
 from pipeline.reading import check_size
+from pipeline.result_file import refusal_json
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import FUSED_METHODS, CaseResult, Language, Method, with_fused
 from pipeline.words import message
@@ -37,7 +37,6 @@ OUTPUT_FILES = (
     "report.md",
     "report.pdf",
 )
-SCHEMA_VERSION = 1
 LOOK_UP_SECONDS = 0.2
 
 
@@ -269,16 +268,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _write_refusal(folder: Path, error: ExplainCxrError, sentence: str) -> None:
-    content = {
-        "schema_version": SCHEMA_VERSION,
-        "error": {
-            "code": error.code,
-            "message": sentence,
-            "parameters": error.parameters,
-        },
-    }
-    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     try:
-        _write(folder, {RESULT_FILE: text.encode()})
+        _write(folder, {RESULT_FILE: refusal_json(error, sentence)})
     except OutputError as unwritable:
         print(str(unwritable), file=sys.stderr)

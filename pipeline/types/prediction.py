@@ -1,5 +1,6 @@
 """The classifier's classification."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -61,20 +62,34 @@ class Prediction:
 
     @property
     def abnormal_probability(self) -> float:
-        """One minus the probability of the normal label, or the leading label's probability."""
-        if self.is_multi_label:
-            return self.probability(self.leading_label)
-        return min(1.0, max(0.0, 1 - self.probabilities[self.labels.index(self.normal_label)]))
+        """One minus the probability of the normal label, or of none of the labels.
+
+        Of a multi-label classifier nothing is decided by it; see `deciding_probability`.
+        """
+        return min(1.0, max(0.0, 1 - self.probability(self.normal_label)))
+
+    @property
+    def deciding_probability(self) -> float:
+        """What is compared with `limit_prob`: the abnormal or the leading label's probability.
+
+        A multi-label classifier finds each label by that label's own threshold. It finds none
+        where none reaches its own, however probable it is that there is any.
+        """
+        return (
+            self.probability(self.leading_label)
+            if self.is_multi_label
+            else self.abnormal_probability
+        )
 
     @property
     def limit_prob(self) -> float:
-        """What `abnormal_probability` is held against."""
+        """The threshold of `deciding_probability`."""
         return self.thresholds[self.leading_label] if self.is_multi_label else self.threshold_prob
 
     @property
     def is_abnormal(self) -> bool:
         """Whether the classification is "abnormality"."""
-        return self.abnormal_probability >= self.limit_prob
+        return self.deciding_probability >= self.limit_prob
 
     @property
     def is_uncertain(self) -> bool:
@@ -101,7 +116,17 @@ class Prediction:
         return frozenset((self.label, *above))
 
     def probability(self, label: str) -> float:
-        """The calibrated probability of one label, in [0, 1]; "none of them" has what is left."""
+        """The calibrated probability of one label, in [0, 1].
+
+        "None of them" of a multi-label classifier has the product of all `1 - p`, as if the labels
+        were independent: the classifier says nothing of how they go together. It is at most
+        `1 - max(p)` and at least `1 - sum(p)`, whatever the truth is; findings that come
+        together, as most do, make it larger than said here (`docs/adr/0010`).
+
+        Reference:
+            Read et al. 2011, Classifier chains for multi-label classification, Machine Learning
+            85, 333-359: "binary relevance", one independent classifier a label.
+        """
         if self.is_multi_label and label == self.normal_label:
-            return 1 - self.abnormal_probability
+            return math.prod(1 - share for share in self.probabilities)
         return self.probabilities[self.labels.index(label)]

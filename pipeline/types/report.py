@@ -62,6 +62,11 @@ class Report:
     sampling: Mapping[str, float | int] = field(default_factory=dict)
 
     @property
+    def is_template(self) -> bool:
+        """Whether no model wrote it: every sentence was made from a template."""
+        return not self.model_sha256
+
+    @property
     def text(self) -> str:
         """The sections' texts, one paragraph each, without headings."""
         return "\n\n".join(self.sections[section] for section in Section)

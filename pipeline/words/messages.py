@@ -13,7 +13,7 @@ def message(code: str, language: Language, **parameters: Parameter) -> str:
 
     Args:
         code: An error's code, a `ReadingNote`, a `MeasurementReason`, a `Step`, a code of
-            `Anatomy.warnings` or of a `QualityScore`, or `mark_` or `measure_` before a
+            `Anatomy.warnings` or of a `QualityScore`, or `rating_` or `measure_` before a
             `QualityRating` or a `QualityMeasure`.
         language: The reader's language.
         **parameters: An error's parameters; the name of a step, and what is wrong with a field
@@ -22,14 +22,14 @@ def message(code: str, language: Language, **parameters: Parameter) -> str:
     Raises:
         KeyError: There is no such code, or a placeholder has no parameter.
     """
-    sentences = _sentences(language)
+    words, sentences = words_of(language), _sentences(language)
     step = parameters.get("step")
     if isinstance(step, str) and step in sentences:
         parameters["step"] = sentences[step]
     problem = f"problem_{parameters.get('problem')}"
     if problem in sentences:
-        parameters["problem"] = sentences[problem].format(**parameters)
-    return sentences[code].format(**parameters)
+        parameters["problem"] = words.filled(sentences[problem], **parameters)
+    return words.filled(sentences[code], **parameters)
 
 
 @cache

@@ -1,5 +1,7 @@
 """The words of one language, read from its file and checked against the English one."""
 
+import re
+import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +25,7 @@ from pipeline.types import (
     Zone,
 )
 
+PLURAL_FORMS = frozenset(("zero", "one", "two", "few", "many", "other"))
 MINUS = "\N{MINUS SIGN}"  # as wide as a plus, where Babel's data has a hyphen
 
 
@@ -85,7 +88,26 @@ class Words:
         text = self._found(key)
         if text is None:
             raise KeyError(key)
-        return text.format(**values)
+        return self.filled(text, **values)
+
+    def filled(self, text: str, **values: str | int | float) -> str:
+        """A text with its placeholders filled in; decimals take the language's mark.
+
+        `{value:.1f}` gives one decimal, `{value}` as many as a float has, three at most.
+        """
+        return _Filled(self).vformat(text, (), values)
+
+    def plural(self, key: str, count: int) -> str:
+        """Say a text that has a form for each number: "1 sentence", "2 sentences".
+
+        The file holds the forms in a table by CLDR's names of them (`one`, `few`, `many`,
+        `other`), each with the placeholder `{count}`.
+        """
+        form = self.locale.plural_form(count)
+        text = self._found(f"{key}.{form}") or self._found(f"{key}.other")
+        if text is None:
+            raise KeyError(key)
+        return self.filled(text, count=count)
 
     def capital(self, key: str, **values: str | int | float) -> str:
         """Say one text as it stands at the head of a line or in a table's cell."""
@@ -107,9 +129,20 @@ class Words:
         return table
 
     def label(self, prediction: Prediction, label: str) -> str:
-        """A label's name: the classifier's own, else ours, else the label with spaces."""
+        """A label's name: the classifier's own, else ours, else the classifier's in English."""
         own = prediction.terms.get(label, {})
-        return own.get(self.language) or self.labels.get(label) or label.replace("_", " ")
+        english = own.get(Language.ENGLISH) or label.replace("_", " ")
+        return own.get(self.language) or self.labels.get(label) or english
+
+    def labels_in_english(self, prediction: Prediction) -> bool:
+        """Whether some label can only be named in English, though the language is another."""
+        if self.language is Language.ENGLISH:
+            return False
+        labels = {*prediction.labels, prediction.normal_label}
+        return any(
+            self.language not in prediction.terms.get(label, {}) and label not in self.labels
+            for label in labels
+        )
 
     def percent(self, share: float) -> str:
         """A share in [0, 1] as a whole percentage; what rounds to 0 or 100 and is not says so."""
@@ -120,12 +153,26 @@ class Words:
             return f">{self.percent(0.99)}"
         return format_percent(percent / 100, locale=self.locale)
 
+    @property
+    def slider_format(self) -> str:
+        """How Streamlit's sliders show a whole percentage."""
+        return self.percent(0.05).replace("%", "%%").replace("5", "%d")
+
     def number(self, value: float, digits: int = 2) -> str:
         """A number with this language's decimal mark."""
         # Rounded here, as the report's prompt is: Babel would round 0.835 to 0.84 and not 0.83.
         pattern = f"0.{'0' * digits}" if digits else "0"
         said = format_decimal(round(value, digits) + 0.0, pattern, locale=self.locale)
         return said.replace("-", MINUS)
+
+    def signed(self, value: float, digits: int = 2) -> str:
+        """A number with its sign, a plus too."""
+        said = self.number(value, digits)
+        return f"+{said}" if float(f"{value:.{digits}f}") > 0 else said
+
+    def decimal(self, value: float) -> str:
+        """A number with the decimals that it has, three at most."""
+        return format_decimal(value, "0.###", locale=self.locale).replace("-", MINUS)
 
     def quantity(self, value: float, unit: MeasurementUnit) -> str:
         """A measurement's value with its unit."""
@@ -136,6 +183,20 @@ class Words:
         """A language's name in this one."""
         name = Locale.parse(language.value).get_display_name(self.locale)
         return name or language.value
+
+
+class _Filled(string.Formatter):
+    """Fills placeholders as the language writes numbers."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def format_field(self, value: Any, spec: str) -> str:
+        """A float as the language writes it, all else as Python does."""
+        if not isinstance(value, float):
+            return format(value, spec)
+        digits = re.fullmatch(r"\.(\d)f", spec)
+        return self._words.number(value, int(digits[1])) if digits else self._words.decimal(value)
 
 
 @cache
@@ -193,7 +254,7 @@ def _table(language: Language) -> Mapping[str, Any]:
 
 def _keys(table: Mapping[str, Any], above: str = "") -> Iterator[str]:
     for name, value in table.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and not PLURAL_FORMS.issuperset(value):
             yield from _keys(value, f"{above}{name}.")
         else:
             yield f"{above}{name}"

@@ -4,8 +4,18 @@ from collections.abc import Mapping
 from functools import partial
 
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, Picture
-from pipeline.types import CaseResult, ClaimStatus, Conclusion, Language, Section
-from pipeline.words import Words, message, words_of
+from pipeline.presentation import (
+    attribution_name,
+    classification_view,
+    descriptor_table,
+    draft_notes,
+    draft_origin,
+    draft_summary,
+    notes_view,
+    radiograph_facts,
+)
+from pipeline.types import CaseResult, Conclusion, Language, Section
+from pipeline.words import Words, words_of
 from report.checking.repaired_spans import Mark, Run, runs_of
 from report.documents.blocks import (
     Block,
@@ -47,7 +57,7 @@ def document_of(
         *measurement_blocks(result, words),
         *_descriptors(result, words),
         *quality_table(result.quality, words),
-        *_quality(result, words),
+        *_notes(result, words),
         Heading(text=words("pictures")),
         Figures(items=_figures(result, words, pictures)),
         *_influence(result, words),
@@ -66,46 +76,19 @@ def document_of(
 def _classification(
     result: CaseResult, words: Words, pictures: Mapping[str, Picture]
 ) -> list[Block]:
-    prediction = result.prediction
-    details = [
-        words(
-            "abnormal_probability",
-            value=f"{prediction.abnormal_probability:.2f}",
-            threshold=f"{prediction.limit_prob:.2f}",
-        )
-    ]
-    if prediction.is_abnormal:
-        details.append(
-            words(
-                "likeliest",
-                label=words.label(prediction, prediction.label),
-                value=f"{prediction.probability(prediction.label):.2f}",
-            )
-        )
-    if prediction.is_multi_label:
-        details.append(words("together"))
-    if prediction.is_uncertain:
-        details.append(words("uncertain"))
-    ranked = sorted(
-        zip(prediction.labels, prediction.probabilities, strict=True), key=lambda item: -item[1]
-    )
-    marked = prediction.found_labels if prediction.is_multi_label else frozenset()
-    rows = tuple(
-        (
-            words.label(prediction, label) + (" ●" if label in marked else ""),
-            f"{value:.3f}",
-        )
-        for label, value in ranked
-    )
+    view = classification_view(words, result.prediction)
+    found = result.prediction.is_multi_label  # else the headline says which one
+    rows = tuple((row.name + (" ●" if found and row.found else ""), row.text) for row in view.rows)
     diagram = Figure(picture=pictures["zones"], caption=words("zone_diagram"), bar=words("bar"))
     return [
-        Heading(text=words("classification")),
+        Heading(text=view.title),
         Classification(
-            headline=words("abnormal" if prediction.is_abnormal else "normal"),
-            details=tuple(details),
-            abnormal=prediction.is_abnormal,
+            headline=view.headline,
+            details=(view.most_likely, view.probability, view.doubt),
+            abnormal=view.abnormal,
         ),
         Table(head=(words("label"), words("probability")), rows=rows, aside=diagram),
+        _plain(" ".join(view.notes), small=True),
     ]
 
 
@@ -114,7 +97,7 @@ def _report(result: CaseResult, conclusion: Conclusion | None, words: Words) -> 
     blocks: list[Block] = [Heading(text=words("report"))]
     edited = conclusion is not None and conclusion.edited
     if report is None:
-        blocks.append(_plain(words("no_report")))
+        blocks.append(_plain(words("draft.none")))
     sections: Mapping[Section, str] = {} if report is None else report.sections
     if conclusion is not None:
         sections = conclusion.sections
@@ -144,22 +127,12 @@ def _how_written(result: CaseResult, words: Words, *, edited: bool, used: set[Ma
     report = result.report
     if report is None:
         return []
-    replaced = sum(claim.replaced for claim in report.claims)
-    kept = [claim.status for claim in report.claims if not claim.replaced]
-    sentences = [
-        words("written_by", model=report.model, seed=report.seed),
-        words(
-            "checked",
-            supported=kept.count(ClaimStatus.SUPPORTED),
-            not_checkable=kept.count(ClaimStatus.NOT_CHECKABLE),
-            replaced=replaced,
-        ),
-    ]
-    sentences += [words("truncated")] if report.truncated else []
+    sentences = [draft_origin(words, report), draft_summary(words, report)]
+    sentences += draft_notes(words, report)
     sentences += [words("edited")] if edited else []
     blocks: list[Block] = [_plain(" ".join(sentences), small=True)]
     legend = [
-        Run(text=words(f"mark_{mark.value}"), mark=mark)
+        Run(text=words(f"draft.{mark.value}"), mark=mark)
         for mark in (Mark.REPLACED, Mark.CONTRADICTED, Mark.CLINICIAN)
         if mark in used
     ]
@@ -179,7 +152,7 @@ def _figures(
         Figure(picture=pictures["original"], caption=words("original")),
         Figure(
             picture=pictures[ANATOMY_FILE],
-            caption=words("anatomy"),
+            caption=words("anatomy", sides=words("radiograph.sides")),
             file=ANATOMY_FILE,
             legend=legend,
         ),
@@ -190,7 +163,7 @@ def _figures(
             "saliency",
             method=method.spec.name,
             label=words.label(result.prediction, explanation.label),
-            removed=f"{explanation.removed_mass:.0%}",
+            removed=words.percent(explanation.removed_mass),
         )
         file = method.file
         figures.append(Figure(picture=pictures[file], caption=caption, file=file, bar=words("bar")))
@@ -198,44 +171,26 @@ def _figures(
 
 
 def _descriptors(result: CaseResult, words: Words) -> list[Block]:
-    blocks: list[Block] = [Heading(text=words("descriptors"))]
+    heading = Heading(text=words("descriptors.title"))
     if not result.descriptors.items:
-        return [*blocks, _plain(words("no_descriptors"))]
-    head = tuple(words(name) for name in ("zone", "intensity", "share", "agreement", "grade"))
-    rows = tuple(
-        (
-            words.zones[item.zone].name,
-            f"{item.intensity:.2f}",
-            f"{item.share:.0%}",
-            f"{item.agreement:.2f}",
-            f"{words.grades[item.grade]} ({item.memberships[item.grade]:.2f})",
-        )
-        for item in result.descriptors.items
-    )
-    return [*blocks, Table(head=head, rows=rows)]
+        return [heading, _plain(words("descriptors.none"))]
+    shown = descriptor_table(words, result.descriptors.items)
+    return [heading, Table(head=shown.head, rows=shown.rows)]
 
 
-def _quality(result: CaseResult, words: Words) -> list[Block]:
+def _notes(result: CaseResult, words: Words) -> list[Block]:
     """What reading did, what looks implausible and which steps failed."""
-    sentences = [message(note.value, words.language) for note in result.radiograph.notes]
-    sentences += [message(code, words.language) for code in result.anatomy.warnings]
-    sentences += [
-        message(problem.code, words.language, **{"step": problem.step.value, **problem.parameters})
-        for problem in result.problems
-    ]
-    if not sentences:
-        return []
-    return [Heading(text=words("image_quality")), _plain(" ".join(sentences))]
+    view = notes_view(words, result)
+    noted = [sentence for _, sentence in (*view.warnings, *view.notes, *view.problems)]
+    return [Heading(text=view.title), _plain(" ".join(noted))] if noted else []
 
 
 def _influence(result: CaseResult, words: Words) -> list[Block]:
     explanation = result.text_explanation
     if explanation is None or not explanation.shap:
         return []
-    names = {"label": words("label"), "confidence": words("confidence")}
-    names |= {zone.value: name.name for zone, name in words.zones.items()}
     ranked = sorted(explanation.shap, key=lambda item: -abs(item.value))
-    rows = tuple((names.get(item.key, item.text.strip()), f"{item.value:+.2f}") for item in ranked)
+    rows = tuple((attribution_name(words, item), words.signed(item.value)) for item in ranked)
     return [
         Heading(text=words("influence")),
         Table(head=(words("influence_head"), words("influence_value")), rows=rows),
@@ -243,14 +198,8 @@ def _influence(result: CaseResult, words: Words) -> list[Block]:
 
 
 def _origin(result: CaseResult, words: Words) -> list[Block]:
-    radiograph = result.radiograph
-    rows, cols = radiograph.source_shape
-    spacing = radiograph.source_spacing_mm
-    image = words("radiograph", rows=rows, cols=cols, format=radiograph.format.value.upper())
-    pixel = (
-        words("no_spacing")
-        if spacing is None
-        else words("spacing", row=f"{spacing[0]:.3g}", col=f"{spacing[1]:.3g}")
+    facts = " · ".join(
+        f"{name}: {value}" for name, value in radiograph_facts(words, result.radiograph)
     )
     entries: list[tuple[str, str]] = [
         (name, str(value)) for name, value in sorted(result.provenance.items())
@@ -260,7 +209,7 @@ def _origin(result: CaseResult, words: Words) -> list[Block]:
         entries += [(name, str(value)) for name, value in sorted(result.report.sampling.items())]
     return [
         Heading(text=words("provenance")),
-        _plain(f"{words('image', hash=radiograph.sha256)} · {image} · {pixel}", small=True),
+        _plain(f"{words('image', hash=result.radiograph.sha256)} · {facts}", small=True),
         Table(head=(words("item"), words("value")), rows=tuple(entries), words=True),
     ]
 

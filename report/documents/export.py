@@ -11,9 +11,9 @@ from pipeline.pictures.overlays import (
     saliency_overlay,
     zone_diagram,
 )
+from pipeline.result_file import result_json
 from pipeline.types import CaseResult, Conclusion, Language
 from pipeline.words import words_of
-from report.documents.case_json import case_json
 from report.documents.document import ANATOMY_FILE, document_of
 from report.documents.markdown import markdown
 from report.documents.measurement_blocks import MEASUREMENTS_FILE
@@ -62,10 +62,14 @@ class ReportExporter:
         }
         if result.measurements:
             shown[MEASUREMENTS_FILE] = measurements_overlay(result.radiograph, result.measurements)
-        pictures = {**shown, "original": grey_picture(result.radiograph), "zones": _zones(result)}
+        pictures = {
+            **shown,
+            "original": grey_picture(result.radiograph),
+            "zones": _zones(result, language),
+        }
         document = document_of(result, conclusion, pictures, language)
         return {
-            "result.json": case_json(result, conclusion, words_of(language).disclaimer),
+            "result.json": result_json(result, conclusion, words_of(language).disclaimer),
             **{name: encode_png(picture) for name, picture in shown.items()},
             "report.md": markdown(document),
             "report.pdf": pdf(document),
@@ -77,6 +81,7 @@ class ReportExporter:
         return self._language if result.report is None else result.report.language
 
 
-def _zones(result: CaseResult) -> Picture:
-    texts = {item.zone: f"{item.intensity:.2f}" for item in result.descriptors.items}
+def _zones(result: CaseResult, language: Language) -> Picture:
+    words = words_of(language)
+    texts = {item.zone: words.number(item.intensity) for item in result.descriptors.items}
     return zone_diagram(result.descriptors, texts, anatomy=result.anatomy)

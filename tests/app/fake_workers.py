@@ -42,6 +42,7 @@ from pipeline.types import (
 )
 
 LABELS = ("normal", "bacterial_pneumonia", "tuberculosis")
+SHIPPED = (Language.ENGLISH, Language.RUSSIAN, Language.UKRAINIAN)
 NAMES = {
     "normal": ("no abnormality", "без патологии", "без патології"),
     "bacterial_pneumonia": (
@@ -96,7 +97,7 @@ def images_only(
             normal_label="normal",
             threshold_prob=0.5,
             uncertain_prob=(0.4, 0.6),
-            terms={name: dict(zip(Language, texts, strict=True)) for name, texts in NAMES.items()},
+            terms={name: dict(zip(SHIPPED, texts, strict=True)) for name, texts in NAMES.items()},
         ),
         explanations={
             method: Explanation(

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
-from app.views.text_explanation import _name
+from pipeline.presentation import attribution_name
 from pipeline.types import Attribution, Language, MeasurementUnit
 from pipeline.words import message, words_of
 from tests.app import fake_workers
@@ -67,4 +67,4 @@ def test_a_case_without_measurements_shows_none(monkeypatch):
 
 def test_the_text_explanation_names_a_measurement_in_the_pages_language():
     told = Attribution(key="heart_width", text="Width of the heart: 10.9 cm.", value=0.5)
-    assert _name(words_of(Language.RUSSIAN).of("page"), told) == "Поперечник сердца"
+    assert attribution_name(words_of(Language.RUSSIAN), told) == "Поперечный размер тени сердца"

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import service
 from app.page import TABS, tab_name
-from app.views.maps.quality import worst_sentence
+from pipeline.presentation import lowest_rating
 from pipeline.types import (
     FUSED,
     FUSED_METHODS,
@@ -102,7 +102,7 @@ def test_each_tab_shows_its_own_map_and_both_together(monkeypatch):
     text = shown(page)
     assert '<span aria-hidden="true">✓</span> good' in text
     assert message("deletion_good", Language.ENGLISH).replace("'", "&#x27;") in text
-    assert "value 0.31 · by chance 0.52" in text
+    assert "value 0.31 · random baseline 0.52" in text
     assert '<span aria-hidden="true">?</span> doubtful' in text
     assert message("stability_unreliable", Language.ENGLISH) not in text
     text = shown(to_tab(page, "lime"))
@@ -115,7 +115,7 @@ def test_each_tab_shows_its_own_map_and_both_together(monkeypatch):
 def test_the_alarm_is_said_on_both_tabs_and_leads_in_the_report(monkeypatch):
     page = opened(monkeypatch, QualityWorkers(ALARM), "grad_cam")
     assert english("quality.alarm") in shown(page)
-    assert "value 43% · by chance 2%" in shown(page)
+    assert "value 43% · random baseline 2%" in shown(page)
     assert english("quality.alarm") in shown(to_tab(page, "lime"))
     text = shown(to_tab(page, "report"))
     assert message("mass_on_text_unreliable", Language.ENGLISH) in text
@@ -123,19 +123,18 @@ def test_the_alarm_is_said_on_both_tabs_and_leads_in_the_report(monkeypatch):
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_the_worst_mark_is_one_sentence_in_each_language(language):
-    said = worst_sentence(words_of(language).of("page"), MIXED)
-    assert "LIME" in said
-    assert message("mark_unreliable", language) in said
+def test_the_lowest_rating_is_said_in_each_language(language):
+    said = lowest_rating(words_of(language), MIXED)
+    assert said.startswith(words_of(language)("quality.lowest_unreliable", map="LIME"))
     assert said.endswith(message("stability_unreliable", language))
-    assert worst_sentence(words_of(language).of("page"), BARE) == ""
+    assert lowest_rating(words_of(language), BARE) == words_of(language)("quality.not_graded")
 
 
 def test_without_thresholds_the_values_stand_alone(monkeypatch):
     page = opened(monkeypatch, QualityWorkers(BARE), "lime")
     text = shown(page)
     assert english("quality.not_graded") in text
-    assert '<span aria-hidden="true">–</span> not graded' in text
+    assert '<span aria-hidden="true">–</span> not rated' in text
     assert "value 0.38" in text
     assert message("stability_not_graded", Language.ENGLISH) not in shown(to_tab(page, "report"))
 
@@ -151,12 +150,12 @@ def test_the_maps_are_shown_while_their_quality_is_measured(monkeypatch):
     to_tab(page, "grad_cam")
     assert page.get("progress")[0].proto.text == english("quality.coming")
     assert page.get("progress")[0].proto.value == 40
-    assert "✓</span>Measuring how far to trust the maps" not in shown(page)
+    assert "✓</span>Measuring explanation quality" not in shown(page)
     job.case = replace(job.case, quality=MIXED)
     page.run()
     assert "value 0.31" in shown(page)
     assert not page.get("progress")
-    assert "✓</span>Measuring how far to trust the maps" in shown(page)
+    assert "✓</span>Measuring explanation quality" in shown(page)
 
 
 def test_of_another_label_the_maps_come_first_and_the_marks_after(monkeypatch):
@@ -193,7 +192,7 @@ def test_a_quality_that_failed_is_not_waited_for(monkeypatch):
 
 def test_writing_again_keeps_the_quality(monkeypatch):
     page = opened(monkeypatch, QualityWorkers(MIXED), "report")
-    said = worst_sentence(words_of(Language.ENGLISH).of("page"), MIXED)
+    said = lowest_rating(words_of(Language.ENGLISH), MIXED)
     assert said in shown(page)
     case = replace(images_only(), quality=MIXED)
     assert reported(case, service.settings()).quality is MIXED

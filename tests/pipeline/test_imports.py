@@ -17,6 +17,7 @@ GROUND = {  # what every room may use of the pipeline's
     "pipeline.settings",
     "pipeline.manifest",
     "pipeline.validation",
+    "pipeline.result_file",
 }
 # Of the pipeline's further files, those that a room may use, and why they are not the room's own.
 SHARED = {
@@ -24,6 +25,7 @@ SHARED = {
         "pipeline.pictures.overlays",  # page and files show the same pictures
         "pipeline.pictures.measurement_overlay",
         "pipeline.pictures.fonts",
+        "pipeline.presentation",  # page and files say the same
         "pipeline.words",  # one file of words a language, of page, report and files alike
         "pipeline.language_model.gguf_model",  # one GGUF, asked by writer and text explainer alike
     },

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from training.classifier.chosen import read_chosen
 from training.classifier.training import ClassifierData, ClassifierSettings, Stage
 
 SETTINGS = ClassifierSettings(
@@ -37,9 +38,9 @@ def cross_dataset(
         )
         import keras  # after training, which must load torch's compiler before it
 
-        chosen = json.loads((folder / dataset / "metrics.json").read_text())
-        model = keras.models.load_model(folder / dataset / chosen["file"], compile=False)
-        scores = check(twin_of(model, settings.dropout), held, chosen["size"])
+        chosen = read_chosen(folder / dataset)
+        model = keras.models.load_model(folder / dataset / chosen.file, compile=False)
+        scores = check(twin_of(model, settings.dropout), held, chosen.size)
         found[dataset] = {other: scores[f"auc_{other}"] for other in datasets}
     (folder / "cross_dataset.json").write_text(json.dumps(found, indent=2) + "\n")
     return found

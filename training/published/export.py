@@ -4,16 +4,17 @@ Only networks whose last convolution stage is followed by global average pooling
 layer can be exported: on these Grad-CAM has a closed form, see `xai/grad_cam.py`.
 """
 
-import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.manifest import ClassificationManifest, load_manifest, write_manifest
+from pipeline.manifest import ClassificationManifest, Probability, load_manifest, write_manifest
 from pipeline.types import Language
+from pipeline.validation import Flaw, read_checked
 from training.classifier.calibrate import best_temperature, best_threshold, softmax, uncertain_band
 from training.published import densenet14
 from training.published.fit import BEST
@@ -32,6 +33,27 @@ class ExportError(Exception):
     """A run cannot be made into a classifier folder."""
 
 
+class DensenetMetrics(BaseModel):
+    """What an export of `densenet14` reads of its figures; the others are kept as they are."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    auc_by_label: Mapping[str, float | None]
+    thresholds: Mapping[str, Probability]
+    temperature: float = Field(gt=0)
+
+
+class KerasMetrics(BaseModel):
+    """The same of a Keras network."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    classes: Mapping[str, Any] = Field(min_length=2)
+
+
+Read = TypeVar("Read", bound=BaseModel)
+
+
 def export(run: Path, folder: Path) -> ClassificationManifest:
     """Make a classifier folder of a finished run, calibrated on its held-out radiographs.
 
@@ -45,19 +67,27 @@ def export(run: Path, folder: Path) -> ClassificationManifest:
     if not (run / METRICS).is_file():
         raise ExportError(f"{run} holds no finished run")
     folder.mkdir(parents=True, exist_ok=True)
-    metrics = json.loads((run / METRICS).read_text(encoding="utf-8"))
     if (run / densenet14.MODEL).is_file():
-        return _export_densenet14(run, folder, metrics)
+        return _export_densenet14(run, folder, _metrics(run, DensenetMetrics))
     if (run / BEST).is_file() and (run / ANSWERS).is_file():
-        return _export_keras(run, folder, list(metrics["classes"]))
+        return _export_keras(run, folder, _metrics(run, KerasMetrics))
     raise ExportError(f"{run} holds no network that the app can take")
 
 
-def _export_densenet14(run: Path, folder: Path, measured: dict[str, Any]) -> ClassificationManifest:
+def _metrics(run: Path, kind: type[Read]) -> Read:
+    def refused(flaw: Flaw) -> ExportError:
+        return ExportError(f"{run / METRICS}: {flaw.field} {flaw.problem} {flaw.allowed}".rstrip())
+
+    return read_checked(run / METRICS, kind, refused)
+
+
+def _export_densenet14(
+    run: Path, folder: Path, measured: DensenetMetrics
+) -> ClassificationManifest:
     import openvino as ov
     import torch
 
-    labels = list(measured["auc_by_label"])
+    labels = list(measured.auc_by_label)
     network = densenet14.build(len(labels), "none")
     network.load_state_dict(torch.load(run / densenet14.MODEL, weights_only=True))
     size = densenet14.SIZE
@@ -75,10 +105,10 @@ def _export_densenet14(run: Path, folder: Path, measured: dict[str, Any]) -> Cla
         input={"size": size, "region": "radiograph"},
         activation="sigmoid",
         normal_label=NONE_OF_THESE,
-        thresholds=measured["thresholds"],
-        temperature=measured["temperature"],
+        thresholds=measured.thresholds,
+        temperature=measured.temperature,
         terms=terms_of([*labels, NONE_OF_THESE]),
-        metrics=measured,
+        metrics=measured.model_dump(),
         command="python -m training train densenet14",
     )
     return load_manifest(folder, "classification")
@@ -104,11 +134,12 @@ def _opened(network: "DenseNet") -> "nn.Module":
     return Opened()
 
 
-def _export_keras(run: Path, folder: Path, labels: Sequence[str]) -> ClassificationManifest:
+def _export_keras(run: Path, folder: Path, measured: KerasMetrics) -> ClassificationManifest:
     import keras
 
     from training.convert import convert_classifier
 
+    labels = list(measured.classes)
     trained = keras.models.load_model(run / BEST, compile=False)
     model = _as_classifier(trained, run)
     convert_classifier(model, folder)
@@ -133,7 +164,7 @@ def _export_keras(run: Path, folder: Path, labels: Sequence[str]) -> Classificat
         uncertain_prob=uncertain_band(abnormal, positive, weight, threshold),
         temperature=temperature,
         terms=terms_of(labels),
-        metrics=json.loads((run / METRICS).read_text(encoding="utf-8")),
+        metrics=measured.model_dump(),
         command=f"python -m training train {run.name}",
     )
     return load_manifest(folder, "classification")

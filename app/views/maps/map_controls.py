@@ -101,7 +101,7 @@ def share(words: Words, name: str, *, highest: int, first: int) -> float:
         highest,
         first,
         5,
-        format="%d%%",
+        format=words.slider_format,
         key=name,
         persist_state="session",
     )

@@ -1,4 +1,4 @@
-"""How far a map can be trusted: each measure with its mark, in sign, word and sentence."""
+"""How far a map can be relied on: each measure with its rating, in symbol, word and sentence."""
 
 from html import escape
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.markup import draw, heading, lead, notice
 from app.state.cases import Case, steps_of
+from pipeline.presentation import map_name, quality_notes, quality_row
 from pipeline.types import (
     FUSED,
     CaseResult,
@@ -16,19 +17,13 @@ from pipeline.types import (
     SaliencyMap,
     Step,
 )
-from pipeline.words import Words, message
+from pipeline.words import Words
 
-SYMBOLS = {
-    QualityRating.GOOD: "✓",
-    QualityRating.DOUBTFUL: "?",
-    QualityRating.UNRELIABLE: "✕",
-    QualityRating.NOT_GRADED: "–",
-}
 POLL_SECONDS = 0.7
 
 
 def show(words: Words, case: Case, found: CaseResult, method: Method) -> None:
-    """Draw the marks of one method's map and of both together, or how far measuring has come."""
+    """Draw the ratings of one method's map and of both together, or how far measuring has come."""
     quality = found.quality
     if quality is None:
         _pending(words, case, found, method)
@@ -38,39 +33,28 @@ def show(words: Words, case: Case, found: CaseResult, method: Method) -> None:
     if quality.shortcut_alarm:
         draw(notice(words("quality.alarm"), "error"))
     draw(_list(words, quality, method, method.spec.name))
-    draw(heading(words("quality.both"), 4))
-    draw(_list(words, quality, FUSED, words("quality.both")))
+    draw(heading(map_name(FUSED), 4))
+    draw(_list(words, quality, FUSED, map_name(FUSED)))
     with st.expander(words("quality.how")):
-        for key in ("how_faithful", "how_stable", "how_alike", "how_shortcut", "how_marked"):
+        for key in ("how_faithful", "how_stable", "how_alike", "how_shortcut", "how_rated"):
             draw(lead(words(f"quality.{key}")))
 
 
-def worst_sentence(words: Words, quality: ExplanationQuality) -> str:
-    """The worst mark in one sentence, with whose map it is of; empty if nothing was graded."""
-    worst = quality.worst
-    if worst is None:
-        return ""
-    whose = worst.map.spec.name if isinstance(worst.map, Method) else words("quality.both")
-    rating = message(f"mark_{worst.rating}", words.language)
-    return words(
-        "quality.worst", map=whose, rating=rating, sentence=message(worst.code, words.language)
-    )
-
-
-def draw_worst(words: Words, quality: ExplanationQuality | None) -> None:
-    """Draw that sentence, if there is one."""
-    said = "" if quality is None else worst_sentence(words, quality)
-    if said:
-        good = (
-            quality is not None
-            and quality.worst is not None
-            and quality.worst.rating is QualityRating.GOOD
-        )
-        draw(notice(said, "success" if good else "warning"))
+def draw_lowest(words: Words, quality: ExplanationQuality | None) -> None:
+    """Draw the alarm, if there is one, and the lowest rating."""
+    if quality is None:
+        return
+    kind = "warning"
+    if quality.worst is None:
+        kind = "info"
+    elif quality.worst.rating is QualityRating.GOOD:
+        kind = "success"
+    *alarms, lowest = quality_notes(words, quality)
+    draw("".join(notice(alarm, "error") for alarm in alarms) + notice(lowest, kind))
 
 
 def _pending(words: Words, case: Case, found: CaseResult, method: Method) -> None:
-    """Say that the marks are coming and how far they are, or that there are none."""
+    """Say that the ratings are coming and how far they are, or that there are none."""
     label = found.explanations[method].label
     running = case.explaining.get(label) or (case.job if case.result is found else None)
     failed = any(problem.step is Step.QUALITY for problem in found.problems)
@@ -91,21 +75,15 @@ def _list(words: Words, quality: ExplanationQuality, saliency_map: SaliencyMap, 
 
 
 def _item(words: Words, score: QualityScore) -> str:
-    """One measure: sign and word of its mark, what it means, and the value."""
-    rating = escape(message(f"mark_{score.rating}", words.language))
-    measure = escape(message(f"measure_{score.measure}", words.language))
-    value = escape(words("quality.value", value=_number(words, score, score.value)))
-    if score.random_baseline:
-        baseline = words("quality.chance", value=_number(words, score, score.random_baseline))
-        value += f" · {escape(baseline)}"
+    """One measure: symbol and word of its rating, what it means, and the value."""
+    row = quality_row(words, score)
+    value = escape(words("quality.said_value", value=row.value))
+    if row.baseline:
+        value += f" · {escape(words('quality.said_baseline', value=row.baseline))}"
     return (
         f'<li class="cxr-quality-{score.rating}">'
         f'<span class="cxr-quality-mark">'
-        f'<span aria-hidden="true">{SYMBOLS[score.rating]}</span> {rating}'
-        f"</span><span><b>{measure}</b> <small>{value}</small><br>"
-        f"{escape(message(score.code, words.language))}</span></li>"
+        f'<span aria-hidden="true">{row.symbol}</span> {escape(row.rating)}'
+        f"</span><span><b>{escape(row.measure)}</b> <small>{value}</small><br>"
+        f"{escape(row.sentence)}</span></li>"
     )
-
-
-def _number(words: Words, score: QualityScore, value: float) -> str:
-    return words.percent(value) if score.measure.is_shortcut else words.number(value)

@@ -129,7 +129,11 @@ def _measures(words: Words, explanation: Explanation) -> None:
         with st.expander(words("saliency.parameters")):
             draw(
                 facts(
-                    (words.optional(f"parameter.{name}", name), str(value))
+                    (words.optional(f"parameter.{name}", name), _parameter(words, value))
                     for name, value in explanation.parameters.items()
                 )
             )
+
+
+def _parameter(words: Words, value: str | float) -> str:
+    return words.decimal(value) if isinstance(value, float) else str(value)

@@ -21,7 +21,7 @@ EVIDENCE = {
 
 def test_evidence_is_said_in_english():
     assert measured(words_of(Language.ENGLISH).of("page"), images_only().prediction, EVIDENCE) == (
-        "Right lower zone, intensity: 0.62; Right lower zone, grade: strong; "
+        "Right lower zone, model attention: 0.62; Right lower zone, grade: strong; "
         "Left upper zone: nothing found; sides: right, left; zones found: 2; "
         "label: tuberculosis; bacterial pneumonia: 0.83; confidence: 1.00"
     )
@@ -29,8 +29,8 @@ def test_evidence_is_said_in_english():
 
 def test_evidence_is_said_in_russian():
     said = measured(words_of(Language.RUSSIAN).of("page"), images_only().prediction, EVIDENCE)
-    assert said.startswith("Правая нижняя зона, интенсивность: 0,62; ")
-    assert "вариант: туберкулёз" in said
+    assert said.startswith("Правая нижняя зона, значимость для модели: 0,62; ")
+    assert "класс: туберкулёз" in said
     assert "стороны: справа, слева" in said
 
 

@@ -97,7 +97,7 @@ def test_sliders_enlarge_and_move_every_picture(page):
     for number in ("", "2", "3", "4", "5"):
         assert layout[f"xaxis{number}"]["range"] == [0, 80]
         assert layout[f"yaxis{number}"]["range"] == [192, 96]
-    assert ENGLISH("viewer.part", zoom=200, across=0, down=100) in shown(page)
+    assert ENGLISH("viewer.part", zoom="200%", across="0%", down="100%") in shown(page)
     page.button(key=control(page, "whole")).click().run()
     assert drawn(page)["layout"]["xaxis"]["range"] == [0, 160]
     assert page.slider(key=control(page, "zoom")).value == 100
@@ -106,12 +106,12 @@ def test_sliders_enlarge_and_move_every_picture(page):
 
 def test_a_chosen_zone_is_lit_in_every_picture_and_its_values_are_told(page):
     zones = page.radio(key=control(page, "lit"))
-    assert zones.options[:3] == ["None lit", "Right lower zone", "Left upper zone"]
+    assert zones.options[:3] == ["None highlighted", "Right lower zone", "Left upper zone"]
     assert list(zones.proto.captions)[1] == "0.62, strong · agreement 0.88"
     zones.set_value("left_upper").run()
     lit = [s for s in drawn(page)["layout"]["shapes"] if s["name"] == "left_upper"]
     assert len(lit) == 10  # a dark edge and a line in each of five
-    assert "Lit: Left upper zone: 0.30, weak · agreement 0.88." in shown(page)
+    assert "Highlighted: Left upper zone: 0.30, weak · agreement 0.88." in shown(page)
 
 
 def test_outlines_can_be_left_out_and_the_lit_zone_stays(page):

@@ -55,7 +55,7 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
     assert set(found["quality"]) == {
         f"{one}_{mark}" for one in QualityMeasure for mark in QualityRating
     }
-    names = {f"mark_{mark}" for mark in QualityRating} | {
+    names = {f"rating_{mark}" for mark in QualityRating} | {
         f"measure_{one}" for one in QualityMeasure
     }
     assert set(found["quality_names"]) == names

@@ -6,6 +6,7 @@ import string
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -23,7 +24,7 @@ from pipeline.types import (
     Structure,
     Zone,
 )
-from pipeline.words import words, words_of
+from pipeline.words import message, words, words_of
 
 ROOT = Path(__file__).resolve().parents[3]
 OTHERS = [language for language in Language if language is not Language.ENGLISH]
@@ -37,8 +38,11 @@ SAME_IN_ALL = {  # names, and texts that are placeholders alone
 
 
 def texts(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Each text with its key; the forms of a plural are one text."""
     for name, value in table.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and words.PLURAL_FORMS.issuperset(value):
+            yield f"{above}{name}", "\n".join(value.values())
+        elif isinstance(value, Mapping):
             yield from texts(value, f"{above}{name}.")
         else:
             yield f"{above}{name}", value
@@ -61,6 +65,42 @@ def test_every_file_has_the_same_keys_and_placeholders(language: Language) -> No
     for key, text in english.items():
         if not is_expression(key):
             assert placeholders(other[key]) == placeholders(text), key
+
+
+def plurals(table: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    for value in table.values():
+        if isinstance(value, Mapping):
+            yield from [value] if words.PLURAL_FORMS.issuperset(value) else plurals(value)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_text_with_a_number_has_every_form_of_the_language(language: Language) -> None:
+    own = words_of(language)
+    found = list(plurals(own.table))
+    assert found
+    for forms in found:
+        assert set(forms) == {*own.locale.plural_form.tags, "other"}
+
+
+def test_a_number_takes_its_form() -> None:
+    key = "draft.replaced_count"
+    russian = [words_of(Language.RUSSIAN).plural(key, count).split()[:2] for count in (1, 3, 5, 21)]
+    assert russian == [
+        ["1", "предложение"],
+        ["3", "предложения"],
+        ["5", "предложений"],
+        ["21", "предложение"],
+    ]
+    assert words_of(Language.ENGLISH).plural(key, 1).startswith("1 sentence contradicted")
+    assert words_of(Language.ENGLISH).plural(key, 2).startswith("2 sentences contradicted")
+
+
+def test_a_message_writes_decimals_as_the_language_does() -> None:
+    memory = {"file": "big.gguf", "needed_gb": 12.34, "free_gb": 3.0}
+    assert "12,3 ГБ" in message("report_model_too_large", Language.RUSSIAN, **memory)
+    assert "12.3 GB" in message("report_model_too_large", Language.ENGLISH, **memory)
+    limit = {"step": "classify", "limit_s": 2.5}
+    assert "2,5 с" in message("step_timed_out", Language.UKRAINIAN, **limit)
 
 
 @pytest.mark.parametrize("language", [Language.RUSSIAN, Language.UKRAINIAN])
@@ -94,14 +134,14 @@ def test_every_value_of_the_flow_has_its_word(language: Language) -> None:
 
 def test_a_room_says_its_own_words_and_those_of_all() -> None:
     own = words_of(Language.ENGLISH)
-    assert own.of("page")("tab.report") == "Report"
+    assert own.of("page")("tab.result") == "Result"
     assert own.of("documents")("title") == "Conclusion on a chest radiograph"
     assert own.of("page")("grades.weak") == own("grades.weak") == "weak"
     assert own.of("page").capital("zones.left_lower.name") == "Left lower zone"
     with pytest.raises(KeyError):
-        own.of("documents")("tab.report")
+        own.of("documents")("tab.result")
     with pytest.raises(KeyError):
-        own("tab.report")
+        own("tab.result")
 
 
 def test_shares_are_rounded_without_lying() -> None:
@@ -145,6 +185,18 @@ def test_a_label_is_named_by_the_classifier_then_by_us_then_by_itself() -> None:
         "tuberculosis",
         "small nodule",
     ]
+    russian = words_of(Language.RUSSIAN)
+    assert [russian.label(prediction, label) for label in prediction.labels] == [
+        "без отклонений",
+        "туберкулёз",
+        "small nodule",
+    ]
+    assert russian.labels_in_english(prediction)
+    assert not own.labels_in_english(prediction)
+    told = replace(
+        prediction, terms={**prediction.terms, "small_nodule": {Language.RUSSIAN: "узелок"}}
+    )
+    assert not russian.labels_in_english(told)
 
 
 def test_another_file_is_another_language(tmp_path: Path) -> None:
@@ -174,7 +226,7 @@ def test_another_file_is_another_language(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ('disclaimer = "Nur für Forschung"', "documents.abnormal"),
+        ('disclaimer = "Nur für Forschung"', "classification.abnormal"),
         ("not TOML", "ru.toml"),
     ],
 )

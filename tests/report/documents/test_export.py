@@ -12,6 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from pipeline.errors import OutputError
+from pipeline.presentation import zone_name
 from pipeline.types import (
     FUSED_METHODS,
     Anatomy,
@@ -191,7 +192,7 @@ def pdf_text(data: bytes) -> str:
 
 def test_json_holds_the_contract_and_the_values() -> None:
     found = json.loads(ReportExporter().files(case(), None)["result.json"])
-    assert found["schema_version"] == 1
+    assert found["schema_version"] == 2
     assert found["image"]["sha256"] == "a" * 64
     assert (found["image"]["rows"], found["image"]["cols"]) == (400, 400)
     assert found["image"]["format"] == "dicom"
@@ -204,7 +205,7 @@ def test_json_holds_the_contract_and_the_values() -> None:
     assert found["prediction"]["abnormal_probability"] == 0.9375
     assert found["prediction"]["probabilities"] == {"normal": 0.0625, "bacterial_pneumonia": 0.9375}
     assert found["explanations"]["lime"]["measures"] == {"r2": 0.75}
-    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.1235]
+    assert found["explanations"]["lime"]["superpixel_weights"] == [0.25, -0.12345]
     assert found["explanations"]["grad_cam"]["removed_mass"] == 0.125
     assert found["descriptors"] == [
         {
@@ -254,11 +255,11 @@ def test_pdf_speaks_the_language_and_shows_the_pictures(language: Language) -> N
     own, words = words_of(language), words_of(language).of("documents")
     for sentence in SENTENCES[language]:
         assert sentence in text
-    for expected in (*own.sections.values(), words("abnormal"), LABELS[language]):
+    for expected in (*own.sections.values(), words("classification.abnormal"), LABELS[language]):
         assert expected in text
-    assert own.zones[Zone.RIGHT_LOWER].name in text
-    assert "0.42" in text
-    assert "0.94" in text
+    assert zone_name(own, Zone.RIGHT_LOWER) in text
+    assert own.number(0.42) in text
+    assert " ".join(own.percent(0.9375).split()) in text
     reader = PdfReader(io.BytesIO(data))
     images = {image.name for page in reader.pages for image in page.images}
     assert len(images) >= 5  # radiograph, anatomy, two maps, zones
@@ -292,9 +293,10 @@ def test_markdown_names_pictures_and_marks_the_replaced_sentence(language: Langu
         assert f"({name})" in text
     assert f"{SENTENCES[language][0]} †" in text
     assert f"{SENTENCES[language][1]} †" not in text
-    assert words_of(language).of("documents")("mark_replaced") in text
+    assert words_of(language)("draft.replaced") in text
     assert own.disclaimer in text
-    assert f"| {own.zones[Zone.RIGHT_LOWER].name} | 0.42 | 90% | 0.80 |" in text
+    cells = (zone_name(own, Zone.RIGHT_LOWER), own.number(0.42), own.percent(0.9), own.number(0.8))
+    assert f"| {' | '.join(cells)} |" in text
 
 
 def test_edited_conclusion_is_what_stands_and_the_rest_is_struck() -> None:
@@ -324,12 +326,12 @@ def test_edited_conclusion_is_what_stands_and_the_rest_is_struck() -> None:
 
 def test_case_without_report_says_so_in_every_file() -> None:
     files = ReportExporter(Language.RUSSIAN).files(case(None), None)
-    said = words_of(Language.RUSSIAN).of("documents")("no_report")
+    said = words_of(Language.RUSSIAN)("draft.none")
     assert set(files) == FILES
     assert json.loads(files["result.json"])["report"] is None
     assert said in files["report.md"].decode()
     assert said in pdf_text(files["report.pdf"])
-    assert "правая нижняя зона" in files["report.md"].decode()
+    assert "Вероятность патологии: 94\N{NO-BREAK SPACE}%" in files["report.md"].decode()
 
 
 def test_case_without_descriptors_says_so() -> None:
@@ -339,7 +341,7 @@ def test_case_without_descriptors_says_so() -> None:
     )
     files = ReportExporter().files(bare, None)
     assert json.loads(files["result.json"])["descriptors"] == []
-    said = words_of(Language.ENGLISH).of("documents")("no_descriptors")
+    said = words_of(Language.ENGLISH)("descriptors.none")
     assert said in files["report.md"].decode()
     assert said in pdf_text(files["report.pdf"])
 
@@ -353,7 +355,7 @@ def test_an_uncertain_classification_is_called_so_in_every_file(
     result = case()  # abnormal with 0.9375
     unsure = replace(result, prediction=replace(result.prediction, uncertain_prob=band))
     files = ReportExporter().files(unsure, None)
-    said = words_of(Language.ENGLISH).of("documents")("uncertain")
+    said = words_of(Language.ENGLISH)("classification.doubt_threshold", low="40%", high="94%")
     assert (said in files["report.md"].decode()) is uncertain
     assert (said in pdf_text(files["report.pdf"])) is uncertain
     prediction = json.loads(files["result.json"])["prediction"]
@@ -413,3 +415,27 @@ def test_runs_always_join_to_the_text(text: str, sentences: list[str], edited: b
     ]
     runs = runs_of(text, claims, edited=edited)
     assert "".join(run.text for run in runs if run.mark is not Mark.REMOVED) == text
+
+
+def test_of_several_labels_the_leading_one_is_set_against_its_own_threshold() -> None:
+    labels = ("bacterial_pneumonia", "covid19", "tuberculosis")
+    result = case()
+    several = replace(
+        result,
+        prediction=replace(
+            result.prediction,
+            labels=labels,
+            probabilities=(0.45, 0.45, 0.45),
+            normal_label="normal",
+            thresholds={"bacterial_pneumonia": 0.5, "covid19": 0.48, "tuberculosis": 0.6},
+        ),
+    )
+    made = ReportExporter().files(several, None)
+    said = " ".join(made["report.md"].decode().split())
+    assert "Probability of COVID-19: 45% (threshold 48%)" in said
+    assert "83%" not in said  # of any of them, which no threshold was chosen for
+    prediction = json.loads(made["result.json"])["prediction"]
+    assert prediction["abnormal_probability"] == pytest.approx(1 - 0.55**3, abs=1e-6)
+    assert prediction["threshold_prob"] is None
+    assert prediction["thresholds"]["covid19"] == 0.48
+    assert (prediction["label"], prediction["found"]) == ("normal", ["normal"])

@@ -71,12 +71,13 @@ def test_markdown_and_pdf_say_the_worst_mark_and_list_all(language):
     sentence = message("rank_correlation_unreliable", language)
     for text in (markdown, printed):
         assert sentence.split(":")[0] in text
-        assert message("mark_good", language) in text
-        assert "✕ " + message("mark_unreliable", language) in text
-        assert words_of(language).of("documents")("quality") in text
-        assert "0.31" in text and "0.52" in text and "-0.12" in text
+        assert message("rating_good", language) in text
+        assert "✕ " + message("rating_unreliable", language) in text
+        assert words_of(language)("quality.title") in text
+        for value in (0.31, 0.52, -0.12):
+            assert words_of(language).number(value) in text
     assert markdown.index(sentence.split(":")[0]) < markdown.index(
-        words_of(language).of("documents")("descriptors")
+        words_of(language)("descriptors.title")
     )
 
 
@@ -85,8 +86,8 @@ def test_without_marks_it_is_said_and_without_quality_nothing():
         QUALITY,
         scores=tuple(replace(one, rating=QualityRating.NOT_GRADED) for one in QUALITY.scores),
     )
-    said = words_of(Language.ENGLISH).of("documents")("quality_not_graded")
+    said = words_of(Language.ENGLISH)("quality.not_graded")
     assert said in files(bare)["report.md"].decode()
     without = files(None)["report.md"].decode()
     assert said not in without
-    assert words_of(Language.ENGLISH).of("documents")("quality") not in without
+    assert words_of(Language.ENGLISH)("quality.title") not in without

@@ -84,3 +84,20 @@ def test_labels_without_a_known_name_keep_their_own():
         },
         "rib_fracture": dict.fromkeys(("en", "ru", "uk"), "rib fracture"),
     }
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "named"),
+    [
+        ("model.pt", '{"thresholds": {}, "temperature": 1}', "auc_by_label missing"),
+        ("model.pt", '{"auc_by_label": {}, "thresholds": {}, "temperature": 0}', "temperature"),
+        ("best.keras", '{"classes": {"normal": {}}}', "classes"),
+        ("best.keras", "{", "syntax"),
+    ],
+)
+def test_a_run_whose_figures_do_not_fit_is_refused_by_field(tmp_path, file, content, named):
+    (tmp_path / "metrics.json").write_text(content)
+    for name in (file, "answers.npz"):
+        (tmp_path / name).touch()
+    with pytest.raises(ExportError, match=f"metrics.json: .*{named}"):
+        export(tmp_path, tmp_path / "out")

@@ -1,0 +1,47 @@
+"""What is said of a case, once for page, PDF and Markdown, so that no file says more than the page.
+
+Each view holds finished sentences and cells in one language; page and documents set them and add
+none of their own.
+"""
+
+from pipeline.presentation.classification import ClassificationView, LabelRow, classification_view
+from pipeline.presentation.descriptors import (
+    DescriptorTable,
+    attribution_name,
+    descriptor_table,
+    zone_name,
+)
+from pipeline.presentation.draft import draft_notes, draft_origin, draft_summary
+from pipeline.presentation.measurements import MeasurementsView, measurements_view, part_name
+from pipeline.presentation.notes import NotesView, notes_view, radiograph_facts
+from pipeline.presentation.quality import (
+    QualityRow,
+    lowest_rating,
+    map_name,
+    quality_notes,
+    quality_row,
+)
+
+__all__ = [
+    "ClassificationView",
+    "DescriptorTable",
+    "LabelRow",
+    "MeasurementsView",
+    "NotesView",
+    "QualityRow",
+    "attribution_name",
+    "classification_view",
+    "descriptor_table",
+    "draft_notes",
+    "draft_origin",
+    "draft_summary",
+    "lowest_rating",
+    "map_name",
+    "measurements_view",
+    "notes_view",
+    "part_name",
+    "quality_notes",
+    "quality_row",
+    "radiograph_facts",
+    "zone_name",
+]

@@ -1,0 +1,97 @@
+"""The measurements of hyperinflation as a table with its sources and what has to be known of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.types import Measurement, MeasurementName, MeasurementPart, Radiograph
+from pipeline.words import Words, message
+
+UNMEASURED = "–"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurementsView:
+    """The measurements, ready to be shown.
+
+    Attributes:
+        title: The heading.
+        lead: What they are, and of whom the thresholds are.
+        head: The columns' names.
+        rows: A row of cells for each measurement.
+        notes: What the interval holds, and what missing pixel spacing means.
+        sources: Where the thresholds come from, in the order of their numbers.
+        picture: The drawing's caption.
+    """
+
+    title: str
+    lead: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    picture: str
+
+
+def measurements_view(
+    words: Words, measurements: Sequence[Measurement], radiograph: Radiograph
+) -> MeasurementsView | None:
+    """Say the measurements; `None` where there are none."""
+    if not measurements:
+        return None
+    sources = tuple(dict.fromkeys(one.threshold.citation for one in measurements if one.threshold))
+    judged = frozenset(one.name for one in measurements if one.threshold)
+    notes = [words("measurements.interval")]
+    notes += [words("measurements.square")] if radiograph.spacing_mm is None else []
+    return MeasurementsView(
+        title=words("measurements.title"),
+        lead=words("measurements.lead"),
+        head=tuple(
+            words(f"measurements.{column}")
+            for column in ("measurement", "value", "range", "threshold", "reading")
+        ),
+        rows=tuple(_row(words, one, sources, judged) for one in measurements),
+        notes=tuple(notes),
+        sources=sources,
+        picture=words("measurements.picture"),
+    )
+
+
+def part_name(words: Words, part: MeasurementPart) -> str:
+    """What a line of the drawing was measured along."""
+    return words(f"measurements.parts.{part}")
+
+
+def _row(
+    words: Words,
+    measurement: Measurement,
+    sources: Sequence[str],
+    judged: frozenset[MeasurementName],
+) -> tuple[str, ...]:
+    name = words(f"measurements.names.{measurement.name}")
+    if measurement.side is not None:
+        name += f", {words.sides[measurement.side]}"
+    threshold = UNMEASURED
+    if measurement.threshold is not None:
+        sign = ">" if measurement.threshold.above else "<"
+        value = words.quantity(measurement.threshold.value, measurement.unit)
+        number = sources.index(measurement.threshold.citation) + 1
+        threshold = f"{sign} {value} [{number}]"
+    if measurement.value is None or measurement.low is None or measurement.high is None:
+        reason = "" if measurement.reason is None else message(measurement.reason, words.language)
+        return name, UNMEASURED, UNMEASURED, threshold, reason
+    digits = measurement.unit.digits
+    interval = "–".join(words.number(end, digits) for end in (measurement.low, measurement.high))
+    value = words.quantity(measurement.value, measurement.unit)
+    return name, value, interval, threshold, _reading(words, measurement, judged)
+
+
+def _reading(words: Words, measurement: Measurement, judged: frozenset[MeasurementName]) -> str:
+    """What the value says beside its threshold, which some measurements have on one side only."""
+    if measurement.beyond_threshold is None:
+        other_side = measurement.name in judged
+        return words(f"measurements.{'other_side' if other_side else 'no_threshold'}")
+    if measurement.is_borderline:
+        return words("measurements.borderline")
+    if measurement.beyond_threshold:
+        return words(f"measurements.beyond.{measurement.name}")
+    return words("measurements.within")

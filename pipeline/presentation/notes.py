@@ -1,0 +1,61 @@
+"""What was noted on the way: of the file, of the outlines, and of steps that failed."""
+
+from dataclasses import dataclass
+
+from pipeline.types import CaseResult, Radiograph
+from pipeline.words import Words, message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesView:
+    """The notes of one case, each as `(code, sentence)`.
+
+    Attributes:
+        title: The heading.
+        warnings: What looks implausible in the outlines.
+        notes: What reading did to the pixels.
+        problems: Steps that failed, and that all else stands.
+    """
+
+    title: str
+    warnings: tuple[tuple[str, str], ...]
+    notes: tuple[tuple[str, str], ...]
+    problems: tuple[tuple[str, str], ...]
+
+
+def notes_view(words: Words, result: CaseResult) -> NotesView:
+    """Say what was noted."""
+    language = words.language
+    return NotesView(
+        title=words("radiograph.notes"),
+        warnings=tuple((code, message(code, language)) for code in result.anatomy.warnings),
+        notes=tuple((note.value, message(note, language)) for note in result.radiograph.notes),
+        problems=tuple(
+            (
+                problem.code,
+                words(
+                    "radiograph.problem",
+                    step=message(problem.step, language),
+                    sentence=message(
+                        problem.code, language, **{"step": problem.step, **problem.parameters}
+                    ),
+                ),
+            )
+            for problem in result.problems
+        ),
+    )
+
+
+def radiograph_facts(words: Words, radiograph: Radiograph) -> tuple[tuple[str, str], ...]:
+    """Format, size and pixel spacing of the file, each as `(name, value)`."""
+    rows, cols = radiograph.source_shape
+    spacing = radiograph.source_spacing_mm
+    shown = words("radiograph.no_spacing")
+    if spacing is not None:
+        row, col = (words.number(side) for side in spacing)
+        shown = words("radiograph.spacing_value", row=row, col=col)
+    return (
+        (words("radiograph.format"), radiograph.format.upper()),
+        (words("radiograph.size"), words("radiograph.pixels", rows=rows, cols=cols)),
+        (words("radiograph.spacing"), shown),
+    )

@@ -1,0 +1,99 @@
+"""What was read and outlined."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import Field
+
+from pipeline.result_file.entry import Entry, Number, Sha256, Share
+from pipeline.types import (
+    Anatomy,
+    BoolArray,
+    ImageFormat,
+    Radiograph,
+    ReadingNote,
+    Structure,
+    Zone,
+)
+
+
+class ImageEntry(Entry):
+    """The file that was read; nothing of it that could name the patient."""
+
+    sha256: Sha256
+    """SHA-256 of the bytes that were read."""
+    rows: int = Field(gt=0)
+    """Rows of the file's image."""
+    cols: int = Field(gt=0)
+    """Columns of the file's image."""
+    format: ImageFormat
+    """What the content was, whatever the file was called."""
+    spacing_mm: tuple[Number, Number] | None
+    """Distance of the file's pixel centres in mm, between rows and between columns."""
+    working_shape: tuple[int, int]
+    """Rows and columns of the working grid, which points of lines are given on."""
+    notes: tuple[ReadingNote, ...]
+    """What reading did to the pixels."""
+
+    @classmethod
+    def of(cls, radiograph: Radiograph) -> Self:
+        """Of a radiograph."""
+        rows, cols = radiograph.source_shape
+        return cls(
+            sha256=radiograph.sha256,
+            rows=rows,
+            cols=cols,
+            format=radiograph.format,
+            spacing_mm=radiograph.source_spacing_mm,
+            working_shape=radiograph.shape,
+            notes=radiograph.notes,
+        )
+
+
+class StructureEntry(Entry):
+    """Size and form of one structure."""
+
+    area_share: Share
+    """Its area as a share of the radiograph."""
+    area_mm2: Number | None
+    """Its area in mm²; null without pixel spacing."""
+    height_to_width: Number
+    """Height over width of its bounding box."""
+    solidity: Share
+    """Its area over the area of its convex hull."""
+
+
+class ZoneEntry(Entry):
+    """Size of one zone."""
+
+    area_share: Share
+    """Its area as a share of the radiograph."""
+    area_mm2: Number | None
+    """Its area in mm²; null without pixel spacing."""
+
+
+class AnatomyEntry(Entry):
+    """The outlines in numbers."""
+
+    areas: Mapping[Structure, StructureEntry]
+    zones: Mapping[Zone, ZoneEntry]
+    warnings: tuple[str, ...]
+    """What looks implausible, as stable codes."""
+
+    @classmethod
+    def of(cls, anatomy: Anatomy, radiograph: Radiograph) -> Self:
+        """Of the outlines on a radiograph."""
+        spacing = radiograph.spacing_mm
+
+        def zone(mask: BoolArray) -> ZoneEntry:
+            mm2 = None if spacing is None else float(mask.sum()) * spacing[0] * spacing[1]
+            return ZoneEntry(area_share=float(mask.mean()), area_mm2=mm2)
+
+        return cls(
+            areas={
+                name: StructureEntry.model_validate(measure)
+                for name, measure in anatomy.measures.items()
+            },
+            zones={name: zone(mask) for name, mask in anatomy.zones_image.items()},
+            warnings=anatomy.warnings,
+        )
