@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import service
-from app.state.cases import Case, Cases, session_cases
+from app.state.cases import Case, Cases
 from app.viewer import tab as viewer
 from app.views import download, report, result, text_explanation
 from app.views.frame import case_list, frame, home, problems, progress, upload
@@ -18,7 +18,7 @@ TABS = ("result", "viewer", *Method, "report", "text_explanation", "download")
 def show() -> None:
     """Draw one visit."""
     words = frame.show()
-    cases = session_cases()
+    cases = _cases()
     cases.advance(service.workers())
     with st.container():  # always there: a control that moved would forget what it holds
         if not cases.items:
@@ -32,8 +32,16 @@ def show() -> None:
         home.explain(words)
     elif case.result is not None:
         problems.of_report(words, case)
-        _tabs(words, case)
+        _tabs(words, cases, case)
     frame.close(words)
+
+
+def _cases() -> Cases:
+    """This visit's radiographs."""
+    if "cases" not in st.session_state:
+        st.session_state["cases"] = Cases()
+    cases: Cases = st.session_state["cases"]
+    return cases
 
 
 def _watch(words: Words, cases: Cases) -> None:
@@ -50,7 +58,7 @@ def _watch(words: Words, cases: Cases) -> None:
     st.fragment(watch, run_every=POLL_SECONDS if cases.busy else None)()
 
 
-def _tabs(words: Words, case: Case) -> None:
+def _tabs(words: Words, cases: Cases, case: Case) -> None:
     """Draw the open tab; the others cost nothing."""
     names = [tab_name(words, tab) for tab in TABS]
     start = _start(words)
@@ -64,6 +72,7 @@ def _tabs(words: Words, case: Case) -> None:
         if not container.open:
             continue
         st.session_state["tab"] = tab
+        cases.text_wanted = tab == "text_explanation"
         with container:
             match tab:
                 case "result":

@@ -1,85 +1,22 @@
 """The page's one connection to the workers, shared by all visits and warmed at the start."""
 
+import atexit
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pipeline.settings import Settings, load_settings
-from pipeline.types import CaseResult, Language, ProgressEvent
+from pipeline.types import Language
 
 if TYPE_CHECKING:
-    from pipeline.errors import ExplainCxrError
     from pipeline.protocols import Exporter
-
-
-class Job(Protocol):
-    """Work under way.
-
-    Contract: all of it may be asked at any time and from any thread, and answers at once.
-    """
-
-    @property
-    def case(self) -> CaseResult | None:
-        """What is found so far: the images, then the report, then its explanation."""
-        ...
-
-    @property
-    def result(self) -> CaseResult | None:
-        """The finished case."""
-        ...
-
-    @property
-    def error(self) -> "ExplainCxrError | None":
-        """Why the job ended without a result."""
-        ...
-
-    @property
-    def done(self) -> bool:
-        """Whether it ended, well or not."""
-        ...
-
-    def events(self) -> Sequence[ProgressEvent]:
-        """All progress so far, oldest first."""
-        ...
-
-    def cancel(self) -> None:
-        """Stop it; `error` then says so."""
-        ...
-
-
-class Workers(Protocol):
-    """Those who do the work.
-
-    Contract: each call returns at once with a job, or raises `QueueFullError`.
-    """
-
-    def submit(self, data: bytes, settings: Settings) -> Job:
-        """Analyse one file."""
-        ...
-
-    def submit_report(self, case: CaseResult, settings: Settings) -> Job:
-        """Write a case's report again."""
-        ...
-
-    def submit_explanation(self, case: CaseResult, label: str, settings: Settings) -> Job:
-        """Explain another label of a case."""
-        ...
-
-    def submit_layers(self, case: CaseResult) -> Job:
-        """Explain a case's label by Grad-CAM at every stage of the network."""
-        ...
-
-    def warm(self) -> None:
-        """Load all models; blocks until they are there."""
-        ...
-
+    from pipeline.workers.workers import Workers
 
 _lock = threading.Lock()
 
 
-def workers() -> Workers:
+def workers() -> "Workers":
     """The workers, started at the first call."""
     with _lock:
         return _started()
@@ -111,9 +48,7 @@ def sample_radiograph(seed: int) -> bytes:
 
 
 @cache
-def _started() -> Workers:
-    import atexit
-
+def _started() -> "Workers":
     from pipeline.workers.workers import Workers as WorkerProcesses
 
     started = WorkerProcesses(settings())

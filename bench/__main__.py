@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.workers.worker_process import QUIET_AND_OFFLINE
+from pipeline.workers.process import QUIET_AND_OFFLINE
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings

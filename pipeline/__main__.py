@@ -2,7 +2,7 @@
 
 import sys
 
-from pipeline.command_line.analyse import main
+from pipeline.command_line.main import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -1,18 +1,36 @@
 """The one place that knows the concrete classes behind the protocols."""
 
+import contextlib
 import platform
+import threading
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ManifestError
+from pipeline.errors import ExplainCxrError, ManifestError
 from pipeline.manifest import read_manifest
-from pipeline.protocols import Exporter, Models
+from pipeline.protocols import (
+    Describer,
+    Explainer,
+    Exporter,
+    LayerExplainer,
+    Models,
+    Morphometer,
+    QualityAssessor,
+    Reader,
+    Role,
+)
 from pipeline.settings import Settings
 from pipeline.types import Language, Method
-from pipeline.workers.worker_process import Room
+
+if TYPE_CHECKING:
+    from pipeline.classification.classifier import FolderClassifier
+    from report.writing.writer import ReportWriter
+    from segmentation.segmenter import DeepLabSegmenter
+    from xai.image.layer_gradients import LayerGradients
+    from xai.text.explainer import GgufTextExplainer
 
 NAMED_LIBRARIES = (
     "numpy",
@@ -31,30 +49,34 @@ NAMED_LIBRARIES = (
 )
 
 
-def part_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """A maker for each part of a worker process; what it makes is imported when it is called."""
-    return {Room.DECODE: _decode, Room.VISION: _vision, Room.WRITER: _writer}[room](settings)
+def build_models(role: Role, settings: Settings) -> Any:
+    """The models of one role; each is loaded when it is first asked for.
+
+    Returns:
+        `DecodeModels`, `VisionModels` or `WriterModels`, with `warm()`, which loads all of them.
+    """
+    made = {Role.DECODE: _Decode, Role.VISION: _Vision, Role.WRITER: _Writer}
+    return made[role](settings)
 
 
 def local_models(settings: Settings) -> Models:
-    """Every step in this process: for measuring and testing, not for untrusted files.
+    """All models in this process: for the Python API, benches and tests.
 
     Raises:
         ModelError: A model cannot be used.
     """
-    vision, writer = _vision(settings), _writer(settings)
+    vision, writer = _Vision(settings), _Writer(settings)
     return Models(
-        reader=_decode(settings)["reader"](),
-        segmenter=vision["segmenter"](),
-        morphometer=vision["morphometer"](),
-        classifier=vision["classifier"](),
-        explainers={method: vision[method.value]() for method in Method},
-        describer=vision["describer"](),
-        layer_explainer=vision["layer_explainer"](),
-        quality_assessor=vision["quality_assessor"]() if settings.measure_quality else None,
-        writer=writer["writer"]() if settings.write_report else None,
-        text_explainer=writer["text_explainer"]() if settings.write_report else None,
-        provenance=provenance(settings),
+        reader=_Decode(settings).reader,
+        segmenter=vision.segmenter,
+        morphometer=vision.morphometer,
+        classifier=vision.classifier,
+        explainers=vision.explainers,
+        describer=vision.describer,
+        layer_explainer=vision.layer_explainer,
+        quality_assessor=vision.quality_assessor if settings.measure_quality else None,
+        writer=writer.writer if settings.write_report else None,
+        text_explainer=writer.text_explainer if settings.write_report else None,
     )
 
 
@@ -92,87 +114,125 @@ def _classifier_folder(settings: Settings) -> Path:
     return settings.classifier or settings.weights_folder / "classifier"
 
 
-def _decode(settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    def reader() -> Any:
+class _Decode:
+    """What the decode role works with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def reader(self) -> Reader:
         from pipeline.reading import FileReader
 
-        return FileReader(settings)
+        return FileReader(self._settings)
 
-    return {"reader": reader}
+    def warm(self) -> None:
+        from pipeline.reading import FileReader
+
+        FileReader(self._settings).warm()
 
 
-def _vision(settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    @cache
-    def segmenter() -> Any:
+class _Vision:
+    """What the vision role works with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def segmenter(self) -> "DeepLabSegmenter":
         from segmentation.segmenter import DeepLabSegmenter
 
-        return DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
+        return DeepLabSegmenter(self._settings.weights_folder / "anatomy", self._settings.threads)
 
-    def morphometer() -> Any:
+    @cached_property
+    def morphometer(self) -> Morphometer:
         from segmentation.morphometry import OutlineMorphometer
 
-        return OutlineMorphometer(segmenter())
+        return OutlineMorphometer(self.segmenter)
 
-    @cache
-    def classifier() -> Any:
+    @cached_property
+    def classifier(self) -> "FolderClassifier":
         from pipeline.classification.classifier import FolderClassifier
 
-        return FolderClassifier(_classifier_folder(settings), settings.threads)
+        return FolderClassifier(_classifier_folder(self._settings), self._settings.threads)
 
-    @cache
-    def gradients() -> Any:
-        from xai.image.layer_gradients import LayerGradients
-
-        return LayerGradients(_classifier_folder(settings), settings.threads)
-
-    def explainer(method: Method) -> Any:
+    @cached_property
+    def explainers(self) -> Mapping[Method, Explainer]:
         from xai.image.registry import ExplainedModel, build_explainer
 
-        model = ExplainedModel(network=classifier(), gradients=gradients(), settings=settings)
-        return build_explainer(method, model)
+        model = ExplainedModel(
+            network=self.classifier, gradients=self._gradients, settings=self._settings
+        )
+        return {method: build_explainer(method, model) for method in Method}
 
-    def layer_explainer() -> Any:
-        from xai.image.layer_grad_cam import LayerGradCam
+    @cached_property
+    def _gradients(self) -> "LayerGradients":
+        from xai.image.layer_gradients import LayerGradients
 
-        return LayerGradCam(classifier(), gradients())
+        return LayerGradients(_classifier_folder(self._settings), self._settings.threads)
 
-    def describer() -> Any:
+    @cached_property
+    def describer(self) -> Describer:
         from xai.image.describer import ZoneDescriber
 
         return ZoneDescriber()
 
-    def quality_assessor() -> Any:
-        import scipy.stats  # noqa: F401 - as above
+    @cached_property
+    def layer_explainer(self) -> LayerExplainer:
+        from xai.image.layer_grad_cam import LayerGradCam
 
-        from xai.quality.assessor import QualityAssessor
+        return LayerGradCam(self.classifier, self._gradients)
+
+    @cached_property
+    def quality_assessor(self) -> QualityAssessor:
+        from xai.quality.assessor import QualityAssessor as Assessor
         from xai.quality.limits import load_quality_limits
 
-        thresholds = load_quality_limits(_classifier_folder(settings))
-        return QualityAssessor(classifier(), settings, thresholds)
+        limits = load_quality_limits(_classifier_folder(self._settings))
+        return Assessor(self.classifier, self._settings, limits)
 
-    return {
-        "segmenter": segmenter,
-        "morphometer": morphometer,
-        "classifier": classifier,
-        **{method.value: partial(explainer, method) for method in Method},
-        "layer_explainer": layer_explainer,
-        "describer": describer,
-        "quality_assessor": quality_assessor,
-    }
+    def warm(self) -> None:
+        import scipy.stats  # noqa: F401 - seconds that the first radiograph need not wait for
+
+        _ = self.morphometer, self.explainers, self.describer, self.quality_assessor
 
 
-def _writer(settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    def writer() -> Any:
+class _Writer:
+    """What the writer role works with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._warming: threading.Thread | None = None
+
+    @cached_property
+    def writer(self) -> "ReportWriter":
         from report.writing.writer import ReportWriter
 
-        return ReportWriter(settings)
+        return ReportWriter(self._settings)
 
-    def text_explainer() -> Any:
+    @property
+    def text_explainer(self) -> "GgufTextExplainer":
+        if self._warming is not None:  # or it would be loaded twice
+            self._warming.join()
+        return self._text_explainer
+
+    @cached_property
+    def _text_explainer(self) -> "GgufTextExplainer":
         from report.writing.prompt import join, spelled_report, told_classification
         from xai.text.explainer import GgufTextExplainer
 
         return GgufTextExplainer(
-            settings, join=join, spell=spelled_report, classification=told_classification
+            self._settings, join=join, spell=spelled_report, classification=told_classification
         )
 
-    return {"writer": writer, "text_explainer": text_explainer}
+    def warm(self) -> None:
+        self.writer.warm()
+        # torch takes seconds, and a report need not wait for it
+        explainer = self._text_explainer
+        self._warming = threading.Thread(target=_quietly, args=(explainer.warm,), daemon=True)
+        self._warming.start()
+
+
+def _quietly(warm: Callable[[], None]) -> None:
+    with contextlib.suppress(ExplainCxrError):  # the first call raises it again
+        warm()

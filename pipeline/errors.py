@@ -285,3 +285,9 @@ class OutputError(ExplainCxrError):
     """A result file could not be written; `file`."""
 
     code = "output_unwritable"
+
+
+class OutputLockedError(ExplainCxrError):
+    """Another run writes to the same folder; `folder`."""
+
+    code = "output_locked"

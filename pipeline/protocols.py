@@ -1,8 +1,9 @@
 """What each step promises; `pipeline/build.py` alone knows who keeps the promise."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from enum import IntEnum, StrEnum
+from typing import Any, Protocol, TypeVar
 
 from pipeline.types import (
     Anatomy,
@@ -206,13 +207,71 @@ class Exporter(Protocol):
         ...
 
 
+class DecodeModels(Protocol):
+    """What the decode role works with."""
+
+    @property
+    def reader(self) -> Reader:
+        """Reads untrusted bytes."""
+        ...
+
+
+class VisionModels(Protocol):
+    """What the vision role works with; a model that cannot be used raises when it is asked for."""
+
+    @property
+    def segmenter(self) -> Segmenter:
+        """Outlines the anatomy."""
+        ...
+
+    @property
+    def morphometer(self) -> Morphometer:
+        """Measures the chest."""
+        ...
+
+    @property
+    def classifier(self) -> Classifier:
+        """Gives each label its probability."""
+        ...
+
+    @property
+    def explainers(self) -> Mapping[Method, Explainer]:
+        """An explainer for each method."""
+        ...
+
+    @property
+    def describer(self) -> Describer:
+        """Fuses the maps and reads them per zone."""
+        ...
+
+    @property
+    def quality_assessor(self) -> QualityAssessor | None:
+        """Rates the explanations; `None` where that is switched off."""
+        ...
+
+    @property
+    def layer_explainer(self) -> LayerExplainer | None:
+        """Explains at several depths; `None` where the network cannot be opened."""
+        ...
+
+
+class WriterModels(Protocol):
+    """What the writer role works with; both are `None` without a report."""
+
+    @property
+    def writer(self) -> Writer | None:
+        """Writes and checks the report."""
+        ...
+
+    @property
+    def text_explainer(self) -> TextExplainer | None:
+        """Explains the report."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Models:
-    """Everything `analyse` needs, behind its protocols.
-
-    `writer` is `None` without a report, `quality_assessor` where trust is not measured,
-    `layer_explainer` where the network cannot be opened at every depth.
-    """
+    """The models of all three roles in one process."""
 
     reader: Reader
     segmenter: Segmenter
@@ -220,8 +279,41 @@ class Models:
     classifier: Classifier
     explainers: Mapping[Method, Explainer]
     describer: Describer
-    writer: Writer | None
-    text_explainer: TextExplainer | None
-    provenance: Mapping[str, str | int | float]
     quality_assessor: QualityAssessor | None = None
     layer_explainer: LayerExplainer | None = None
+    writer: Writer | None = None
+    text_explainer: TextExplainer | None = None
+
+
+class Role(StrEnum):
+    """Whose models a piece of work needs; each role has a worker process of its own."""
+
+    DECODE = "decode"
+    VISION = "vision"
+    WRITER = "writer"
+
+
+class Priority(IntEnum):
+    """What goes first where several radiographs wait: the smaller one."""
+
+    IMAGES = 0
+    REPORT = 1
+    QUALITY = 2
+    TEXT = 3
+
+
+Value = TypeVar("Value")
+Work = Callable[[Any, Progress], Iterator[Value]]
+"""A picklable function of a role's models that yields what it finds as soon as it has it."""
+
+
+class Executor(Protocol):
+    """Where work is done: in this process, or in the worker of its role.
+
+    Contract: values come in the order in which the work yields them; an error of the work is
+    raised here as it was there.
+    """
+
+    def run(self, role: Role, work: Work[Value], priority: Priority) -> Iterator[Value]:
+        """Do the work once its turn has come."""
+        ...

@@ -1,303 +1,179 @@
-"""The one data flow: what the app, the command line and every service call."""
+"""The one data flow, as something that yields the case as it grows.
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+`analyse` is what the page, the command line and every service call; the functions after it go on
+from a finished case. Each asks an `Executor` to do the work of a role, which stands step by step in
+`pipeline/steps.py` and runs in this process or in the role's worker.
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
+from functools import partial
+from typing import Any
 
-from pipeline.errors import CancelledByUserError, ExplainCxrError, StepFailedError
-from pipeline.protocols import Models, Progress, silent
+from pipeline import steps
+from pipeline.errors import CancelledByUserError, ExplainCxrError
+from pipeline.protocols import Executor, Priority, Role, Value
 from pipeline.settings import Settings
-from pipeline.types import (
-    FUSED_METHODS,
-    Anatomy,
-    CaseResult,
-    Descriptors,
-    Explanation,
-    LayerMap,
-    Measurement,
-    Method,
-    Problem,
-    ProgressEvent,
-    Radiograph,
-    Step,
-)
-
-Value = TypeVar("Value")
+from pipeline.steps import Provenance, Timed
+from pipeline.types import CaseResult, Examination, LayerMap, Problem, Step
 
 
 def analyse(
-    data: bytes, *, models: Models, settings: Settings, progress: Progress = silent
-) -> CaseResult:
+    data: bytes, *, executor: Executor, settings: Settings, provenance: Provenance
+) -> Iterator[Examination | CaseResult]:
     """Analyse one chest radiograph, from bytes to checked and explained report.
 
     Args:
         data: The file's bytes, up to `settings.max_file_mb`.
-        models: Every step, behind its protocol.
-        settings: Language, seed, label to explain.
-        progress: Called as each step starts, advances and ends.
+        executor: Who does the work.
+        settings: Language, seed, label to explain, what is to be done at all.
+        provenance: Versions and weights' hashes, kept with the case.
 
-    Returns:
-        The case. If measuring the trust, writing or explaining the report fails, the rest stands
-        and `problems` says so.
+    Yields:
+        The case as it grows: the examination (anatomy, measurements, classification), then the
+        case with its explanations and descriptors, with its report, with the quality of its
+        explanations, and with its report explained. Where one of the last three fails, the rest
+        stands and `problems` says so.
 
     Raises:
         InputError: The bytes cannot be analysed.
         JobError: A step before the report did not come to its end, or the user cancelled.
         ModelError: A model cannot be used.
     """
-    clock = _Clock(progress)
-    radiograph = clock.time(Step.READ, lambda: models.reader.read(data))
-    anatomy = clock.time(Step.SEGMENT, lambda: models.segmenter.segment(radiograph))
-    measurements = clock.time(Step.MEASURE, lambda: models.morphometer.measure(radiograph, anatomy))
-    prediction = clock.time(Step.CLASSIFY, lambda: models.classifier.classify(radiograph, anatomy))
-    label = settings.explain_label or prediction.leading_label
-    explanations = _explanations(
-        radiograph, anatomy, label, methods=settings.methods, models=models, clock=clock
-    )
-    descriptors = clock.time(
-        Step.DESCRIBE, lambda: _described(explanations, anatomy, measurements, models)
-    )
-    result = CaseResult(
+    read = _only(executor.run(Role.DECODE, partial(steps.read, data=data), Priority.IMAGES))
+    del data
+    radiograph = replace(read.value)  # checked again: it comes from where untrusted bytes went
+    origin = {**provenance, "seed": settings.seed}
+    work = partial(
+        steps.examine,
         radiograph=radiograph,
-        anatomy=anatomy,
-        prediction=prediction,
-        explanations=explanations,
-        descriptors=descriptors,
-        measurements=measurements,
-        timings_ms=clock.timings_ms,
-        provenance={**models.provenance, "seed": settings.seed},
+        settings=settings,
+        begun={Step.READ: read.ms},
+        provenance=origin,
     )
-    if settings.measure_quality:
-        result = assess_quality(result, models=models, progress=progress)
-    if settings.write_report:
-        result = write_report(result, models=models, settings=settings, progress=progress)
-        result = explain_report(result, models=models, progress=progress)
-    return result
+    case: Examination | None = None
+    for case in executor.run(Role.VISION, work, Priority.IMAGES):
+        yield case
+    if isinstance(case, CaseResult):  # and not if nothing was to be explained
+        yield from _completed(case, executor, settings)
 
 
 def explain_label(
-    result: CaseResult,
-    label: str,
-    *,
-    models: Models,
-    methods: Iterable[Method] = FUSED_METHODS,
-    progress: Progress = silent,
-) -> CaseResult:
-    """Explain another label of a case, or the same one by more methods.
+    case: CaseResult, label: str, *, executor: Executor, settings: Settings
+) -> Iterator[CaseResult]:
+    """Explain another label of a case.
 
-    Returns:
-        The case with that label's maps and descriptors, their trust not yet measured, and without
-        a report: a report belongs to the descriptors that it was written from.
+    Yields:
+        The case with that label's maps and descriptors and without a report, for a report belongs
+        to the descriptors that it was written from; then with the quality of its explanations.
     """
-    clock = _Clock(progress, result.timings_ms)
-    explanations = _explanations(
-        result.radiograph, result.anatomy, label, methods=methods, models=models, clock=clock
+    work = partial(
+        steps.explain, case=_examination(case), settings=replace(settings, explain_label=label)
     )
-    descriptors = clock.time(
-        Step.DESCRIBE, lambda: _described(explanations, result.anatomy, result.measurements, models)
-    )
-    return replace(
-        result,
-        explanations=explanations,
-        descriptors=descriptors,
-        layer_maps=(),
-        quality=None,
-        report=None,
-        text_explanation=None,
-        timings_ms=clock.timings_ms,
-        problems=(),
-    )
+    other = _only(executor.run(Role.VISION, work, Priority.IMAGES))
+    yield other
+    yield from _completed(other, executor, replace(settings, write_report=False))
 
 
 def explain_layers(
-    radiograph: Radiograph,
-    anatomy: Anatomy,
-    label: str,
-    *,
-    models: Models,
-    layers: tuple[str, ...] = (),
-    progress: Progress = silent,
+    case: Examination, label: str, layers: tuple[str, ...] = (), *, executor: Executor
 ) -> tuple[LayerMap, ...]:
-    """Explain a label of a radiograph by Grad-CAM at several depths of the network.
+    """Explain a label by Grad-CAM at several depths of the network.
 
     Args:
-        radiograph: The radiograph.
-        anatomy: Its anatomy.
+        case: The examination or the case.
         label: The label.
-        models: `layer_explainer` is used.
         layers: Names of layers; the last one of every stage, finest first, if empty.
-        progress: Hears how far it is.
+        executor: Who does the work.
 
     Raises:
-        JobError: The step did not come to its end, or there is nobody to do it.
         ModelError: The classifier has no Keras file.
         SettingsError: The classifier has no such label or layer.
+        StepFailedError: The classifier cannot be opened at its layers.
     """
-    explainer = models.layer_explainer
-    if explainer is None:
-        raise StepFailedError(step=Step.GRAD_CAM, error="no stages")
-    return _Clock(progress).time(
-        Step.GRAD_CAM,
-        lambda: explainer.explain(radiograph, anatomy, label, layers=layers, progress=progress),
-    )
+    work = partial(steps.explain_layers, case=_examination(case), label=label, layers=layers)
+    return _only(executor.run(Role.VISION, work, Priority.IMAGES))
 
 
-def assess_quality(
-    result: CaseResult, *, models: Models, progress: Progress = silent
-) -> CaseResult:
-    """Measure how far a case's explanations can be trusted.
+def rewrite_report(
+    case: CaseResult, *, executor: Executor, settings: Settings
+) -> Iterator[CaseResult]:
+    """Write and explain a case's report once more, in the settings' language, with their seed.
 
-    Returns:
-        The case with its trust; if the step fails, with one more problem.
-
-    Raises:
-        CancelledByUserError: The user cancelled; the case given still stands.
+    Yields:
+        The case with its new report, then with that report explained; if writing fails, the case
+        with the report that it had and one more problem.
     """
-    assessor = models.quality_assessor
-    if assessor is None:
-        return result
-    return _added(
-        result,
-        Step.QUALITY,
-        lambda: replace(
-            result,
-            quality=assessor.assess(
-                result.radiograph,
-                result.anatomy,
-                result.explanations,
-                result.descriptors,
-                progress=progress,
-            ),
-        ),
-        progress,
+    earlier = (Step.WRITE, Step.EXPLAIN_TEXT)  # an earlier attempt's problems
+    kept = tuple(problem for problem in case.problems if problem.step not in earlier)
+    yield from _reported(replace(case, problems=kept), executor, settings, with_quality=False)
+
+
+def _completed(case: CaseResult, executor: Executor, settings: Settings) -> Iterator[CaseResult]:
+    """What follows the images: the report, the explanations' quality, the text explanation."""
+    if settings.write_report:
+        yield from _reported(case, executor, settings, with_quality=settings.measure_quality)
+    elif settings.measure_quality:
+        yield _assessed(case, executor)
+
+
+def _reported(
+    case: CaseResult, executor: Executor, settings: Settings, *, with_quality: bool
+) -> Iterator[CaseResult]:
+    """The case with its report, with the quality of its explanations, with its report explained."""
+    write = partial(
+        steps.write,
+        prediction=case.prediction,
+        descriptors=case.descriptors,
+        settings=settings,
     )
+    written = executor.run(Role.WRITER, write, Priority.REPORT)
+    new = _added(case, Step.WRITE, "report", written)
+    is_new = new.report is not None and new.report is not case.report
+    case = replace(new, text_explanation=None) if is_new else new
+    yield case
+    if with_quality:
+        case = _assessed(case, executor)
+        yield case
+    if is_new and case.report is not None:
+        explain = partial(steps.explain_text, report=case.report)
+        explained = executor.run(Role.WRITER, explain, Priority.TEXT)
+        yield _added(case, Step.EXPLAIN_TEXT, "text_explanation", explained)
 
 
-def write_report(
-    result: CaseResult, *, models: Models, settings: Settings, progress: Progress = silent
-) -> CaseResult:
-    """Write and check the report of a case whose images are done.
-
-    Returns:
-        The case with its new report, not yet explained; if the step fails, with the report that it
-        had, if any, and one more problem.
-
-    Raises:
-        CancelledByUserError: The user cancelled; the case given still stands.
-    """
-    writer = models.writer
-    if writer is None:
-        return result
-    begun = replace(
-        result,
-        problems=tuple(
-            problem
-            for problem in result.problems
-            if problem.step not in (Step.WRITE, Step.EXPLAIN_TEXT)  # an earlier attempt's
-        ),
-    )
-    return _added(
-        begun,
-        Step.WRITE,
-        lambda: replace(
-            begun,
-            text_explanation=None,
-            report=writer.write(
-                result.prediction,
-                result.descriptors,
-                language=settings.language,
-                seed=settings.seed,
-                progress=progress,
-            ),
-        ),
-        progress,
-    )
+def _assessed(case: CaseResult, executor: Executor) -> CaseResult:
+    assessed = executor.run(Role.VISION, partial(steps.assess, case=case), Priority.QUALITY)
+    return _added(case, Step.QUALITY, "quality", assessed)
 
 
-def explain_report(
-    result: CaseResult, *, models: Models, progress: Progress = silent
-) -> CaseResult:
-    """Explain the report of a case; without a report, or if it is explained, nothing is done.
-
-    Returns:
-        The case with its text explanation; if the step fails, with one more problem.
-
-    Raises:
-        CancelledByUserError: The user cancelled; the case given still stands.
-    """
-    report, explainer = result.report, models.text_explainer
-    if report is None or explainer is None or result.text_explanation is not None:
-        return result
-    return _added(
-        result,
-        Step.EXPLAIN_TEXT,
-        lambda: replace(result, text_explanation=explainer.explain_text(report, progress=progress)),
-        progress,
-    )
-
-
-def _added(
-    result: CaseResult, step: Step, add: Callable[[], CaseResult], progress: Progress
-) -> CaseResult:
-    """What `add` makes of a case, timed; if it fails, the case with that problem."""
-    clock = _Clock(progress, result.timings_ms)
+def _added(case: CaseResult, step: Step, field: str, work: Iterator[Timed[Any]]) -> CaseResult:
+    """The case with what a step finds; if it fails, with that problem."""
     try:
-        found = clock.time(step, add)
+        found = _only(work)
     except CancelledByUserError:
         raise
     except ExplainCxrError as error:
         problem = Problem(step=step, code=error.code, parameters=error.parameters)
-        return replace(result, problems=(*result.problems, problem))
-    return replace(found, timings_ms=clock.timings_ms)
+        return replace(case, problems=(*case.problems, problem))
+    if found.value is None:  # there is nobody to do it
+        return case
+    added: dict[str, Any] = {field: found.value}
+    return replace(case, timings_ms={**case.timings_ms, step: found.ms}, **added)
 
 
-def _explanations(
-    radiograph: Radiograph,
-    anatomy: Anatomy,
-    label: str,
-    *,
-    methods: Iterable[Method],
-    models: Models,
-    clock: "_Clock",
-) -> dict[Method, Explanation]:
-    def explain(method: Method) -> Explanation:
-        explainer = models.explainers[method]
-        return clock.time(
-            method.spec.step,
-            lambda: explainer.explain(radiograph, anatomy, label, progress=clock.progress),
-        )
-
-    return {method: explain(method) for method in methods}
+def _only(work: Iterator[Value]) -> Value:
+    """The one thing that a piece of work yields."""
+    (value,) = work
+    return value
 
 
-def _described(
-    explanations: Mapping[Method, Explanation],
-    anatomy: Anatomy,
-    measurements: Sequence[Measurement],
-    models: Models,
-) -> Descriptors:
-    """The maps read per zone, beside the measurements that have a threshold."""
-    found = models.describer.describe(explanations, anatomy)
-    return replace(
-        found,
-        measurements=tuple(
-            measurement for measurement in measurements if measurement.relation is not None
-        ),
+def _examination(case: Examination) -> Examination:
+    """A case without its explanations, which need not cross to a worker."""
+    return Examination(
+        radiograph=case.radiograph,
+        anatomy=case.anatomy,
+        prediction=case.prediction,
+        measurements=case.measurements,
+        timings_ms=case.timings_ms,
+        provenance=case.provenance,
     )
-
-
-class _Clock:
-    """Times each step and tells the listener where it begins and ends."""
-
-    def __init__(self, progress: Progress, before: Mapping[Step, float] | None = None) -> None:
-        self.progress = progress
-        self.timings_ms: dict[Step, float] = dict(before or {})
-
-    def time(self, step: Step, action: Callable[[], Value]) -> Value:
-        self.progress(ProgressEvent(step=step, fraction=0.0))
-        started = time.perf_counter()
-        value = action()
-        self.timings_ms[step] = (time.perf_counter() - started) * 1000
-        self.progress(ProgressEvent(step=step, fraction=1.0))
-        return value

@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,10 +61,11 @@ class Settings:
 
     `docs/settings.example.toml` lists the same as a file. Made directly, or changed with
     `dataclasses.replace`, a value that does not fit raises pydantic's `ValidationError`;
-    `load_settings` says it as an error of ours.
+    `load_settings` and `changed_settings` say it as an error of ours.
 
     Attributes:
         language: Language of the report and of messages.
+        explain_images: Whether the classification is explained at all.
         write_report: Whether the language model is asked at all.
         measure_quality: Whether the quality of the explanations is measured.
         explain_label: The label to explain; the predicted one if `None`.
@@ -90,6 +92,7 @@ class Settings:
     """
 
     language: Language = Language.ENGLISH
+    explain_images: bool = True
     write_report: bool = True
     measure_quality: bool = True
     explain_label: OptionalText = None
@@ -109,7 +112,7 @@ class Settings:
     decode_memory_mb: int = Field(default=3000, ge=256, le=64_000)
     step_seconds: float = Field(default=120.0, gt=0, le=86_400)
     report_seconds: float = Field(default=600.0, gt=0, le=86_400)
-    waiting_jobs: int = Field(default=8, ge=1, le=1000)
+    waiting_jobs: int = Field(default=64, ge=1, le=1000)
     methods: Methods = FUSED_METHODS
     lime_samples: int = _parameter(Method.LIME, "samples")
     lime_segments: int = _parameter(Method.LIME, "segments")
@@ -147,6 +150,20 @@ def load_settings(file: Path | None = None, **arguments: object) -> Settings:
         flaw = flaw_of(error, FIELDS)
         raise _refused(_source_of(flaw.field, given, file), flaw) from error
     return Settings(**found.model_dump())
+
+
+def changed_settings(settings: Settings, **arguments: object) -> Settings:
+    """The same settings with some changed, `None` for what was not given.
+
+    Raises:
+        SettingRefusedError: A name is unknown or a value does not fit.
+    """
+    given: dict[str, Any] = {key: value for key, value in arguments.items() if value is not None}
+    try:
+        return replace(settings, **given)
+    except ValidationError as error:
+        flaw = flaw_of(error, FIELDS)
+        raise _refused(_source_of(flaw.field, given, None), flaw) from error
 
 
 def _sources(content: dict[str, Any]) -> "type[BaseSettings]":

@@ -132,9 +132,11 @@ def _wrong_value(field: str, kind: str, context: Mapping[str, Any], info: FieldI
     if a_type and kind.endswith(("_type", "_parsing")) and word not in NUMBERS:
         return Flaw(field=field, problem="type", allowed=a_type)
     bounds = {} if info is None else _bounds(info)
-    allowed = context.get("allowed") or _interval(bounds or context) or _named(context)
+    allowed = str(context.get("allowed") or _interval(bounds or context) or _named(context))
+    if a_type and word in NUMBERS:
+        return Flaw(field=field, problem="type", allowed=", ".join(filter(None, (a_type, allowed))))
     if allowed:
-        return Flaw(field=field, problem="value", allowed=str(allowed))
+        return Flaw(field=field, problem="value", allowed=allowed)
     if a_type:
         return Flaw(field=field, problem="type", allowed=a_type)
     return Flaw(field=field, problem="form")

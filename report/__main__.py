@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.errors import StepFailedError
+from pipeline.protocols import Role
 from pipeline.settings import Settings
 from pipeline.types import CaseResult
-from pipeline.workers.worker_process import Room
 from pipeline.workers.workers import Workers
 from report.command_line import main
 from report.models.compare_cases import Analyse
@@ -17,7 +17,7 @@ from report.models.compare_cases import Analyse
 def analyst(settings: Settings) -> Iterator[Analyse]:
     """Worker processes that analyse radiographs, without a report."""
     with Workers(settings) as workers:
-        workers.warm((Room.DECODE, Room.VISION))
+        workers.warm((Role.DECODE, Role.VISION))
 
         def analyse(data: bytes) -> CaseResult:
             job = workers.submit(data, settings)

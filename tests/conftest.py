@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.workers.worker_process import QUIET_AND_OFFLINE
+from pipeline.workers.process import QUIET_AND_OFFLINE
 
 # as in the workers; read when the libraries load, so it comes before them
 os.environ["OMP_WAIT_POLICY"] = QUIET_AND_OFFLINE["OMP_WAIT_POLICY"]

@@ -3,20 +3,22 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError, SettingsError
-from pipeline.protocols import Models, Progress, silent
+from pipeline.local_executor import LocalExecutor
+from pipeline.protocols import Models, Progress, Role, silent
 from pipeline.reading import FileReader
+from pipeline.run import analyse
 from pipeline.settings import Settings
 from pipeline.types import (
     Anatomy,
     Attribution,
     Box,
+    CaseResult,
     Claim,
     ClaimStatus,
     Descriptor,
@@ -50,7 +52,6 @@ from pipeline.types import (
     TextExplanation,
     Zone,
 )
-from pipeline.workers.worker_process import Room
 
 LABELS = ("normal", "tuberculosis", "covid19")
 TERMS = {
@@ -166,7 +167,7 @@ class FakeExplainer:
             method=self.method,
             label=label,
             raw_image=shown.copy(),
-            shown_image=shown,
+            map_image=shown,
             removed_mass=0.0,
             measures={"r2": 0.9} if self.method is Method.LIME else {},
             parameters={"seed": 0},
@@ -201,7 +202,7 @@ class FakeDescriber:
     """One strong descriptor of the right middle zone."""
 
     def describe(self, explanations: Mapping[Method, Explanation], anatomy: Anatomy) -> Descriptors:
-        fused = np.mean([item.shown_image for item in explanations.values()], axis=0)
+        fused = np.mean([item.map_image for item in explanations.values()], axis=0)
         return Descriptors(
             fused_image=fused.astype(np.float32),
             items=(
@@ -357,62 +358,65 @@ class DyingWriter(FakeWriter):
         return super().write(*arguments, seed=seed, progress=progress, **options)
 
 
-def fake_makers(
-    room: Room, settings: Settings, classifier: Callable[[], Any] = FakeClassifier
-) -> Mapping[str, Callable[[], Any]]:
-    """Fake parts behind the real decode worker."""
-    if room is Room.DECODE:
-        return {"reader": lambda: FileReader(settings)}
-    if room is Room.WRITER:
-        return {"writer": FakeWriter, "text_explainer": FakeTextExplainer}
-    return {
-        "segmenter": FakeSegmenter,
-        "morphometer": FakeMorphometer,
-        "classifier": classifier,
-        **{method.value: partial(FakeExplainer, method) for method in Method},
-        "layer_explainer": FakeLayerExplainer,
-        "describer": FakeDescriber,
-        "quality_assessor": FakeQualityAssessor,
+class FakeModels(Models):
+    """All fakes, behind the real reader."""
+
+    def warm(self) -> None:
+        """Nothing to load."""
+
+
+def fake_models(settings: Settings, **other: Any) -> FakeModels:
+    """All fakes in this process; `other` models by the names of `Models` in their place."""
+    made: dict[str, Any] = {
+        "reader": FileReader(settings),
+        "segmenter": FakeSegmenter(),
+        "morphometer": FakeMorphometer(),
+        "classifier": FakeClassifier(),
+        "explainers": {method: FakeExplainer(method) for method in Method},
+        "describer": FakeDescriber(),
+        "layer_explainer": FakeLayerExplainer(),
+        "quality_assessor": FakeQualityAssessor(),
+        "writer": FakeWriter(),
+        "text_explainer": FakeTextExplainer(),
     }
+    return FakeModels(**{**made, **other})
 
 
-def dying_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `DyingClassifier`."""
-    return fake_makers(room, settings, DyingClassifier)
+def fake_build(role: Role, settings: Settings) -> FakeModels:
+    """Fake models behind the real decode worker."""
+    return fake_models(settings)
 
 
-def slow_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `SlowClassifier`."""
-    return fake_makers(room, settings, SlowClassifier)
+def dying_build(role: Role, settings: Settings) -> FakeModels:
+    """With `DyingClassifier`."""
+    return fake_models(settings, classifier=DyingClassifier())
 
 
-def talkative_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `TalkativeClassifier`."""
-    return fake_makers(room, settings, TalkativeClassifier)
+def slow_build(role: Role, settings: Settings) -> FakeModels:
+    """With `SlowClassifier`."""
+    return fake_models(settings, classifier=SlowClassifier())
 
 
-def failing_writer_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `FailingWriter`."""
-    return {**fake_makers(room, settings), "writer": FailingWriter}
+def talkative_build(role: Role, settings: Settings) -> FakeModels:
+    """With `TalkativeClassifier`."""
+    return fake_models(settings, classifier=TalkativeClassifier())
 
 
-def dying_writer_makers(room: Room, settings: Settings) -> Mapping[str, Callable[[], Any]]:
-    """As `fake_makers`, with `DyingWriter`."""
-    return {**fake_makers(room, settings), "writer": DyingWriter}
+def failing_writer_build(role: Role, settings: Settings) -> FakeModels:
+    """With `FailingWriter`."""
+    return fake_models(settings, writer=FailingWriter())
 
 
-def fake_models(settings: Settings) -> Models:
-    """All fakes in this process, behind the real reader."""
-    return Models(
-        reader=FileReader(settings),
-        segmenter=FakeSegmenter(),
-        morphometer=FakeMorphometer(),
-        classifier=FakeClassifier(),
-        explainers={method: FakeExplainer(method) for method in Method},
-        describer=FakeDescriber(),
-        layer_explainer=FakeLayerExplainer(),
-        quality_assessor=FakeQualityAssessor(),
-        writer=FakeWriter(),
-        text_explainer=FakeTextExplainer(),
-        provenance={"python": "3"},
-    )
+def dying_writer_build(role: Role, settings: Settings) -> FakeModels:
+    """With `DyingWriter`."""
+    return fake_models(settings, writer=DyingWriter())
+
+
+def finished(
+    data: bytes, models: Models, settings: Settings, progress: Progress = silent
+) -> CaseResult:
+    """The finished case of a file, with models of this process."""
+    executor = LocalExecutor(models=models, progress=progress)
+    *_, case = analyse(data, executor=executor, settings=settings, provenance={"python": "3"})
+    assert isinstance(case, CaseResult)
+    return case

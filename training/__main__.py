@@ -9,6 +9,8 @@ from typing import Any
 from pipeline.errors import ModelError
 from pipeline.manifest import load_manifest, read_manifest
 from pipeline.settings import ROOT
+from pipeline.types import Language
+from pipeline.words import message
 from training.datasets.chexpert import Uncertain
 from training.datasets.dataset import DatasetError
 from training.datasets.index import Split, read_index
@@ -110,6 +112,13 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _reason(error: Exception) -> str:
+    """An error as a sentence."""
+    if isinstance(error, ModelError):
+        return message(error.code, Language.ENGLISH, **error.parameters)
+    return str(error)
+
+
 def _evaluate(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     if not (chosen.dataset / "index.csv").is_file():
         parser.error(f"there is no index.csv in {chosen.dataset}")
@@ -119,7 +128,7 @@ def _evaluate(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> in
     try:
         found = evaluate(folder, chosen.dataset, chosen.split, plots)
     except (NothingToEvaluateError, ModelError) as error:
-        print(f"{chosen.dataset}: {error}", file=sys.stderr)
+        print(f"{chosen.dataset}: {_reason(error)}", file=sys.stderr)
         return 1
     text = json.dumps(found, indent=2)
     print(text)
@@ -173,7 +182,7 @@ def _quality_thresholds(chosen: argparse.Namespace) -> int:
     try:
         found = set_quality_limits(folder, ROOT / "weights" / "anatomy", data, chosen.radiographs)
     except (NothingToEvaluateError, ModelError) as error:
-        print(f"{folder}: {error}", file=sys.stderr)
+        print(f"{folder}: {_reason(error)}", file=sys.stderr)
         return 1
     for measure, limits in found.limits.items():
         print(f"{measure:<16}good {limits.good:+.3f}   doubtful {limits.doubtful:+.3f}")

@@ -5,16 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-import streamlit as st
-
-from app.service import Job, Workers
-from app.state.layer_maps import LayerMaps
 from pipeline.errors import CancelledByUserError, ExplainCxrError, FileTooLargeError, QueueFullError
 from pipeline.settings import Settings
 from pipeline.types import (
     CaseResult,
     Conclusion,
     Language,
+    LayerMap,
     Method,
     ProgressEvent,
     Report,
@@ -22,8 +19,9 @@ from pipeline.types import (
     Step,
     with_fused,
 )
+from pipeline.workers.job import Job
+from pipeline.workers.workers import Workers
 
-MAX_RUNNING = 6  # of one visit; its other radiographs wait in the session
 MAX_WAITING_BYTES = 500_000_000  # of one visit
 BYTES_PER_MB = 1_000_000
 
@@ -40,6 +38,17 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+class Ask(StrEnum):
+    """What may be asked for beside the analysis, for any label."""
+
+    MAPS = "maps"
+    LAYERS = "layers"
+
+
+Request = tuple[Ask, str]
+"""What is asked for, and the label."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Case:
     """One radiograph on its way; it changes as its jobs do.
@@ -47,16 +56,17 @@ class Case:
     Attributes:
         name: The file's name, for this visit's eyes only.
         settings: What it was submitted with.
-        sample: Whether it is the drawn sample and not a patient's radiograph.
+        visit: Whose it is; visits take turns.
+        sample: Whether it is the phantom and not a patient's radiograph.
         data: The file's bytes until they are handed to the workers.
         job: The job that makes or remakes `result`.
         result: What is found so far.
         taken: What the job had found when it was last looked at.
         error: Why there is no result, or why the latest job did not end well.
-        explaining: Jobs for labels other than the predicted one.
+        requests: Jobs for what was asked for beside the analysis.
+        request_errors: Why such a job brought nothing.
         explained: The case with its maps and descriptors for each label asked for.
-        explain_errors: Why a label could not be explained.
-        staging: Grad-CAM at every stage of the network, where it was asked for.
+        layer_maps: Grad-CAM at every stage of the network for each label asked for.
         edits: The clinician's text of each section, for the report of the same attempt.
         attempt: How many times the report was asked for.
         superseded: The report that the one being written will replace.
@@ -65,6 +75,7 @@ class Case:
 
     name: str
     settings: Settings
+    visit: str = ""
     sample: bool = False
     data: bytes | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
@@ -72,10 +83,10 @@ class Case:
     result: CaseResult | None = None
     taken: CaseResult | None = None
     error: ExplainCxrError | None = None
-    explaining: dict[str, Job] = field(default_factory=dict)
+    requests: dict[Request, Job] = field(default_factory=dict)
+    request_errors: dict[Request, ExplainCxrError] = field(default_factory=dict)
     explained: dict[str, CaseResult] = field(default_factory=dict)
-    explain_errors: dict[str, ExplainCxrError] = field(default_factory=dict)
-    layer_maps: LayerMaps = field(default_factory=LayerMaps)
+    layer_maps: dict[str, tuple[LayerMap, ...]] = field(default_factory=dict)
     edits: dict[Section, str] = field(default_factory=dict)
     attempt: int = 0
     superseded: Report | None = None
@@ -99,19 +110,15 @@ class Case:
     @property
     def busy(self) -> bool:
         """Whether anything of it may change without the user."""
-        return (
-            self.job is not None
-            or self.data is not None
-            or bool(self.explaining or self.layer_maps.jobs)
-        )
+        return self.job is not None or self.data is not None or bool(self.requests)
 
     @property
     def signature(self) -> tuple[object, ...]:
         """Changes whenever the page must be drawn anew."""
         maps = sum(len(found.explanations) for found in self.explained.values())
         rated = sum(found.quality is not None for found in self.explained.values())
-        explained = maps, rated, len(self.explaining), len(self.explain_errors)
-        return self.id, self.state, self.attempt, *explained, *self.layer_maps.signature
+        asked = len(self.layer_maps), len(self.requests), len(self.request_errors)
+        return self.id, self.state, self.attempt, maps, rated, *asked
 
     def steps(self) -> Mapping[Step, float | None]:
         """How far each step that began has come, 1 if it ended."""
@@ -130,39 +137,62 @@ class Case:
         job = self.job
         if job is not None:
             ended = job.done  # asked first, so that nothing is missed in between
-            self._take(job.result or job.case)
+            self._take(job.case)
             if ended:
                 self.error, self.job = job.error, None
-        self.layer_maps.refresh()
-        for label, other in list(self.explaining.items()):
+        for (ask, label), other in list(self.requests.items()):
             ended = other.done
-            if other.case is not None:  # its maps, their trust still being measured
-                self.explained[label] = other.case
+            if other.case is not None and ask is Ask.MAPS:
+                self._explain(other.case)
+            elif other.case is not None:
+                self.layer_maps[label] = other.case.layer_maps
             if ended:
-                del self.explaining[label]
-                if other.result is not None:
-                    self._explain(other.result)
-                elif other.error is not None:
-                    self.explain_errors[label] = other.error
+                del self.requests[ask, label]
+                if other.error is not None:
+                    self.request_errors[ask, label] = other.error
 
-    def _explain(self, found: CaseResult) -> None:
-        """Take over a label's maps; those of the case's own label are the case's, too."""
-        label = found.explained_label
-        self.explained[label] = found
-        if self.result is not None and self.result.explained_label == label:
-            self.result = _with_maps_of(self.result, found)
+    def ask(self, workers: Workers, ask: Ask, label: str, method: Method | None = None) -> None:
+        """Ask for a label's maps, or for its Grad-CAM at every stage of the network.
 
-    def _take(self, found: CaseResult | None) -> None:
-        if found is None or found is self.taken:
+        Args:
+            workers: Who makes them.
+            ask: Which of the two.
+            label: The label.
+            method: A further map; from then on other labels get it, too.
+
+        Raises:
+            QueueFullError: Too many jobs wait.
+        """
+        if method is not None:
+            methods = with_fused((*self.settings.methods, method))
+            self.settings = replace(self.settings, methods=methods)
+        found = self.explained.get(label)
+        made = found is not None and set(self.settings.methods) <= set(found.explanations)
+        is_known = made if ask is Ask.MAPS else label in self.layer_maps
+        if self.result is None or is_known or (ask, label) in self.requests:
             return
-        self.taken = found
-        label = found.explained_label
-        found = _with_maps_of(found, self.explained.get(label))
-        if self.result is None or found.quality is not self.explained[label].quality:
-            self.explained[label] = found
-        if found.report is not None and (self.result is None or found.report != self.result.report):
-            self.edits = {}
-        self.result = found
+        self.request_errors.pop((ask, label), None)
+        self.requests[ask, label] = (
+            workers.submit_label(self.result, label, self.settings, self.visit)
+            if ask is Ask.MAPS
+            else workers.submit_layers(self.result, label, visit=self.visit)
+        )
+        self.requests[ask, label].in_view = True
+
+    def rewrite(self, workers: Workers, language: Language) -> None:
+        """Ask for the report once more, in a language, with the next seed.
+
+        Raises:
+            QueueFullError: Too many jobs wait.
+        """
+        if self.result is None:
+            return
+        seed = self.settings.seed + self.attempt + 1
+        settings = replace(self.settings, language=language, seed=seed)
+        self.job = workers.submit_report(replace(self.result, problems=()), settings, self.visit)
+        self.superseded = self.result.report
+        self.attempt += 1
+        self.error = None
 
     def conclusion(self) -> Conclusion | None:
         """The report as the clinician left it, or `None` without a report."""
@@ -177,6 +207,24 @@ class Case:
     def report(self) -> Report | None:
         """The report, if one is written."""
         return None if self.result is None else self.result.report
+
+    def _explain(self, found: CaseResult) -> None:
+        """Take over a label's maps; those of the case's own label are the case's, too."""
+        self.explained[found.explained_label] = found
+        if self.result is not None and self.result.explained_label == found.explained_label:
+            self.result = _with_maps_of(self.result, found)
+
+    def _take(self, found: CaseResult | None) -> None:
+        if found is None or found is self.taken:
+            return
+        self.taken = found
+        label = found.explained_label
+        found = _with_maps_of(found, self.explained.get(label))
+        if self.result is None or found.quality is not self.explained[label].quality:
+            self.explained[label] = found
+        if found.report is not None and found.report != self.report:
+            self.edits = {}
+        self.result = found
 
 
 def _with_maps_of(found: CaseResult, other: CaseResult | None) -> CaseResult:
@@ -203,13 +251,16 @@ class Cases:
     Attributes:
         items: The radiographs by id.
         chosen: The id of the radiograph being looked at.
-        picked: Whether the user chose it; a radiograph that failed is left for the next one
-            otherwise.
+        picked: Whether the user chose it; one that failed is left for the next one otherwise.
+        text_wanted: Whether its text explanation is being looked at.
+        visit: The visit's random name; visits take turns.
     """
 
     items: dict[str, Case] = field(default_factory=dict)
     chosen: str | None = None
     picked: bool = False
+    text_wanted: bool = False
+    visit: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
     def case(self) -> Case | None:
@@ -228,7 +279,7 @@ class Cases:
 
     def add(self, name: str, data: bytes, settings: Settings, *, sample: bool = False) -> Case:
         """Take a radiograph in; one beyond a limit of size or of waiting bytes is refused."""
-        case = Case(name=name, settings=settings, sample=sample, data=data)
+        case = Case(name=name, settings=settings, visit=self.visit, sample=sample, data=data)
         if len(data) > settings.max_file_mb * BYTES_PER_MB:
             case.data, case.error = None, FileTooLargeError(limit_mb=settings.max_file_mb)
         waiting = [other.data for other in self.items.values() if other.data is not None]
@@ -245,7 +296,7 @@ class Cases:
 
     def remove(self, case: Case) -> None:
         """Forget a radiograph and all that was found for it."""
-        for job in (case.job, *case.explaining.values(), *case.layer_maps.jobs.values()):
+        for job in (case.job, *case.requests.values()):
             if job is not None:
                 job.cancel()
         del self.items[case.id]
@@ -258,14 +309,17 @@ class Cases:
             case.refresh()
         if not self.picked and self.case is not None and self.case.state is State.FAILED:
             self.chosen = self._next_good(self.case)
-        running = sum(case.job is not None for case in self.items.values())
         for case in self.items.values():
-            if case.data is not None and running < MAX_RUNNING:
+            if case.data is not None:
                 try:
-                    case.job = workers.submit(case.data, case.settings)
+                    case.job = workers.submit(case.data, case.settings, self.visit)
                 except QueueFullError:
-                    return  # it waits here and is offered again
-                case.data, running = None, running + 1
+                    break  # it waits here and is offered again
+                case.data = None
+        for case in self.items.values():
+            if case.job is not None:
+                case.job.in_view = case is self.case
+                case.job.text_wanted = case is self.case and self.text_wanted
 
     def _next_good(self, failed: Case) -> str:
         """The radiograph after one that failed, or before it; that one if all failed."""
@@ -274,49 +328,3 @@ class Cases:
         others = (*items[place + 1 :], *reversed(items[:place]))
         good = (case.id for case in others if case.state is not State.FAILED)
         return next(good, failed.id)
-
-
-def session_cases() -> Cases:
-    """This visit's radiographs."""
-    if "cases" not in st.session_state:
-        st.session_state["cases"] = Cases()
-    cases: Cases = st.session_state["cases"]
-    return cases
-
-
-def rewrite(case: Case, workers: Workers, language: Language) -> None:
-    """Ask for the report once more, in a language, with the next seed.
-
-    Raises:
-        QueueFullError: Too many jobs wait.
-    """
-    if case.result is None:
-        return
-    settings = replace(case.settings, language=language, seed=case.settings.seed + case.attempt + 1)
-    case.job = workers.submit_report(replace(case.result, problems=()), settings)
-    case.superseded = case.result.report
-    case.attempt += 1
-    case.error = None
-
-
-def explain(case: Case, workers: Workers, label: str, method: Method | None = None) -> None:
-    """Ask for the maps of another label, or for one more map of any label.
-
-    Args:
-        case: The radiograph.
-        workers: Who makes them.
-        label: The label.
-        method: The further map; from then on other labels get it, too.
-
-    Raises:
-        QueueFullError: Too many jobs wait.
-    """
-    if method is not None:
-        methods = with_fused((*case.settings.methods, method))
-        case.settings = replace(case.settings, methods=methods)
-    found = case.explained.get(label)
-    made = found is not None and set(case.settings.methods) <= set(found.explanations)
-    if case.result is None or made or label in case.explaining:
-        return
-    case.explain_errors.pop(label, None)
-    case.explaining[label] = workers.submit_explanation(case.result, label, case.settings)

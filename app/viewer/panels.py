@@ -73,7 +73,7 @@ def panel_picture(result: CaseResult, panel: Panel, look: Look) -> Picture:
         map_image = result.descriptors.fused_image
     else:
         explanation = result.explanations[panel]
-        map_image = explanation.raw_image if look.raw else explanation.shown_image
+        map_image = explanation.raw_image if look.raw else explanation.map_image
     return saliency_overlay(radiograph, map_image, look.opacity, threshold=look.threshold)
 
 

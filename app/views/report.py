@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import service
 from app.markup import draw, heading, lead, notice
-from app.state.cases import Case, State, rewrite
+from app.state.cases import Case, State
 from app.state.evidence import measured, zones_of
 from app.views import evidence_image
 from app.views.frame.problems import sentence
@@ -154,7 +154,7 @@ def _again(words: Words, case: Case) -> None:
         words("report.again"), key=f"rewrite_{case.id}", icon=":material/refresh:", help=warning
     ):
         try:
-            rewrite(case, service.workers(), words.language)
+            case.rewrite(service.workers(), words.language)
         except QueueFullError as full:
             draw(notice(sentence(words, full), "warning", full.code))
             return

@@ -9,9 +9,10 @@ from statistics import median
 from bench.metrics import LatencyMetrics, StepFigure
 from bench.speed.memory import descendants_rss_mb
 from bench.speed.page import open_page
+from pipeline.errors import StepFailedError
 from pipeline.phantom.drawing import sample_radiograph
-from pipeline.protocols import Models
-from pipeline.run import analyse, assess_quality, explain_report, write_report
+from pipeline.protocols import Executor
+from pipeline.run import analyse
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Step, Zone
 
@@ -25,8 +26,8 @@ class OurTimes:
     """Our times over several radiographs.
 
     Attributes:
-        steps_ms: Median of each step, in ms.
-        analysis_ms: Median of a whole analysis without trust and report, which come when the page
+        steps_ms: Median of each step where it runs, in ms.
+        analysis_ms: Median of a whole analysis without quality and report, which come when the page
             shows the maps already, in ms.
         radiograph: The last radiograph's file.
         case: The last radiograph's case.
@@ -51,13 +52,14 @@ def measure_latency(settings: Settings, runs: int) -> LatencyMetrics:
         ModelError: A model is missing.
         PageError: The page does not open.
     """
-    from pipeline.workers.workers import Workers
+    from pipeline.workers.job import Job
+    from pipeline.workers.workers import JobExecutor, Workers
 
     pages = sorted((open_page() for _ in range(OPENINGS)), key=lambda page: page.seconds)
     page = pages[OPENINGS // 2]
     with Workers(settings) as workers:
         workers.warm()
-        ours = time_ours(workers.models, settings, phantoms(runs))
+        ours = time_ours(JobExecutor(workers, Job()), settings, phantoms(runs))
         memory = page.rss_mb + descendants_rss_mb(os.getpid())
     stock = time_stock(ours, settings, runs)
     return LatencyMetrics(
@@ -81,28 +83,33 @@ def phantoms(count: int) -> list[bytes]:
     return [sample_radiograph(seed, zones[seed % len(zones)]) for seed in range(count)]
 
 
-def time_ours(models: Models, settings: Settings, radiographs: Iterable[bytes]) -> OurTimes:
+def time_ours(executor: Executor, settings: Settings, radiographs: Iterable[bytes]) -> OurTimes:
     """Time our own steps; the first radiograph is analysed once more before, to warm up.
 
     Args:
-        models: Every step.
+        executor: Who does the work.
         settings: How the product runs.
         radiographs: Files of radiographs.
     """
     images_only = replace(settings, write_report=False, measure_quality=False)
     files = list(radiographs)
-    analyse(files[0], models=models, settings=images_only)
+
+    def analysed(file: bytes, chosen: Settings) -> CaseResult:
+        *_, case = analyse(file, executor=executor, settings=chosen, provenance={})
+        if not isinstance(case, CaseResult):
+            raise StepFailedError(step="analyse", error="nothing explained")
+        return case
+
+    analysed(files[0], images_only)
     walls: list[float] = []
     found: dict[Step, list[float]] = {}
     problems: set[str] = set()
     for number, radiograph in enumerate(files):
         started = time.perf_counter()
-        case = analyse(radiograph, models=models, settings=images_only)
+        case = analysed(radiograph, images_only)
         walls.append((time.perf_counter() - started) * 1000)
         if number < REPORTS:
-            case = assess_quality(case, models=models)
-            case = write_report(case, models=models, settings=settings)
-            case = explain_report(case, models=models)
+            case = analysed(radiograph, settings)
         problems |= {f"{problem.step}: {problem.code}" for problem in case.problems}
         for step, milliseconds in case.timings_ms.items():
             found.setdefault(step, []).append(milliseconds)

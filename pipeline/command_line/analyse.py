@@ -1,243 +1,169 @@
-"""The command line: `python -m pipeline analyse FILE... --out DIR`."""
+"""`python -m pipeline analyse FILE... --out DIR`: radiographs, a folder of results for each."""
 
-import argparse
-import io
+import fcntl
+import hashlib
+import itertools
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from pipeline.build import exporter, part_makers
-from pipeline.command_line.layers import layers_command
+from pipeline.analyser import Analyser, Case, Outcome, Source
+from pipeline.build import exporter
+from pipeline.command_line.sources import Target, printable, targets
+from pipeline.command_line.summary import Row, Status, write_summary
 from pipeline.errors import (
+    EmptyFileError,
     ExplainCxrError,
     OutputError,
-    ReportModelMissingError,
+    OutputLockedError,
     StepFailedError,
-    UnreadableFileError,
+    UnknownFormatError,
 )
-from pipeline.protocols import Exporter
-from pipeline.reading import check_size
 from pipeline.result_file import refusal_json
-from pipeline.settings import Settings, add_settings_argument, load_settings
-from pipeline.types import FUSED_METHODS, CaseResult, Language, Method, with_fused
+from pipeline.result_folder import (
+    FINGERPRINT,
+    RESULT_FILE,
+    is_finished,
+    write_files,
+)
+from pipeline.types import Language
 from pipeline.words import message
 from pipeline.workers.job import Job
-from pipeline.workers.worker_process import PartMakers, Room
-from pipeline.workers.workers import Workers
 
-ALL_WELL, SOME_REFUSED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
-RESULT_FILE = "result.json"
-OUTPUT_FILES = (
-    RESULT_FILE,
-    "anatomy.png",
-    *(method.file for method in Method),
-    "measurements.png",
-    "report.md",
-    "report.pdf",
-)
+ALL_WELL, SOME_REFUSED, INTERRUPTED = 0, 1, 130
+LOCK_FILE = ".explaincxr.lock"
 LOOK_UP_SECONDS = 0.2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """One file to analyse and the folder its results go to."""
-
-    source: Path
-    folder: Path
-
-
-def main(arguments: Sequence[str], makers: PartMakers = part_makers) -> int:
-    """Run a command.
+def analyse_command(
+    files: Sequence[Path], out: Path, *, analyser: Analyser, resume: bool = False
+) -> int:
+    """Analyse files and folders, print a line for each, write `summary.csv`.
 
     Args:
-        arguments: As typed, without the program's name.
-        makers: Who builds the models; tests pass fakes.
+        files: As typed.
+        out: The folder of the results' folders.
+        analyser: Who does it.
+        resume: Whether finished results of the same file, weights and settings are kept.
 
     Returns:
-        0 if all went well, 1 if a file was refused or a report failed, 2 for wrong usage.
+        0 if all went well, 1 if a file was refused or a step failed, 130 if interrupted.
+
+    Raises:
+        OutputError: The results' folder cannot be written.
+        OutputLockedError: Another run writes to it.
     """
-    options = _parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
-            stream.reconfigure(errors="backslashreplace")
-    language = Language(options.language or Language.ENGLISH)
-    try:
-        settings = _settings(options)
-        options.out.mkdir(parents=True, exist_ok=True)
-    except ExplainCxrError as error:
-        print(message(error.code, language, **error.parameters), file=sys.stderr)
-        return WRONG_USAGE
-    except OSError:
-        print(message("output_unwritable", language, file=str(options.out)), file=sys.stderr)
-        return WRONG_USAGE
-    if options.command == "layers":
-        with Workers(settings, makers) as workers:
-            return ALL_WELL if _layers(options, workers, settings) else SOME_REFUSED
-    rooms = tuple(Room) if settings.write_report else (Room.DECODE, Room.VISION)
-    well = True
-    with Workers(settings, makers) as workers:
-        workers.warm(rooms)
+    language = analyser.settings.language
+    rows: list[Row] = []
+    planned = list(targets(files, out))
+    with _locked(out):
         try:
-            for target in targets(options.files, options.out):
-                well &= _analyse(target, workers, settings, exporter(settings.language))
+            for row in _rows(planned, analyser, resume=resume):
+                rows.append(row)
         except KeyboardInterrupt:
+            write_summary(out, rows)
+            told = message("interrupted", language, done=len(rows), all=len(planned), out=str(out))
+            print(told, file=sys.stderr)
             return INTERRUPTED
-    return ALL_WELL if well else SOME_REFUSED
+        write_summary(out, rows)
+    well = {Status.DONE, Status.KEPT, Status.SKIPPED}
+    return ALL_WELL if all(row.status in well for row in rows) else SOME_REFUSED
 
 
-def targets(files: Sequence[Path], out: Path) -> Iterator[Target]:
-    """A folder for each file, named by its stem; equal stems are numbered."""
-    taken: set[str] = set()
-    for file in files:
-        stem = file.stem if file.stem not in ("", ".", "..") else "file"
-        name, number = stem, 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{stem}-{number}"
-        taken.add(name.casefold())
-        yield Target(source=file, folder=out / name)
+def _rows(planned: Sequence[Target], analyser: Analyser, *, resume: bool) -> Iterator[Row]:
+    expected = str(analyser.provenance[FINGERPRINT])
+    language = analyser.settings.language
+    kept = {
+        target.source
+        for target in planned
+        if resume and is_finished(target.folder, _digest(target.source), expected)
+    }
+    begun = [target for target in planned if target.source not in kept]
+    count = itertools.count(len(kept) + 1)
+
+    def watch(source: Source, job: Job) -> None:
+        shown = f"{printable(Path(str(source)).name)} ({next(count)} / {len(planned)})"
+        _wait(job, shown, language, sys.stderr)
+
+    for target in planned:
+        if target.source in kept:
+            yield _kept(target, language)
+    outcomes = analyser.outcomes([target.source for target in begun], watch)
+    for target, outcome in zip(begun, outcomes, strict=True):
+        yield _ended(target, outcome, language)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m pipeline",
-        description="ExplainCXR. For research use only. Not a medical device.",
+def _kept(target: Target, language: Language) -> Row:
+    found = json.loads((target.folder / RESULT_FILE).read_text(encoding="utf-8"))
+    prediction = found["prediction"]
+    print(f"{target.shown}: {message('kept', language)}", flush=True)
+    return Row(
+        file=str(target.source),
+        folder=target.folder.name,
+        status=Status.KEPT,
+        label=prediction["label"],
+        abnormal_probability=f"{prediction['abnormal_probability']:.4f}",
+        uncertain="yes" if prediction["uncertain"] else "no",
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    analyse = commands.add_parser("analyse", help="analyse chest radiographs")
-    analyse.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    analyse.add_argument(
-        "--report-model", type=Path, metavar="PATH", help="another GGUF file for the report"
-    )
-    analyse.add_argument("--no-report", action="store_true", help="images only")
-    layer_maps = commands.add_parser("layers", help="Grad-CAM at every stage of the classifier")
-    layer_maps.add_argument("file", type=Path, metavar="FILE")
-    layer_maps.add_argument("--layer", action="append", metavar="NAME", help="this layer instead")
-    layer_maps.add_argument(
-        "--signed", action="store_true", help="draw what speaks against it, too"
-    )
-    for command in (analyse, layer_maps):
-        command.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
-        command.add_argument("--language", choices=[item.value for item in Language])
-        add_settings_argument(command)
-        command.add_argument("--label", help="the label to explain; the predicted one if left out")
-    names = ", ".join(method.value for method in Method)
-    made = ", ".join(method.value for method in FUSED_METHODS)
-    analyse.add_argument(
-        "--methods",
-        type=_methods,
-        metavar="LIST",
-        help=f"explanations to make, with commas between: {names} ({made} are always made)",
-    )
-    for method in Method:
-        for parameter in method.spec.parameters:
-            analyse.add_argument(
-                f"--{method.setting(parameter).replace('_', '-')}",
-                type=int,
-                metavar="N",
-                help=f"{method.spec.name}: {parameter.help} (default: {parameter.default})",
-            )
-    return parser
 
 
-def _methods(names: str) -> tuple[Method, ...]:
-    """Methods from their names with commas between; the fused ones are always among them."""
+def _ended(target: Target, outcome: Outcome, language: Language) -> Row:
+    """Write a file's folder, print its line."""
+    error = outcome.error
+    is_other = isinstance(error, UnknownFormatError | EmptyFileError)
+    row = Row(file=str(target.source), folder=target.folder.name, status=Status.REFUSED)
+    if target.found and is_other and error is not None:
+        return replace(row, status=Status.SKIPPED, code=error.code)
     try:
-        return with_fused(tuple(Method(name.strip()) for name in names.split(",")))
-    except ValueError as error:
-        allowed = ", ".join(method.value for method in Method)
-        raise argparse.ArgumentTypeError(f"{names}: choose from {allowed}") from error
-
-
-def _layers(options: argparse.Namespace, workers: Workers, settings: Settings) -> bool:
-    return layers_command(
-        options.file,
-        options.out,
-        models=workers.models,
-        settings=settings,
-        layers=tuple(options.layer or ()),
-        signed=options.signed,
-    )
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    typed = {"language": options.language, "explain_label": options.label}
-    if options.command == "layers":
-        return load_settings(options.settings, **typed)
-    if options.report_model is not None and not options.report_model.is_file():
-        raise ReportModelMissingError
-    return load_settings(
-        options.settings,
-        **typed,
-        write_report=False if options.no_report else None,
-        report_model=options.report_model and options.report_model.resolve(),
-        **_of_methods(options),
-    )
-
-
-def _of_methods(options: argparse.Namespace) -> dict[str, object]:
-    """The methods and their parameters as typed, by the names of their settings."""
-    names = [method.setting(one) for method in Method for one in method.spec.parameters]
-    return {name: getattr(options, name) for name in ("methods", *names)}
-
-
-def _analyse(target: Target, workers: Workers, settings: Settings, exporter: Exporter) -> bool:
-    """Analyse one file, write its folder, print its line; whether all went well."""
-    language = settings.language
-    try:
-        _clear(target.folder)
-        data = _bytes_of(target.source, settings)
-        job = workers.submit(data, settings)
-        del data
-        _wait(job, target.source.name, language, sys.stderr)
-        if job.error is not None:
-            raise job.error
-        if job.result is None:  # a job ends in either
+        if error is not None:
+            raise error
+        if outcome.case is None:  # an outcome has either
             raise StepFailedError(step="job", error="no result")
-        _write(target.folder, _files(exporter, job.result))
-    except ExplainCxrError as error:
-        sentence = message(error.code, language, **error.parameters)
-        print(f"{target.source.name}: {error.code}: {sentence}", flush=True)
-        _write_refusal(target.folder, error, sentence)
-        return False
-    print(f"{target.source.name}: {_summary(job.result, language)}", flush=True)
-    return not job.result.problems
+        write_files(target.folder, _files(outcome.case, language))
+    except ExplainCxrError as refused:
+        sentence = message(refused.code, language, **refused.parameters)
+        print(f"{target.shown}: {refused.code}: {sentence}", flush=True)
+        if not isinstance(refused, OutputError):
+            _write_refusal(target, refused, sentence)
+        return replace(row, code=refused.code)
+    print(f"{target.shown}: {_summary(outcome.case, language)}", flush=True)
+    return _row_of(row, outcome.case)
 
 
-def _files(exporter: Exporter, case: CaseResult) -> Mapping[str, bytes]:
+def _row_of(row: Row, case: Case) -> Row:
+    prediction, problems = case.prediction, case.problems
+    return replace(
+        row,
+        status=Status.INCOMPLETE if problems else Status.DONE,
+        code=problems[0].code if problems else "",
+        label=prediction.label,
+        abnormal_probability=f"{prediction.abnormal_probability:.4f}",
+        uncertain="yes" if prediction.is_uncertain else "no",
+        seconds=f"{sum(case.timings_ms.values()) / 1000:.2f}",
+    )
+
+
+def _files(case: Case, language: Language) -> Mapping[str, bytes]:
     try:
-        return exporter.files(case, None)
+        return exporter(language).files(case, None)
     except ExplainCxrError:
         raise
-    except (
-        Exception
-    ) as error:  # one radiograph's files must not keep the others from being analysed
+    except Exception as error:  # one case's files must not keep the others from being analysed
         raise StepFailedError(step="export", error=type(error).__name__) from error
 
 
-def _bytes_of(file: Path, settings: Settings) -> bytes:
+def _write_refusal(target: Target, error: ExplainCxrError, sentence: str) -> None:
     try:
-        if file.is_file():
-            check_size(file.stat().st_size, settings)
-        return file.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError from error
+        write_files(target.folder, {RESULT_FILE: refusal_json(error, sentence)})
+    except OutputError as unwritable:
+        print(str(unwritable), file=sys.stderr)
 
 
-def _wait(job: Job, name: str, language: Language, screen: TextIO) -> None:
-    """Wait for a job; on a terminal, show the step it is at."""
-    shown = screen.isatty()
-    while not job.wait(LOOK_UP_SECONDS):
-        events = job.events()
-        if shown and events:
-            print(f"\r\033[K{name}: {message(events[-1].step, language)} …", end="", file=screen)
-    if shown:
-        print("\r\033[K", end="", file=screen, flush=True)
-
-
-def _summary(case: CaseResult, language: Language) -> str:
+def _summary(case: Case, language: Language) -> str:
     prediction = case.prediction
     term = prediction.terms[prediction.label][language]
     label = case.explained_label
@@ -249,26 +175,35 @@ def _summary(case: CaseResult, language: Language) -> str:
     return "; ".join(parts)
 
 
-def _clear(folder: Path) -> None:
-    """Remove an earlier run's files: nothing of another radiograph may stand beside a refusal."""
-    for name in OUTPUT_FILES:
-        try:
-            (folder / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(file=name) from error
+def _wait(job: Job, shown: str, language: Language, screen: TextIO) -> None:
+    """Wait for a job; on a terminal, show the step it is at."""
+    to_terminal = screen.isatty()
+    while not job.wait(LOOK_UP_SECONDS):
+        events = job.events()
+        if to_terminal and events:
+            print(f"\r\033[K{shown}: {message(events[-1].step, language)} …", end="", file=screen)
+    if to_terminal:
+        print("\r\033[K", end="", file=screen, flush=True)
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    for name, content in files.items():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-        except OSError as error:
-            raise OutputError(file=name) from error
-
-
-def _write_refusal(folder: Path, error: ExplainCxrError, sentence: str) -> None:
+def _digest(file: Path) -> str:
     try:
-        _write(folder, {RESULT_FILE: refusal_json(error, sentence)})
-    except OutputError as unwritable:
-        print(str(unwritable), file=sys.stderr)
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Keep another run from writing to the same folder."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / LOCK_FILE).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise OutputLockedError(folder=str(out)) from error
+            yield
+    except OSError as error:
+        raise OutputError(file=str(out)) from error

@@ -2,17 +2,21 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.errors import ExplainCxrError, OutputError, UnreadableFileError
-from pipeline.protocols import Models
+from pipeline.command_line.sources import printable
+from pipeline.errors import ExplainCxrError, UnreadableFileError
 from pipeline.reading import check_size
-from pipeline.run import explain_layers
+from pipeline.result_folder import write_private
+from pipeline.run import analyse, explain_layers
 from pipeline.settings import Settings
 from pipeline.types import LayerMap, Radiograph
 from pipeline.words import message
+from pipeline.workers.job import Job
+from pipeline.workers.workers import JobExecutor, Workers
 
 NUMBERS_FILE = "layers.npz"
 
@@ -21,8 +25,7 @@ def layers_command(
     file: Path,
     out: Path,
     *,
-    models: Models,
-    settings: Settings,
+    workers: Workers,
     layers: tuple[str, ...] = (),
     signed: bool = False,
 ) -> bool:
@@ -31,29 +34,32 @@ def layers_command(
     Args:
         file: A radiograph.
         out: The folder written to.
-        models: Who does it.
-        settings: The language, and the label to explain; the predicted one if `None`.
+        workers: Who does it; of their settings, the language and the label to explain count.
         layers: Names of layers; every stage's last one if empty.
         signed: Whether pictures show what speaks against the label, too.
 
     Returns:
         Whether all went well; if not, the line says why.
     """
+    settings = replace(workers.settings, explain_images=False)
+    executor = JobExecutor(workers, Job())
+    name = printable(file.name)
     try:
-        radiograph = models.reader.read(_bytes_of(file, settings))
-        anatomy = models.segmenter.segment(radiograph)
-        prediction = models.classifier.classify(radiograph, anatomy)
-        label = settings.explain_label or prediction.leading_label
-        layer_maps = explain_layers(radiograph, anatomy, label, models=models, layers=layers)
-        _write(out, _files(radiograph, layer_maps, signed=signed))
+        (case,) = analyse(
+            _bytes_of(file, settings), executor=executor, settings=settings, provenance={}
+        )
+        label = settings.explain_label or case.prediction.leading_label
+        found = explain_layers(case, label, layers, executor=executor)
+        for file_name, content in _files(case.radiograph, found, signed=signed).items():
+            write_private(out / file_name, content)
     except ExplainCxrError as error:
         sentence = message(error.code, settings.language, **error.parameters)
-        print(f"{file.name}: {error.code}: {sentence}", flush=True)
+        print(f"{name}: {error.code}: {sentence}", flush=True)
         return False
-    for layer_map in layer_maps:
-        rows, cols = layer_map.signed_model.shape
-        peak = float(layer_map.signed_model.max())
-        print(f"{file.name}: {label}, {layer_map.layer}: {rows} x {cols}, highest {peak:.4g}")
+    for one in found:
+        rows, cols = one.signed_model.shape
+        peak = float(one.signed_model.max())
+        print(f"{name}: {label}, {one.layer}: {rows} x {cols}, highest {peak:.4g}")
     return True
 
 
@@ -86,11 +92,3 @@ def _bytes_of(file: Path, settings: Settings) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UnreadableFileError from error
-
-
-def _write(out: Path, files: Mapping[str, bytes]) -> None:
-    for name, content in files.items():
-        try:
-            (out / name).write_bytes(content)
-        except OSError as error:
-            raise OutputError(file=name) from error

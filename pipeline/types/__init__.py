@@ -10,7 +10,7 @@ right lung of a frontal radiograph lies at small columns. Arrays are checked her
 
 from pipeline.types.anatomy import Anatomy, ShapeMeasure
 from pipeline.types.arrays import BoolArray, Box, FloatArray, frozen_array, unit_range
-from pipeline.types.case import CaseResult, Conclusion, Problem, ProgressEvent
+from pipeline.types.case import CaseResult, Conclusion, Examination, Problem, ProgressEvent
 from pipeline.types.descriptors import Descriptor, Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality, MaskingCurves, QualityScore
@@ -77,6 +77,7 @@ __all__ = [
     "Conclusion",
     "Descriptor",
     "Descriptors",
+    "Examination",
     "Explanation",
     "ExplanationQuality",
     "FloatArray",

@@ -27,28 +27,37 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CaseResult:
-    """All that was found for one radiograph; later steps are `None` where they did not run.
+class Examination:
+    """What is known of a radiograph before anything is explained.
 
     Attributes:
-        stages: Grad-CAM at several depths, finest first; empty unless asked for.
-        timings_ms: Wall time of each step that ran.
+        timings_ms: Wall time of each step that ran, without waiting for its turn.
         provenance: Versions, weights' hashes, settings and seed, flat; no patient data.
-        problems: Steps that failed; what stands was not touched by them.
     """
 
     radiograph: Radiograph
     anatomy: Anatomy
     prediction: Prediction
+    measurements: tuple[Measurement, ...] = ()
+    timings_ms: Mapping[Step, float] = field(default_factory=dict)
+    provenance: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CaseResult(Examination):
+    """All that was found for one radiograph; later steps are `None` where they did not run.
+
+    Attributes:
+        layer_maps: Grad-CAM at several depths, finest first; empty unless asked for.
+        problems: Steps that failed; what stands was not touched by them.
+    """
+
     explanations: Mapping[Method, Explanation]
     descriptors: Descriptors
-    measurements: tuple[Measurement, ...] = ()
     quality: ExplanationQuality | None = None
     report: Report | None = None
     text_explanation: TextExplanation | None = None
     layer_maps: tuple[LayerMap, ...] = ()
-    timings_ms: Mapping[Step, float] = field(default_factory=dict)
-    provenance: Mapping[str, str | int | float] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @property

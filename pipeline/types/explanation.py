@@ -17,7 +17,7 @@ class Explanation:
         method: Which explainer.
         label: The label explained.
         raw_image: `(row, col)` float32 in [0, 1], the saliency map before anything was cut away.
-        shown_image: `(row, col)` float32 in [0, 1], zero at the spine and outside the chest.
+        map_image: `(row, col)` float32 in [0, 1], zero at the spine and outside the chest.
         removed_share: Share of the raw saliency that was cut away, in [0, 1].
         signed_image: `(row, col)` float32 in [-1, 1], what speaks against the label below zero,
             the largest magnitude 1 and nothing cut away; `None` of a method that has no such map.
@@ -30,7 +30,7 @@ class Explanation:
     method: Method
     label: str
     raw_image: FloatArray
-    shown_image: FloatArray
+    map_image: FloatArray
     removed_mass: float
     signed_image: FloatArray | None = None
     superpixel_weights: tuple[float, ...] = ()
@@ -38,7 +38,7 @@ class Explanation:
     parameters: Mapping[str, int | float | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, array in (("raw_image", self.raw_image), ("shown_image", self.shown_image)):
+        for name, array in (("raw_image", self.raw_image), ("map_image", self.map_image)):
             frozen_array(name, array, np.float32, self.raw_image.shape)
             unit_range(name, array)
         if self.signed_image is not None:

@@ -177,8 +177,8 @@ class Step(StrEnum):
     LIME = "lime"
     FURTHER_MAPS = "further_maps"
     DESCRIBE = "describe"
-    QUALITY = "quality"
     WRITE = "write"
+    QUALITY = "quality"
     EXPLAIN_TEXT = "explain_text"
 
 

@@ -1,15 +1,15 @@
-"""One piece of work under way, as the page sees it."""
+"""One piece of work under way, as its owner sees it."""
 
 import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterable
 
 from pipeline.errors import ExplainCxrError, StepFailedError
-from pipeline.types import CaseResult, ProgressEvent
+from pipeline.types import CaseResult, Examination, ProgressEvent
 from pipeline.workers.trace import where
-from pipeline.workers.turnstile import Cancellation
+from pipeline.workers.worker import Cancellation
 
 log = logging.getLogger(__name__)
 
@@ -19,36 +19,31 @@ class Job:
 
     Attributes:
         id: A random name, for logs.
+        visit: Whose work it is; visits take turns.
+        in_view: Whether its radiograph is being looked at; set by its owner.
+        text_wanted: Whether its text explanation is being waited for; set by its owner.
+        examination: What is found before anything is explained.
+        case: What is found so far: the images, then the report, then the rest.
+        result: The finished case.
+        error: Why the job ended without a result.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, visit: str = "") -> None:
         self.id = uuid.uuid4().hex
+        self.visit = visit
+        self.in_view = self.text_wanted = False
+        self.examination: Examination | None = None
+        self.case: CaseResult | None = None
+        self.result: CaseResult | None = None
+        self.error: ExplainCxrError | None = None
         self._cancellation = Cancellation()
         self._events: list[ProgressEvent] = []
-        self._case: CaseResult | None = None
-        self._result: CaseResult | None = None
-        self._error: ExplainCxrError | None = None
         self._ended = threading.Event()
 
     @property
     def cancellation(self) -> Cancellation:
-        """What the job's calls into workers are stopped by."""
+        """What the job's work is stopped by."""
         return self._cancellation
-
-    @property
-    def case(self) -> CaseResult | None:
-        """What is found so far: the images, then the report, then its explanation."""
-        return self._case
-
-    @property
-    def result(self) -> CaseResult | None:
-        """The finished case."""
-        return self._result
-
-    @property
-    def error(self) -> ExplainCxrError | None:
-        """Why the job ended without a result."""
-        return self._error
 
     @property
     def done(self) -> bool:
@@ -67,30 +62,30 @@ class Job:
         """Wait until it ended; `False` after `timeout` seconds."""
         return self._ended.wait(timeout)
 
-    def progressed(self, event: ProgressEvent) -> None:
-        """Note progress, and go no further if cancelled (for the job's own thread)."""
+    def on_progress(self, event: ProgressEvent) -> None:
+        """Note progress (for the job's own thread)."""
         self._events.append(event)
 
-    def found(self, case: CaseResult) -> None:
-        """Note what is found so far."""
-        self._case = case
-
-    def run(self, work: Callable[[], CaseResult]) -> None:
-        """Do the work and end, whatever comes of it; the log names neither file nor person."""
+    def run(self, flow: Iterable[Examination | CaseResult]) -> None:
+        """Follow a flow to its end, whatever comes of it; the log names neither file nor person."""
         started = time.perf_counter()
         try:
-            self._result = self._case = work()
+            for found in flow:
+                if isinstance(found, CaseResult):
+                    self.case = found
+                self.examination = found
+            self.result = self.case
         except ExplainCxrError as error:
-            self._error = error
+            self.error = error
         except Exception as error:  # a bug of ours must end the job and not leave it hanging
             log.error("job %s failed: %s", self.id, where(error))
-            self._error = StepFailedError(step="job", error=type(error).__name__)
+            self.error = StepFailedError(step="job", error=type(error).__name__)
         finally:
             self._ended.set()
         log.info(
             "job %s radiograph %s %s in %.0f ms",
             self.id,
-            "-" if self._case is None else self._case.radiograph.sha256[:12],
-            "done" if self._error is None else self._error.code,
+            "-" if self.examination is None else self.examination.radiograph.sha256[:12],
+            "done" if self.error is None else self.error.code,
             (time.perf_counter() - started) * 1000,
         )

@@ -5,78 +5,65 @@ three others, which may die without it.
 """
 
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from pipeline.build import part_makers, provenance
-from pipeline.errors import ExplainCxrError, QueueFullError
-from pipeline.protocols import Models
-from pipeline.run import (
-    analyse,
-    assess_quality,
-    explain_label,
-    explain_layers,
-    explain_report,
-    write_report,
+from pipeline.build import build_models, provenance
+from pipeline.errors import (
+    CorruptImageError,
+    DecodeLimitError,
+    ExplainCxrError,
+    QueueFullError,
+    StepTimedOutError,
+    WorkerDiedError,
 )
+from pipeline.protocols import Executor, Priority, Progress, Role, Value, Work
+from pipeline.reading import check_size
+from pipeline.run import analyse, explain_label, explain_layers, rewrite_report
 from pipeline.settings import Settings
-from pipeline.types import FUSED_METHODS, CaseResult
+from pipeline.types import CaseResult, Examination
 from pipeline.workers.job import Job
-from pipeline.workers.progress_line import ProgressHub
-from pipeline.workers.remote import Line, remote_models
-from pipeline.workers.turnstile import Cancellation, Turnstile
-from pipeline.workers.worker_pool import WorkerPool
-from pipeline.workers.worker_process import PartMakers, Room
+from pipeline.workers.process import Build
+from pipeline.workers.queue import Queue
+from pipeline.workers.worker import Worker
 
-WARMED_PARTS = {
-    Room.DECODE: ("reader",),
-    Room.VISION: (
-        "segmenter",
-        "morphometer",
-        "classifier",
-        *(method.value for method in FUSED_METHODS),
-        "describer",
-        "quality_assessor",
-    ),
-    Room.WRITER: ("writer", "text_explainer"),
-}
+Flow = Callable[[Executor], Iterator[Examination | CaseResult]]
 
 
 class Workers:
-    """Three processes, and a thread for each job that leads it through them.
+    """Three processes, and a thread for each job that follows the flow through them.
 
-    Decoding runs beside everything else. Vision and writing take turns, call by call: their
-    threads spin, and two at once are many times slower than one after the other.
+    Decoding runs beside everything else. Vision and writing take turns: their threads spin, and
+    two at once are many times slower than one after the other.
     """
 
-    def __init__(self, settings: Settings, makers: PartMakers = part_makers) -> None:
+    def __init__(self, settings: Settings, build: Build = build_models) -> None:
         """Prepare; processes start at the first job or at `warm`.
 
         Args:
             settings: Limits, threads and models; a job's own settings choose the rest.
-            makers: Who builds the parts inside the processes.
+            build: Makes a role's models inside its process.
         """
-        self._settings = settings
-        self._hub = ProgressHub()
-        self._pools = {room: WorkerPool(room, settings, makers, self._hub.address) for room in Room}
-        computing = Turnstile()
-        self._turnstiles = {
-            Room.DECODE: Turnstile(),
-            Room.VISION: computing,
-            Room.WRITER: computing,
+        self.settings = settings
+        self.warm_errors: dict[Role, ExplainCxrError] = {}
+        self._workers = {role: Worker(role, settings, build) for role in Role}
+        computing = Queue()
+        self._queues = {
+            Role.DECODE: Queue(),
+            Role.VISION: computing,
+            Role.WRITER: computing,
         }
         self._limits_s = {
-            Room.DECODE: settings.decode_seconds,
-            Room.VISION: settings.step_seconds,
-            Room.WRITER: settings.report_seconds,
+            Role.DECODE: settings.decode_seconds,
+            Role.VISION: settings.step_seconds,
+            Role.WRITER: settings.report_seconds,
         }
-        self._provenance = provenance(settings)
+        self.provenance = provenance(settings)
+        self._warmed: set[Role] = set()
         self._active: set[str] = set()
-        self._warmed: set[Room] = set()
         self._lock = threading.Lock()
-        self._warm_errors: dict[str, ExplainCxrError] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -89,147 +76,115 @@ class Workers:
     ) -> None:
         self.close()
 
-    @property
-    def models(self) -> Models:
-        """Every step as a call into a worker, for one who needs no job."""
-        return self._models(Cancellation())
-
-    def warm(self, rooms: tuple[Room, ...] = tuple(Room)) -> None:
+    def warm(self, roles: tuple[Role, ...] = tuple(Role)) -> None:
         """Load all models; blocks until they are there. What fails is said by the first job."""
-        self._warmed.update(rooms)
-        for room in rooms:
-            self._pools[room].killed = False
-            line = self._line(room, Cancellation())
-            for part in WARMED_PARTS[room]:
-                try:
-                    line.call(None, part, "")
-                    self._warm_errors.pop(part, None)
-                except ExplainCxrError as error:
-                    self._warm_errors[part] = error
+        self._warmed.update(roles)
+        for role in roles:
+            self.warm_errors.pop(role, None)
+            try:
+                for _ in self.run(role, _warm, Priority.IMAGES, Job()):
+                    pass
+            except ExplainCxrError as error:
+                self.warm_errors[role] = error
 
-    @property
-    def warm_errors(self) -> dict[str, ExplainCxrError]:
-        """What went wrong while warming, by part."""
-        return dict(self._warm_errors)
-
-    def submit(self, data: bytes, settings: Settings) -> Job:
+    def submit(self, data: bytes, settings: Settings, visit: str = "") -> Job:
         """Analyse one file; returns at once.
 
-        Raises:
-            QueueFullError: Too many jobs wait.
-        """
-
-        def work(job: Job, models: Models) -> CaseResult:
-            images_only = replace(settings, write_report=False, measure_quality=False)
-            case = analyse(data, models=models, settings=images_only, progress=job.progressed)
-            job.found(case)
-            if settings.measure_quality:
-                case = assess_quality(case, models=models, progress=job.progressed)
-                job.found(case)
-            return _reported(case, job, models, settings) if settings.write_report else case
-
-        return self._begin(work)
-
-    def submit_report(self, case: CaseResult, settings: Settings) -> Job:
-        """Write a case's report again, in the settings' language and with their seed.
+        Args:
+            data: The file's bytes.
+            settings: What to do with it.
+            visit: Whose it is; visits take turns.
 
         Raises:
             QueueFullError: Too many jobs wait.
         """
 
-        def work(job: Job, models: Models) -> CaseResult:
-            job.found(case)
-            return _reported(case, job, models, settings)
-
-        return self._begin(work)
-
-    def submit_explanation(self, case: CaseResult, label: str, settings: Settings) -> Job:
-        """Explain another label of a case.
-
-        Raises:
-            QueueFullError: Too many jobs wait.
-        """
-
-        def work(job: Job, models: Models) -> CaseResult:
-            other = explain_label(
-                case, label, models=models, methods=settings.methods, progress=job.progressed
+        def flow(executor: Executor) -> Iterator[Examination | CaseResult]:
+            nonlocal data
+            check_size(len(data), self.settings)
+            given, data = data, b""  # the flow alone holds the file, until it is read
+            yield from analyse(
+                given, executor=executor, settings=settings, provenance=self.provenance
             )
-            if not settings.measure_quality:
-                return other
-            job.found(other)
-            return assess_quality(other, models=models, progress=job.progressed)
 
-        return self._begin(work)
+        return self._begin(flow, visit)
 
-    def submit_layers(self, case: CaseResult, layers: tuple[str, ...] = ()) -> Job:
-        """Explain a case's label by Grad-CAM at several depths.
+    def submit_report(self, case: CaseResult, settings: Settings, visit: str = "") -> Job:
+        """Write a case's report again; arguments and errors as of `submit`."""
+        return self._begin(
+            lambda executor: rewrite_report(case, executor=executor, settings=settings), visit
+        )
 
-        Raises:
-            QueueFullError: Too many jobs wait.
-        """
+    def submit_label(
+        self, case: CaseResult, label: str, settings: Settings, visit: str = ""
+    ) -> Job:
+        """Explain another label of a case; arguments and errors as of `submit`."""
+        return self._begin(
+            lambda executor: explain_label(case, label, executor=executor, settings=settings), visit
+        )
 
-        def work(job: Job, models: Models) -> CaseResult:
-            label = case.explained_label
-            layer_maps = explain_layers(
-                case.radiograph,
-                case.anatomy,
-                label,
-                models=models,
-                layers=layers,
-                progress=job.progressed,
-            )
-            return replace(case, layer_maps=layer_maps)
+    def submit_layers(
+        self, case: CaseResult, label: str, layers: tuple[str, ...] = (), visit: str = ""
+    ) -> Job:
+        """Explain a label by Grad-CAM at several depths; arguments and errors as of `submit`."""
 
-        return self._begin(work)
+        def flow(executor: Executor) -> Iterator[CaseResult]:
+            yield replace(case, layer_maps=explain_layers(case, label, layers, executor=executor))
 
-    def cancel(self, job: Job) -> None:
-        """Stop a job; only the worker that is busy with it is killed."""
-        job.cancel()
+        return self._begin(flow, visit)
 
     def close(self) -> None:
         """Kill the processes; jobs under way end as cancelled."""
-        for pool in self._pools.values():
-            pool.close()
-        self._hub.close()
+        for worker in self._workers.values():
+            worker.close()
 
-    def _begin(self, work: Callable[[Job, Models], CaseResult]) -> Job:
-        job = Job()
+    def _begin(self, flow: Flow, visit: str) -> Job:
+        job = Job(visit)
         with self._lock:
-            if len(self._active) > self._settings.waiting_jobs:
-                raise QueueFullError(limit=self._settings.waiting_jobs)
+            if len(self._active) > self.settings.waiting_jobs:
+                raise QueueFullError(limit=self.settings.waiting_jobs)
             self._active.add(job.id)
-        models = self._models(job.cancellation)
 
-        def lead() -> None:
-            job.run(lambda: work(job, models))
+        def follow() -> None:
+            job.run(flow(JobExecutor(self, job)))
             with self._lock:
                 self._active.discard(job.id)
-            self.warm(tuple(room for room in self._warmed if self._pools[room].killed))
+            self.warm(tuple(role for role in self._warmed if self._workers[role].is_cold))
 
-        threading.Thread(target=lead, name=f"job-{job.id[:6]}", daemon=True).start()
+        threading.Thread(target=follow, name=f"job-{job.id[:6]}", daemon=True).start()
         return job
 
-    def _line(self, room: Room, cancellation: Cancellation) -> Line:
-        return Line(
-            pool=self._pools[room],
-            turnstile=self._turnstiles[room],
-            hub=self._hub,
-            cancellation=cancellation,
-            limit_s=self._limits_s[room],
-        )
+    def run(self, role: Role, work: Work[Value], priority: Priority, job: Job) -> Iterator[Value]:
+        """Do a job's work in the worker of its role, once its turn has come."""
+        try:
+            with self._queues[role].turn(priority, job):
+                yield from self._workers[role].run(
+                    work,
+                    limit_s=self._limits_s[role],
+                    cancellation=job.cancellation,
+                    progress=job.on_progress,
+                )
+        except (StepTimedOutError, WorkerDiedError) as error:
+            if role is not Role.DECODE:
+                raise
+            # A decoder that dies or takes too long is the file's fault, and said so.
+            slow = isinstance(error, StepTimedOutError)
+            raise (DecodeLimitError() if slow else CorruptImageError()) from error
 
-    def _models(self, cancellation: Cancellation) -> Models:
-        return remote_models(
-            decode=self._line(Room.DECODE, cancellation),
-            vision=self._line(Room.VISION, cancellation),
-            writer=self._line(Room.WRITER, cancellation),
-            settings=self._settings,
-            provenance=self._provenance,
-        )
+
+@dataclass(frozen=True, slots=True)
+class JobExecutor:
+    """`Executor` of one job's work in the workers."""
+
+    workers: Workers
+    job: Job
+
+    def run(self, role: Role, work: Work[Value], priority: Priority) -> Iterator[Value]:
+        """Do the work once its turn has come."""
+        return self.workers.run(role, work, priority, self.job)
 
 
-def _reported(case: CaseResult, job: Job, models: Models, settings: Settings) -> CaseResult:
-    """Write the report, let it be read at once, and explain it."""
-    case = write_report(case, models=models, settings=settings, progress=job.progressed)
-    job.found(case)
-    return explain_report(case, models=models, progress=job.progressed)
+def _warm(models: Any, progress: Progress) -> Iterator[None]:
+    """Load a role's models (in its process)."""
+    models.warm()
+    yield None

@@ -54,7 +54,7 @@ class ReportExporter:
             **{
                 method.file: saliency_overlay(
                     result.radiograph,
-                    explanation.shown_image,
+                    explanation.map_image,
                     outlines=result.anatomy.zones_image,
                 )
                 for method, explanation in result.explanations.items()

@@ -104,7 +104,7 @@ def images_only(
                 method=method,
                 label=label,
                 raw_image=raw,
-                shown_image=saliency,
+                map_image=saliency,
                 removed_mass=0.27,
                 signed_image=saliency - 0.4,
                 superpixel_weights=(0.21, 0.043, -0.0125) if method is Method.LIME else (),
@@ -179,9 +179,18 @@ def reported(case, settings):
 class FakeJob:
     """A job that is as far as it was set."""
 
-    def __init__(self, *, case=None, result=None, error=None, events=()):
-        self.case, self.result, self.error = case, result, error
+    def __init__(self, *, case=None, result=None, error=None, events=(), visit=""):
+        self._case, self.result, self.error, self.visit = case, result, error, visit
+        self.in_view = self.text_wanted = False
         self._events = list(events)
+
+    @property
+    def case(self):
+        return self.result or self._case
+
+    @case.setter
+    def case(self, case):
+        self._case = case
 
     @property
     def done(self):
@@ -206,7 +215,7 @@ class FakeWorkers:
         self.jobs: list[FakeJob] = []
         self.calls: list[tuple[str, Settings]] = []
 
-    def submit(self, data, settings):
+    def submit(self, data, settings, visit=""):
         self.calls.append(("submit", settings))
         if data.startswith(b"busy"):
             raise QueueFullError(limit=8)
@@ -217,23 +226,23 @@ class FakeWorkers:
             case=None if self.hold else case,
             result=None if self.hold else reported(case, settings),
             events=[ProgressEvent(step=Step.READ, fraction=1.0)],
+            visit=visit,
         )
 
-    def submit_report(self, case, settings):
+    def submit_report(self, case, settings, visit=""):
         self.calls.append(("report", settings))
         return self._job(case=case, result=None if self.hold else reported(case, settings))
 
-    def submit_explanation(self, case, label, settings):
+    def submit_label(self, case, label, settings, visit=""):
         self.calls.append((f"explain {label}", settings))
         return self._job(
             result=None if self.hold else images_only(label=label, methods=settings.methods)
         )
 
-    def submit_layers(self, case):
+    def submit_layers(self, case, label, visit=""):
         self.calls.append(("layers", None))
         if self.hold:
             return self._job(events=[ProgressEvent(step=Step.GRAD_CAM, fraction=0.6)])
-        label = case.explained_label
         rows = np.arange(-8, 8, dtype=np.float32).reshape(4, 4)
         layer_maps = tuple(
             LayerMap(layer=layer, label=label, signed_model=rows, box=case.anatomy.thorax_box)

@@ -58,8 +58,8 @@ class QualityWorkers(FakeWorkers):
         super().__init__()
         self.quality = quality
 
-    def submit(self, data, settings):
-        job = super().submit(data, settings)
+    def submit(self, data, settings, visit=""):
+        job = super().submit(data, settings, visit)
         if job.result is not None:
             job.result = replace(job.result, quality=self.quality)
         return job

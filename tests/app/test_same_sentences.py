@@ -85,8 +85,8 @@ class CaseWorkers(FakeWorkers):
         super().__init__()
         self.result = result
 
-    def submit(self, data, settings):
-        job = super().submit(data, settings)
+    def submit(self, data, settings, visit=""):
+        job = super().submit(data, settings, visit)
         job.result = self.result
         return job
 

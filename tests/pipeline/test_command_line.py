@@ -1,6 +1,10 @@
 """The command line, with real worker processes and fake models behind them."""
 
+import csv
+import errno
+import fcntl
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.command_line.analyse import OUTPUT_FILES, _parser, _settings, main, targets
+from pipeline.analyser import Analyser, Outcome
+from pipeline.command_line.analyse import analyse_command
+from pipeline.command_line.main import _parser, _settings, main
+from pipeline.command_line.sources import targets
+from pipeline.errors import OutputError
+from pipeline.result_folder import OUTPUT_FILES, write_files
 from pipeline.types import FURTHER_METHODS
-from tests.fakes import failing_writer_makers, fake_makers
+from tests.fakes import failing_writer_build, fake_build
 from tests.pipeline.reading.crafted import dataset, picture, ramp, saved
 
 
@@ -33,7 +42,7 @@ def test_all_files_of_the_contract_are_written(
     other.write_bytes(saved(dataset(ramp(128), bits=8, PixelSpacing=[0.5, 0.5])))
     out = tmp_path / "out"
     code = main(
-        ["analyse", str(radiograph), str(other), "--out", str(out), "--language", "ru"], fake_makers
+        ["analyse", str(radiograph), str(other), "--out", str(out), "--language", "ru"], fake_build
     )
     assert code == 0
     further = {method.file for method in FURTHER_METHODS}  # made on request
@@ -71,7 +80,7 @@ def test_a_refused_file_says_why_and_stops_nobody(
         str(out),
         "--no-report",
     ]
-    assert main([*arguments, "--language", "uk"], fake_makers) == 1
+    assert main([*arguments, "--language", "uk"], fake_build) == 1
     assert result(out / "text")["error"]["code"] == "format_unknown"
     assert result(out / "text")["error"]["message"].startswith("Це не PNG")
     assert result(out / "absent")["error"]["code"] == "file_unreadable"
@@ -86,9 +95,9 @@ def test_a_refusal_leaves_nothing_of_an_earlier_radiograph(
 ) -> None:
     out = tmp_path / "out"
     arguments = ["analyse", str(radiograph), "--out", str(out), "--no-report"]
-    assert main(arguments, fake_makers) == 0
+    assert main(arguments, fake_build) == 0
     radiograph.write_bytes(b"")
-    assert main(arguments, fake_makers) == 1
+    assert main(arguments, fake_build) == 1
     assert [file.name for file in (out / "radiograph").iterdir()] == ["result.json"]
     assert result(out / "radiograph")["error"]["code"] == "file_empty"
 
@@ -97,7 +106,7 @@ def test_a_failed_report_is_said_and_the_rest_is_kept(
     tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    assert main(["analyse", str(radiograph), "--out", str(out)], failing_writer_makers) == 1
+    assert main(["analyse", str(radiograph), "--out", str(out)], failing_writer_build) == 1
     assert "step_failed" in capsys.readouterr().out
     found = result(out / "radiograph")
     assert found["problems"][0]["code"] == "step_failed"
@@ -116,7 +125,7 @@ def test_equal_stems_do_not_overwrite_each_other(tmp_path: Path) -> None:
     assert folders == ["radiograph", "radiograph-2", "RADIOGRAPH-3", "radiograph-2-2"]
 
 
-@pytest.mark.parametrize("name", ["..", ".", "/"])
+@pytest.mark.parametrize("name", ["...", "..png", ".png", "a/../b"])
 def test_a_folder_never_lies_outside(name: str, tmp_path: Path) -> None:
     (target,) = targets([Path(name)], tmp_path)
     assert target.folder.resolve().parent == tmp_path.resolve()
@@ -135,7 +144,7 @@ def test_a_folder_never_lies_outside(name: str, tmp_path: Path) -> None:
 )
 def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(arguments, fake_makers)
+        main(arguments, fake_build)
     assert caught.value.code == 2
 
 
@@ -144,7 +153,7 @@ def test_an_absent_report_model_is_wrong_usage(
 ) -> None:
     absent = tmp_path / "absent.gguf"
     arguments = ["analyse", str(radiograph), "--out", str(tmp_path / "out"), "--report-model"]
-    assert main([*arguments, str(absent)], fake_makers) == 2
+    assert main([*arguments, str(absent)], fake_build) == 2
     assert "report model" in capsys.readouterr().err
 
 
@@ -153,8 +162,7 @@ def test_a_results_folder_that_cannot_be_made_is_wrong_usage(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     assert (
-        main(["analyse", str(radiograph), "--out", str(tmp_path / "file" / "out")], fake_makers)
-        == 2
+        main(["analyse", str(radiograph), "--out", str(tmp_path / "file" / "out")], fake_build) == 2
     )
 
 
@@ -162,7 +170,7 @@ def test_numbers_of_the_radiograph_are_the_files(tmp_path: Path) -> None:
     file = tmp_path / "wide.png"
     file.write_bytes(picture(Image.fromarray(np.tile(ramp(128), (1, 10)))))
     out = tmp_path / "out"
-    assert main(["analyse", str(file), "--out", str(out), "--no-report"], fake_makers) == 0
+    assert main(["analyse", str(file), "--out", str(out), "--no-report"], fake_build) == 0
     found = result(out / "wide")["image"]
     assert (found["rows"], found["cols"]) == (128, 1280)
 
@@ -181,4 +189,152 @@ def test_what_lime_runs_with_and_the_label_can_be_typed(
 
 def test_no_samples_at_all_is_wrong_usage(tmp_path: Path, radiograph: Path) -> None:
     arguments = ["analyse", str(radiograph), "--out", str(tmp_path / "out"), "--lime-samples", "0"]
-    assert main(arguments, fake_makers) == 2
+    with pytest.raises(SystemExit) as caught:
+        main(arguments, fake_build)
+    assert caught.value.code == 2
+
+
+def test_folders_are_searched_and_what_is_no_radiograph_is_passed_over(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "ward" / "inner"
+    folder.mkdir(parents=True)
+    (folder / "a.png").write_bytes(radiograph.read_bytes())
+    (folder / "notes.txt").write_text("a list of names " * 20)
+    (folder / ".hidden.png").write_bytes(radiograph.read_bytes())
+    out = tmp_path / "ward" / "out"
+    arguments = ["analyse", str(tmp_path / "ward"), "--out", str(out), "--no-report"]
+    assert main(arguments, fake_build) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    rows = summary(out)
+    assert [(Path(row["file"]).name, row["status"], row["code"]) for row in rows] == [
+        ("a.png", "done", ""),
+        ("notes.txt", "skipped", "format_unknown"),
+    ]
+    assert rows[0]["label"] == "tuberculosis"
+    assert float(rows[0]["abnormal_probability"]) == pytest.approx(0.96)
+    assert main(arguments, fake_build) == 0  # and its own results are not taken for radiographs
+    assert len(summary(out)) == 2
+
+
+def summary(out: Path) -> list[dict[str, str]]:
+    with (out / "summary.csv").open(newline="") as table:
+        return list(csv.DictReader(table))
+
+
+def test_resume_keeps_what_is_finished_and_does_the_rest(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.png"
+    other.write_bytes(b"")
+    out = tmp_path / "out"
+    arguments = ["analyse", str(radiograph), str(other), "--out", str(out), "--no-report"]
+    assert main(arguments, fake_build) == 1
+    finished = (out / "radiograph" / "result.json").stat().st_mtime_ns
+    other.write_bytes(picture(Image.fromarray(ramp(128)[:, ::-1])))
+    capsys.readouterr()
+    assert main([*arguments, "--resume"], fake_build) == 0
+    assert [row["status"] for row in summary(out)] == ["kept", "done"]
+    assert (out / "radiograph" / "result.json").stat().st_mtime_ns == finished
+    assert "kept from an earlier run" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("change", ["file", "settings", "nothing"])
+def test_resume_does_anew_what_would_come_out_otherwise(
+    tmp_path: Path, radiograph: Path, change: str
+) -> None:
+    out = tmp_path / "out"
+    arguments = ["analyse", str(radiograph), "--out", str(out), "--no-report", "--resume"]
+    assert main(arguments, fake_build) == 0
+    if change == "file":
+        radiograph.write_bytes(picture(Image.fromarray(ramp(128)[:, ::-1])))
+    if change == "settings":
+        arguments += ["--lime-samples", "64"]
+    assert main(arguments, fake_build) == 0
+    assert summary(out)[0]["status"] == ("kept" if change == "nothing" else "done")
+
+
+def test_a_source_among_earlier_results_is_not_overwritten(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    (out / "lime").mkdir(parents=True)
+    source = out / "lime" / "lime.png"
+    source.write_bytes(radiograph.read_bytes())
+    assert main(["analyse", str(source), "--out", str(out), "--no-report"], fake_build) == 0
+    assert source.read_bytes() == radiograph.read_bytes()
+    assert result(out / "lime-2")["prediction"]["label"] == "tuberculosis"
+    assert capsys.readouterr().out.startswith("lime.png (lime-2): ")
+
+
+def test_two_runs_do_not_mix_in_one_folder(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    with (out / ".explaincxr.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        arguments = ["analyse", str(radiograph), "--out", str(out), "--no-report"]
+        assert main(arguments, fake_build) == 2
+    assert "Another run writes" in capsys.readouterr().err
+    assert not (out / "radiograph").exists()
+
+
+def test_results_are_for_the_user_alone(tmp_path: Path, radiograph: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["analyse", str(radiograph), "--out", str(out), "--no-report"], fake_build) == 0
+    files = [out / "summary.csv", *(out / "radiograph").iterdir()]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+def test_a_full_disk_leaves_the_earlier_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path / "case", {"result.json": b"{}", "lime.png": b"first"})
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OutputError):
+        write_files(tmp_path / "case", {"result.json": b"[]", "anatomy.png": b"second"})
+    left = {file.name: file.read_bytes() for file in (tmp_path / "case").iterdir()}
+    assert left == {"result.json": b"{}", "lime.png": b"first"}
+    assert [file.name for file in tmp_path.iterdir()] == ["case"]
+
+
+def test_an_unknown_label_is_answered_with_the_known_ones(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["analyse", str(radiograph), "--out", str(tmp_path / "out"), "--label", "flu"]
+    with pytest.raises(SystemExit) as caught:
+        main(arguments, fake_build)
+    assert caught.value.code == 2
+    assert "'flu' is none of normal, " in capsys.readouterr().err
+
+
+def test_help_names_defaults_labels_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["analyse", "--help"], fake_build)
+    shown = " ".join(capsys.readouterr().out.split())
+    for told in ("default: 512", "tuberculosis", "exit codes: 0", "example: python -m pipeline"):
+        assert told in shown
+
+
+def test_an_interrupted_run_says_what_is_kept(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    analyser = Analyser(build=fake_build, write_report=False)
+    first = Outcome(source=radiograph, case=analyser.analyse(radiograph))
+
+    def interrupted(*_: Any) -> Iterator[Outcome]:
+        yield first
+        raise KeyboardInterrupt
+
+    with analyser:
+        analyser.outcomes = interrupted  # type: ignore[method-assign]
+        code = analyse_command([radiograph, radiograph], out, analyser=analyser)
+    assert code == 130
+    assert "1 of 2 done" in capsys.readouterr().err
+    assert [row["status"] for row in summary(out)] == ["done"]

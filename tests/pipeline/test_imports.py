@@ -33,7 +33,7 @@ SHARED = {
     "segmentation": set(),
 }
 # A program's entry joins the rooms, as `pipeline.build` does.
-ENTRIES = {"report.__main__": {"pipeline.workers.workers", "pipeline.workers.worker_process"}}
+ENTRIES = {"report.__main__": {"pipeline.workers.workers", "pipeline.protocols"}}
 HEAVY = (
     "tensorflow",
     "keras",

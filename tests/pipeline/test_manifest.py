@@ -119,7 +119,6 @@ def test_another_task_is_refused(folder: Path) -> None:
         ("threshold_prob", "> 0, < 1", {"threshold_prob": 1.5}),
         ("uncertain_prob", "0 ≤ a ≤ 0.4 ≤ b ≤ 1", {"uncertain_prob": [0.45, 0.5]}),
         ("temperature", "> 0", {"temperature": 0}),
-        ("temperature", "> 0", {"temperature": "hot"}),
         ("terms.normal", "ru | uk", {"terms": {"normal": {"en": "normal"}}}),
     ],
 )
@@ -144,6 +143,7 @@ def test_a_field_that_does_not_fit_is_named_with_what_would(
         ("colour", "unknown", {"colour": "red"}),
         ("input.colour", "unknown", {"input": {"size": 8, "colour": "red"}}),
         ("files", "type", {"files": ["net.bin"]}),
+        ("temperature", "type", {"temperature": "hot"}),
         ("uncertain_prob.1", "missing", {"uncertain_prob": [0.4]}),
         ("task", "value", {"task": "prophecy"}),
     ],

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.command_line.analyse import OUTPUT_FILES
 from pipeline.phantom.drawing import sample_radiograph
+from pipeline.result_folder import OUTPUT_FILES
 from pipeline.types import Zone
 from tests.pipeline.reading.crafted import dataset, saved
 

@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import CancelledByUserError, ChestNotFoundError, StepFailedError
+from pipeline.local_executor import LocalExecutor
 from pipeline.protocols import Models
-from pipeline.run import analyse, assess_quality, explain_label, explain_report, write_report
+from pipeline.run import analyse, explain_label, rewrite_report
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Language, Method, Problem, ProgressEvent, Step
-from tests.fakes import FakeWriter, fake_models
+from tests.fakes import FakeWriter, fake_models, finished
 from tests.pipeline.reading.crafted import picture, ramp
 
 SETTINGS = Settings()
@@ -24,7 +25,7 @@ def models() -> Models:
 
 
 def case_of(models: Models, **changes: Any) -> CaseResult:
-    return analyse(RADIOGRAPH, models=models, settings=replace(SETTINGS, **changes))
+    return finished(RADIOGRAPH, models, replace(SETTINGS, **changes))
 
 
 class RaisingWriter(FakeWriter):
@@ -37,7 +38,7 @@ class RaisingWriter(FakeWriter):
 
 def test_the_steps_follow_each_other_and_are_timed(models: Models) -> None:
     events: list[ProgressEvent] = []
-    case = analyse(RADIOGRAPH, models=models, settings=SETTINGS, progress=events.append)
+    case = finished(RADIOGRAPH, models, SETTINGS, events.append)
     begun = [event.step for event in events if event.fraction == 0.0]
     assert begun == [step for step in Step if step is not Step.FURTHER_MAPS]  # none was asked for
     assert list(case.timings_ms) == begun
@@ -61,7 +62,7 @@ def test_without_a_report_nothing_is_written(models: Models) -> None:
 
 def test_a_failed_report_leaves_the_rest_and_a_problem(models: Models) -> None:
     failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
-    case = analyse(RADIOGRAPH, models=failing, settings=SETTINGS)
+    case = finished(RADIOGRAPH, failing, SETTINGS)
     assert case.problems == (
         Problem(step=Step.WRITE, code="step_failed", parameters={"step": "write", "error": "X"}),
     )
@@ -69,47 +70,72 @@ def test_a_failed_report_leaves_the_rest_and_a_problem(models: Models) -> None:
     assert case.descriptors.items
 
 
+def rewritten(case: CaseResult, models: Models, settings: Settings = SETTINGS) -> list[CaseResult]:
+    executor = LocalExecutor(models=models)
+    return list(rewrite_report(case, executor=executor, settings=settings))
+
+
 def test_a_failed_second_report_leaves_the_first(models: Models) -> None:
     failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
     case = case_of(models)
-    again = write_report(case, models=failing, settings=SETTINGS)
+    (again,) = rewritten(case, failing)
     assert [problem.code for problem in again.problems] == ["step_failed"]
     assert again.report is case.report
     assert again.text_explanation is case.text_explanation
 
 
-def test_a_report_is_explained_once(models: Models) -> None:
-    case = case_of(models)
-    written = write_report(case, models=models, settings=SETTINGS)
+def test_a_report_is_written_before_it_is_explained(models: Models) -> None:
+    written, explained = rewritten(case_of(models), models)
     assert written.report is not None
     assert written.text_explanation is None
-    explained = explain_report(written, models=models)
+    assert explained.report is written.report
     assert explained.text_explanation is not None
-    assert explain_report(explained, models=models) is explained
 
 
 def test_writing_again_forgets_the_earlier_problem(models: Models) -> None:
     failing = replace(models, writer=RaisingWriter(StepFailedError(step="write", error="X")))
-    case = analyse(RADIOGRAPH, models=failing, settings=SETTINGS)
-    again = write_report(
-        case, models=models, settings=replace(SETTINGS, language=Language.UKRAINIAN)
-    )
+    case = finished(RADIOGRAPH, failing, SETTINGS)
+    again = rewritten(case, models, replace(SETTINGS, language=Language.UKRAINIAN))[-1]
     assert again.problems == ()
     assert again.report is not None
     assert again.report.language is Language.UKRAINIAN
 
 
+def test_the_case_grows(models: Models) -> None:
+    executor = LocalExecutor(models=models)
+    grown = list(analyse(RADIOGRAPH, executor=executor, settings=SETTINGS, provenance={}))
+    examination, images, reported, rated, explained = grown
+    assert not isinstance(examination, CaseResult)
+    assert examination.prediction.label == "tuberculosis"
+    cases = [case for case in grown if isinstance(case, CaseResult)]
+    assert [case.report is not None for case in cases] == [False, True, True, True]
+    assert [case.quality is not None for case in cases] == [False, False, True, True]
+    assert [case.text_explanation is not None for case in cases] == [False, False, False, True]
+    assert images.radiograph is reported.radiograph is rated.radiograph is explained.radiograph
+
+
+def test_without_explanations_there_is_the_examination_alone(models: Models) -> None:
+    executor, settings = LocalExecutor(models=models), replace(SETTINGS, explain_images=False)
+    (only,) = analyse(RADIOGRAPH, executor=executor, settings=settings, provenance={})
+    assert not isinstance(only, CaseResult)
+
+
 def test_cancelling_a_report_is_no_problem_of_the_case(models: Models) -> None:
     cancelled = replace(models, writer=RaisingWriter(CancelledByUserError()))
     with pytest.raises(CancelledByUserError):
-        analyse(RADIOGRAPH, models=cancelled, settings=SETTINGS)
+        finished(RADIOGRAPH, cancelled, SETTINGS)
+
+
+def explained_for(case: CaseResult, label: str, models: Models) -> list[CaseResult]:
+    executor = LocalExecutor(models=models)
+    return list(explain_label(case, label, executor=executor, settings=SETTINGS))
 
 
 def test_another_label_comes_without_the_report_of_the_first(models: Models) -> None:
     case = case_of(models)
-    other = explain_label(case, "covid19", models=models)
-    assert other.explanations[Method.LIME].label == "covid19"
-    assert (other.report, other.text_explanation) == (None, None)
+    for other in explained_for(case, "covid19", models):
+        assert other.explanations[Method.LIME].label == "covid19"
+        assert (other.report, other.text_explanation) == (None, None)
     assert case.report is not None
 
 
@@ -117,7 +143,7 @@ def test_an_early_error_ends_the_flow(models: Models) -> None:
     small = picture(Image.fromarray(ramp(40)))
     lenient = fake_models(replace(SETTINGS, min_side_px=8))
     with pytest.raises(ChestNotFoundError):
-        analyse(small, models=lenient, settings=SETTINGS)
+        finished(small, lenient, SETTINGS)
 
 
 def test_a_failed_quality_leaves_the_rest_and_a_problem(models: Models) -> None:
@@ -125,9 +151,7 @@ def test_a_failed_quality_leaves_the_rest_and_a_problem(models: Models) -> None:
         def assess(self, *arguments: Any, **options: Any) -> Any:
             raise StepFailedError(step="quality", error="X")
 
-    case = analyse(
-        RADIOGRAPH, models=replace(models, quality_assessor=Raising()), settings=SETTINGS
-    )
+    case = finished(RADIOGRAPH, replace(models, quality_assessor=Raising()), SETTINGS)
     assert [(problem.step, problem.code) for problem in case.problems] == [
         (Step.QUALITY, "step_failed")
     ]
@@ -142,19 +166,13 @@ def test_quality_is_measured_unless_it_is_switched_off(models: Models) -> None:
     off = case_of(models, measure_quality=False)
     assert off.quality is None
     assert Step.QUALITY not in off.timings_ms
-    assert (
-        analyse(
-            RADIOGRAPH, models=replace(models, quality_assessor=None), settings=SETTINGS
-        ).quality
-        is None
-    )
+    assert finished(RADIOGRAPH, replace(models, quality_assessor=None), SETTINGS).quality is None
 
 
 def test_another_label_forgets_the_quality_of_the_first_until_it_is_measured(
     models: Models,
 ) -> None:
-    other = explain_label(case_of(models), "covid19", models=models)
+    other, measured = explained_for(case_of(models), "covid19", models)
     assert other.quality is None
-    measured = assess_quality(other, models=models)
     assert measured.quality is not None
     assert measured.quality.label == "covid19"

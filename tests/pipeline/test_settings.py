@@ -11,7 +11,14 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.errors import SettingRefusedError, SettingsError
-from pipeline.settings import FIELDS, ROOT, Settings, add_settings_argument, load_settings
+from pipeline.settings import (
+    FIELDS,
+    ROOT,
+    Settings,
+    add_settings_argument,
+    changed_settings,
+    load_settings,
+)
 from pipeline.types import Language
 from pipeline.words import message
 
@@ -66,7 +73,7 @@ def test_values_are_converted_to_their_kind(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("name", "value", "problem", "allowed"),
     [
-        ("seed", "many", "value", "≥ 0, ≤ 4294967295"),
+        ("seed", "many", "type", "integer, ≥ 0, ≤ 4294967295"),
         ("language", "de", "value", "en | ru | uk"),
         ("threads", "0", "value", "≥ 1, ≤ 256"),
         ("decode_seconds", "0", "value", "> 0, ≤ 3600"),
@@ -131,6 +138,18 @@ def test_settings_are_checked_when_they_are_changed() -> None:
     assert replace(Settings(), threads=3).threads == 3
     with pytest.raises(ValidationError):
         replace(Settings(), threads=0)
+    assert changed_settings(Settings(seed=4), threads=3, language=None) == Settings(
+        seed=4, threads=3
+    )
+    with pytest.raises(SettingRefusedError) as caught:
+        changed_settings(Settings(), threads=0)
+    assert caught.value.parameters["allowed"] == "≥ 1, ≤ 256"
+    with pytest.raises(SettingRefusedError) as caught:
+        changed_settings(Settings(), colour="red")
+    assert (caught.value.parameters["field"], caught.value.parameters["problem"]) == (
+        "colour",
+        "unknown",
+    )
 
 
 def test_the_example_file_lists_every_setting_with_its_default_and_range() -> None:

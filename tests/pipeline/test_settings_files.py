@@ -8,11 +8,11 @@ from PIL import Image
 
 from app.__main__ import settings_fit
 from bench.__main__ import main as bench
-from pipeline.command_line.analyse import main as pipeline
+from pipeline.command_line.main import main as pipeline
 from pipeline.settings import FILE_VARIABLE, load_settings
-from pipeline.workers.worker_process import QUIET_AND_OFFLINE
+from pipeline.workers.process import QUIET_AND_OFFLINE
 from report.command_line import main as report
-from tests.fakes import fake_makers
+from tests.fakes import fake_build
 from tests.pipeline.reading.crafted import picture, ramp
 
 WRONG = "mine.toml: “threads” must be ≥ 1, ≤ 256."
@@ -37,8 +37,8 @@ def run(command: Callable[[list[str]], int], arguments: list[str]) -> int:
 @pytest.mark.parametrize(
     ("command", "arguments", "code"),
     [
-        (lambda words: pipeline(words, fake_makers), ["analyse", "a.png", "--out", "out"], 2),
-        (lambda words: pipeline(words, fake_makers), ["layers", "a.png", "--out", "out"], 2),
+        (lambda words: pipeline(words, fake_build), ["analyse", "a.png", "--out", "out"], 2),
+        (lambda words: pipeline(words, fake_build), ["layers", "a.png", "--out", "out"], 2),
         (report, ["models"], 1),
         (report, ["fetch", "tiny"], 1),
         (bench, ["latency"], 2),
@@ -74,8 +74,8 @@ def test_a_file_is_followed_and_an_argument_goes_before_it(
     wrong.write_text('language = "uk"\nwrite_report = false\n')
     arguments = ["analyse", str(radiograph), "--out", str(tmp_path / "out")]
     arguments += ["--settings", str(wrong)]
-    assert pipeline(arguments, fake_makers) == 0
+    assert pipeline(arguments, fake_build) == 0
     assert "туберкульоз" in capsys.readouterr().out
-    assert pipeline([*arguments, "--language", "ru"], fake_makers) == 0
+    assert pipeline([*arguments, "--language", "ru"], fake_build) == 0
     assert "туберкулёз" in capsys.readouterr().out
     assert '"report": null' in (tmp_path / "out" / "radiograph" / "result.json").read_text("utf-8")

@@ -81,7 +81,7 @@ def explanation_of(
         method=method,
         label=label,
         raw_image=raw,
-        shown_image=np.where(chest, raw, np.float32(0)),
+        map_image=np.where(chest, raw, np.float32(0)),
         removed_mass=share_within(raw, ~chest),
         signed_image=None if signed_image is None else balanced(signed_image),
         superpixel_weights=tuple(sorted(superpixel_weights, reverse=True)),

@@ -5,7 +5,7 @@ import streamlit as st
 from app import service
 from app.markup import draw, lead, notice
 from app.pictures import png
-from app.state.cases import Case
+from app.state.cases import Ask, Case
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.pictures.layer_overlay import layer_overlay
@@ -19,20 +19,20 @@ POLL_SECONDS = 0.7
 
 def show(words: Words, case: Case, found: CaseResult) -> None:
     """Draw the strip in a panel of its own, which asks for it when it is wanted."""
-    label, layer_maps = found.explained_label, case.layer_maps
+    label = found.explained_label
     with st.expander(words("layers.title"), key=f"layers_{case.id}_{label}"):
         draw(lead(words("layers.lead")))
-        error = layer_maps.errors.get(label)
-        if label in layer_maps.found:
-            _strip(words, case, found, layer_maps.found[label])
-        elif label in layer_maps.jobs:
+        error = case.request_errors.get((Ask.LAYERS, label))
+        if label in case.layer_maps:
+            _strip(words, case, found, case.layer_maps[label])
+        elif (Ask.LAYERS, label) in case.requests:
             _progress(words, case, label)
         else:
             if error is not None:
                 draw(notice(sentence(words, error), "error", error.code))
             if st.button(words("layers.ask"), key=f"ask_layers_{case.id}_{label}"):
                 try:
-                    layer_maps.ask(service.workers(), found)
+                    case.ask(service.workers(), Ask.LAYERS, label)
                 except QueueFullError as full:
                     draw(notice(sentence(words, full), "warning", full.code))
                     return
@@ -61,7 +61,7 @@ def _progress(words: Words, case: Case, label: str) -> None:
     """How far the job is; the page is drawn anew when it ends."""
 
     def watch() -> None:
-        job = case.layer_maps.jobs.get(label)
+        job = case.requests.get((Ask.LAYERS, label))
         if job is None:
             st.rerun(scope="app")
             return

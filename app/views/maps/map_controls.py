@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import service
 from app.markup import draw, notice
-from app.state.cases import Case, explain
+from app.state.cases import Ask, Case
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.pictures.overlays import colour_bar, encode_png
@@ -42,14 +42,14 @@ def label(words: Words, case: Case, result: CaseResult) -> str:
 
 def pending(words: Words, case: Case, label: str) -> None:
     """Ask for the label's maps, and say how far they are."""
-    error = case.explain_errors.get(label)
+    error = case.request_errors.get((Ask.MAPS, label))
     if error is not None:
         draw(notice(sentence(words, error), "error", error.code))
         if st.button(words("saliency.again"), key=f"again_{case.id}_{label}"):
-            del case.explain_errors[label]
+            del case.request_errors[Ask.MAPS, label]
             st.rerun()
         return
-    if label not in case.explaining:
+    if (Ask.MAPS, label) not in case.requests:
         _ask(words, case, label)
         return
     _watch(words, case, label)
@@ -57,10 +57,10 @@ def pending(words: Words, case: Case, label: str) -> None:
 
 def on_request(words: Words, case: Case, label: str, method: Method) -> None:
     """Offer a map that is not made by itself, and say how far it is."""
-    if label in case.explaining:
+    if (Ask.MAPS, label) in case.requests:
         _watch(words, case, label)
         return
-    error = case.explain_errors.get(label)
+    error = case.request_errors.get((Ask.MAPS, label))
     if error is not None:
         draw(notice(sentence(words, error), "error", error.code))
     if st.button(words("saliency.ask"), key=f"ask_{method}_{case.id}_{label}"):
@@ -69,7 +69,7 @@ def on_request(words: Words, case: Case, label: str, method: Method) -> None:
 
 def _ask(words: Words, case: Case, label: str, method: Method | None = None) -> None:
     try:
-        explain(case, service.workers(), label, method)
+        case.ask(service.workers(), Ask.MAPS, label, method)
     except QueueFullError as full:
         draw(notice(sentence(words, full), "warning", full.code))
         return
@@ -80,7 +80,7 @@ def _watch(words: Words, case: Case, label: str) -> None:
     """Say how far the label's job is, again and again while it runs."""
 
     def watch() -> None:
-        job = case.explaining.get(label)
+        job = case.requests.get((Ask.MAPS, label))
         if job is None:
             st.rerun(scope="app")
             return

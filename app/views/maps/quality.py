@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, heading, lead, notice
-from app.state.cases import Case, steps_of
+from app.state.cases import Ask, Case, steps_of
 from pipeline.presentation import map_name, quality_notes, quality_row
 from pipeline.types import (
     FUSED,
@@ -56,7 +56,7 @@ def draw_lowest(words: Words, quality: ExplanationQuality | None) -> None:
 def _pending(words: Words, case: Case, found: CaseResult, method: Method) -> None:
     """Say that the ratings are coming and how far they are, or that there are none."""
     label = found.explanations[method].label
-    running = case.explaining.get(label) or (case.job if case.result is found else None)
+    running = case.requests.get((Ask.MAPS, label)) or (case.job if case.result is found else None)
     failed = any(problem.step is Step.QUALITY for problem in found.problems)
     if running is None or failed or not case.settings.measure_quality:
         draw(lead(words("quality.none")))

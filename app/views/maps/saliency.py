@@ -89,7 +89,7 @@ def _map(
         (method, explanation.label, *drawn),
         lambda: saliency_overlay(
             found.radiograph,
-            explanation.raw_image if raw else explanation.shown_image,
+            explanation.raw_image if raw else explanation.map_image,
             opacity,
             threshold=threshold,
             outlines=found.anatomy.zones_image if outlines else None,

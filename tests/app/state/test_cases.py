@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.state.cases import MAX_RUNNING, Cases, State, explain, rewrite, steps_of
+from app.state.cases import Ask, Cases, State, steps_of
 from pipeline.errors import CancelledByUserError, StepTimedOutError
 from pipeline.settings import Settings
 from pipeline.types import Language, ProgressEvent, Section, Step
@@ -15,17 +15,29 @@ def held():
     return workers
 
 
-def test_only_a_few_radiographs_of_a_visit_run_at_once():
+def test_all_radiographs_are_handed_over_and_wait_where_the_queue_is_full():
     workers, cases = held(), Cases()
-    for number in range(MAX_RUNNING + 2):
+    for number in range(3):
         cases.add(f"{number}.png", b"radiograph", Settings())
+    cases.add("busy.png", b"busy", Settings())
     cases.advance(workers)
     states = [case.state for case in cases.items.values()]
-    assert states == [State.RUNNING] * MAX_RUNNING + [State.WAITING] * 2
-    workers.jobs[0].result = reported(images_only(), Settings())
+    assert states == [State.RUNNING] * 3 + [State.WAITING]
+
+
+def test_the_workers_know_which_radiograph_is_in_view_and_whose_it_is():
+    workers, cases = held(), Cases()
+    first, second = (cases.add(name, b"radiograph", Settings()) for name in ("a", "b"))
     cases.advance(workers)
-    states = [case.state for case in cases.items.values()]
-    assert states == [State.DONE] + [State.RUNNING] * MAX_RUNNING + [State.WAITING]
+    assert [job.in_view for job in workers.jobs] == [True, False]
+    assert [job.text_wanted for job in workers.jobs] == [False, False]
+    assert {job.visit for job in workers.jobs} == {cases.visit}
+    cases.pick(second.id)
+    cases.text_wanted = True
+    cases.advance(workers)
+    assert [job.in_view for job in workers.jobs] == [False, True]
+    assert [job.text_wanted for job in workers.jobs] == [False, True]
+    assert first.job is workers.jobs[0]
 
 
 def test_the_bytes_are_let_go_once_handed_over():
@@ -62,7 +74,7 @@ def test_a_report_stays_until_the_next_one_is_written():
     workers.jobs[0].result = reported(images_only(), Settings())
     cases.advance(workers)
     first = case.report
-    rewrite(case, workers, Language.ENGLISH)
+    case.rewrite(workers, Language.ENGLISH)
     cases.advance(workers)
     assert case.state is State.WRITING
     assert case.report is first
@@ -96,7 +108,7 @@ def test_a_new_report_replaces_the_edits_of_the_old_one():
     case.edits[Section.FINDINGS] = "Mine."
     assert case.conclusion().edited
     assert case.conclusion().sections[Section.FINDINGS] == "Mine."
-    rewrite(case, workers, Language.RUSSIAN)
+    case.rewrite(workers, Language.RUSSIAN)
     cases.advance(workers)
     assert case.report.language is Language.RUSSIAN
     assert not case.conclusion().edited
@@ -109,7 +121,7 @@ def test_a_failed_rewrite_keeps_the_old_report_and_its_edits():
     cases.advance(workers)
     case.edits[Section.FINDINGS] = "Mine."
     workers.hold = True
-    rewrite(case, workers, Language.RUSSIAN)
+    case.rewrite(workers, Language.RUSSIAN)
     workers.fail(StepTimedOutError(step="write", limit_s=600.0))
     cases.advance(workers)
     assert case.report.language is Language.ENGLISH
@@ -123,9 +135,9 @@ def test_a_label_is_asked_for_once():
     cases.advance(workers)
     cases.advance(workers)
     workers.hold = True
-    explain(case, workers, "tuberculosis")
-    explain(case, workers, "tuberculosis")
-    explain(case, workers, "bacterial_pneumonia")  # explained with the case
+    case.ask(workers, Ask.MAPS, "tuberculosis")
+    case.ask(workers, Ask.MAPS, "tuberculosis")
+    case.ask(workers, Ask.MAPS, "bacterial_pneumonia")  # explained with the case
     assert [name for name, _ in workers.calls] == ["submit", "explain tuberculosis"]
 
 

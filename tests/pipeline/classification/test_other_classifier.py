@@ -10,9 +10,9 @@ import pytest
 from pipeline.build import exporter, local_models
 from pipeline.manifest import write_manifest
 from pipeline.phantom.drawing import sample_radiograph
-from pipeline.run import analyse
 from pipeline.settings import Settings
 from pipeline.types import FUSED_METHODS, ClaimStatus, Language, Method, Section
+from tests.fakes import finished
 from training.convert import convert_classifier
 
 TERMS = {
@@ -77,7 +77,7 @@ def multi_label_folder(tmp_path_factory):
 def test_labels_names_and_thresholds_follow_the_manifest(folder):
     settings = Settings(classifier=folder, language=Language.RUSSIAN, lime_samples=60, threads=1)
     models = local_models(settings)
-    case = analyse(sample_radiograph(0), models=models, settings=settings)
+    case = finished(sample_radiograph(0), models=models, settings=settings)
     assert case.prediction.labels == tuple(EXCLUSIVE)
     assert case.prediction.label == "emphysema"
     assert (case.prediction.threshold_prob, case.prediction.is_uncertain) == (0.6, True)
@@ -91,7 +91,7 @@ def test_labels_names_and_thresholds_follow_the_manifest(folder):
     written = exporter(Language.RUSSIAN).files(case, None)["report.md"].decode()
     assert "эмфизема" in written
     assert "туберкул" not in written.lower()
-    other = analyse(
+    other = finished(
         sample_radiograph(0),
         models=models,
         settings=replace(
@@ -104,7 +104,7 @@ def test_labels_names_and_thresholds_follow_the_manifest(folder):
 def test_labels_that_occur_together_are_found_each_by_its_own_threshold(multi_label_folder):
     settings = Settings(classifier=multi_label_folder, language=Language.UKRAINIAN, **SHORT)
     models = replace(local_models(settings), text_explainer=None)  # the first test explains a text
-    case = analyse(sample_radiograph(0), models=models, settings=settings)
+    case = finished(sample_radiograph(0), models=models, settings=settings)
     found = case.prediction
     assert found.thresholds == {"effusion": 0.5, "emphysema": 0.5, "nodule": 0.9}
     assert found.found_labels == {"effusion", "emphysema"}
@@ -128,12 +128,12 @@ def test_a_classifier_that_sees_the_whole_radiograph_may_be_caught_looking_besid
     multi_label_folder,
 ):
     settings = Settings(classifier=multi_label_folder, write_report=False, **SHORT)
-    case = analyse(sample_radiograph(0), models=local_models(settings), settings=settings)
+    case = finished(sample_radiograph(0), models=local_models(settings), settings=settings)
     outside = ~case.anatomy.thorax_image
     raw = case.explanations[Method.GRAD_CAM].raw_image
     assert raw[outside].max() > 0
     assert case.explanations[Method.GRAD_CAM].removed_mass > 0.1
-    assert case.explanations[Method.GRAD_CAM].shown_image[outside].max() == 0
+    assert case.explanations[Method.GRAD_CAM].map_image[outside].max() == 0
 
 
 def test_where_no_label_reaches_its_threshold_none_is_found_and_the_leading_one_explained(tmp_path):
@@ -146,7 +146,7 @@ def test_where_no_label_reaches_its_threshold_none_is_found_and_the_leading_one_
     )
     settings = Settings(classifier=tmp_path, **SHORT)
     models = replace(local_models(settings), text_explainer=None)
-    case = analyse(sample_radiograph(0), models=models, settings=settings)
+    case = finished(sample_radiograph(0), models=models, settings=settings)
     found = case.prediction
     assert (found.label, found.is_abnormal) == ("clear", False)
     assert found.leading_label == "effusion"

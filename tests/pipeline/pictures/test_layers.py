@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.command_line.analyse import main
+from pipeline.command_line.main import main
 from pipeline.errors import StepFailedError
+from pipeline.local_executor import LocalExecutor
 from pipeline.pictures.layer_overlay import layer_image, layer_overlay
-from pipeline.run import explain_layers
+from pipeline.run import analyse, explain_layers
 from pipeline.settings import Settings
 from pipeline.types import Box, LayerMap
-from tests.fakes import FakeSegmenter, fake_makers, fake_models
+from tests.fakes import fake_build, fake_models
 from tests.pipeline.pictures.test_overlays import radiograph as radiograph_of
 from tests.pipeline.reading.crafted import picture, ramp
 
@@ -54,7 +55,7 @@ def test_the_command_writes_pictures_and_numbers(
     tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    assert main(["layers", str(file), "--out", str(out), "--label", "covid19"], fake_makers) == 0
+    assert main(["layers", str(file), "--out", str(out), "--label", "covid19"], fake_build) == 0
     assert capsys.readouterr().out.splitlines() == [
         "radiograph.png: covid19, fine: 2 x 2, highest 4",
         "radiograph.png: covid19, coarse: 2 x 2, highest 4",
@@ -70,17 +71,20 @@ def test_a_layer_may_be_named_and_an_unknown_one_is_an_error(
 ) -> None:
     out = tmp_path / "out"
     arguments = ["layers", str(file), "--out", str(out), "--signed", "--layer"]
-    assert main([*arguments, "block5"], fake_makers) == 0
+    assert main([*arguments, "block5"], fake_build) == 0
     assert capsys.readouterr().out == "radiograph.png: tuberculosis, block5: 2 x 2, highest 4\n"
-    assert main([*arguments, "nowhere"], fake_makers) == 1
+    assert main([*arguments, "nowhere"], fake_build) == 1
     assert capsys.readouterr().out.startswith("radiograph.png: setting_invalid: ")
     file.write_bytes(b"")
-    assert main([*arguments, "block5"], fake_makers) == 1
+    assert main([*arguments, "block5"], fake_build) == 1
     assert capsys.readouterr().out.startswith("radiograph.png: file_empty: ")
 
 
 def test_nobody_to_open_the_network_is_an_error() -> None:
-    models = replace(fake_models(Settings()), layer_explainer=None)
-    radiograph = radiograph_of(0.4)
+    settings = Settings(explain_images=False)
+    models = replace(fake_models(settings), layer_explainer=None)
+    executor = LocalExecutor(models=models)
+    data = picture(Image.fromarray(ramp(96)))
+    (case,) = analyse(data, executor=executor, settings=settings, provenance={})
     with pytest.raises(StepFailedError):
-        explain_layers(radiograph, FakeSegmenter().segment(radiograph), "normal", models=models)
+        explain_layers(case, "normal", executor=executor)

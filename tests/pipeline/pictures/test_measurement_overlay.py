@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.local_executor import LocalExecutor
 from pipeline.pictures.measurement_overlay import (
     CASING,
     PART_COLOURS,
     drawn_parts,
     measurements_overlay,
 )
-from pipeline.run import analyse, explain_label
+from pipeline.run import explain_label
 from pipeline.settings import Settings
 from pipeline.types import (
     ImageFormat,
@@ -20,7 +21,7 @@ from pipeline.types import (
     Radiograph,
 )
 from tests.drawn_measurements import MEASUREMENTS
-from tests.fakes import fake_models
+from tests.fakes import fake_models, finished
 from tests.pipeline.reading.crafted import picture, ramp
 
 
@@ -56,10 +57,12 @@ def test_the_legend_names_the_parts_that_are_drawn() -> None:
 def test_the_flow_measures_the_radiograph_and_keeps_the_measurements_with_another_label() -> None:
     settings = Settings(write_report=False)
     models = fake_models(settings)
-    case = analyse(picture(Image.fromarray(ramp(96))), models=models, settings=settings)
+    case = finished(picture(Image.fromarray(ramp(96))), models=models, settings=settings)
     assert [measurement.name for measurement in case.measurements] == [
         MeasurementName.DOME_HEIGHT,
         MeasurementName.CARDIOTHORACIC_RATIO,
     ]
     assert case.measurements[0].reason is MeasurementReason.NO_SPACING
-    assert explain_label(case, "covid19", models=models).measurements == case.measurements
+    executor = LocalExecutor(models=models)
+    for other in explain_label(case, "covid19", executor=executor, settings=settings):
+        assert other.measurements == case.measurements

@@ -15,11 +15,11 @@ from PIL import Image
 from pydicom.uid import JPEG2000Lossless
 
 from pipeline.errors import InputError
+from pipeline.protocols import Role
 from pipeline.reading import FileReader
 from pipeline.settings import Settings
-from pipeline.workers.worker_process import Room
 from pipeline.workers.workers import Workers
-from tests.fakes import fake_makers
+from tests.fakes import FakeModels, fake_build, fake_models
 from tests.pipeline.reading.crafted import dataset, deflated_bomb, huge_png, picture, ramp, saved
 
 SETTINGS = Settings(threads=1, write_report=False)
@@ -28,8 +28,8 @@ LONGEST_ANSWER_S = 5.0
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    with Workers(SETTINGS, fake_makers) as started:
-        started.warm((Room.DECODE, Room.VISION))
+    with Workers(SETTINGS, fake_build) as started:
+        started.warm((Role.DECODE, Role.VISION))
         yield started
 
 
@@ -119,31 +119,31 @@ class GreedyReader:
         return len(bytearray(8_000_000_000))
 
 
-def dying_reader_makers(room: Room, chosen: Settings) -> object:
-    return {**fake_makers(room, chosen), "reader": DyingReader}
+def dying_reader(role: Role, chosen: Settings) -> FakeModels:
+    return fake_models(chosen, reader=DyingReader())
 
 
-def slow_reader_makers(room: Room, chosen: Settings) -> object:
-    return {**fake_makers(room, chosen), "reader": SlowReader}
+def slow_reader(role: Role, chosen: Settings) -> FakeModels:
+    return fake_models(chosen, reader=SlowReader())
 
 
-def greedy_reader_makers(room: Room, chosen: Settings) -> object:
-    return {**fake_makers(room, chosen), "reader": GreedyReader}
+def greedy_reader(role: Role, chosen: Settings) -> FakeModels:
+    return fake_models(chosen, reader=GreedyReader())
 
 
 @pytest.mark.parametrize(
-    ("makers", "data", "code"),
+    ("build", "data", "code"),
     [
-        (dying_reader_makers, b"segfault", "image_corrupt"),
-        (dying_reader_makers, b"abort", "image_corrupt"),
-        (slow_reader_makers, b"slow", "decode_limit"),
-        (greedy_reader_makers, b"greedy", "decode_limit"),
+        (dying_reader, b"segfault", "image_corrupt"),
+        (dying_reader, b"abort", "image_corrupt"),
+        (slow_reader, b"slow", "decode_limit"),
+        (greedy_reader, b"greedy", "decode_limit"),
     ],
 )
 def test_a_decoders_death_sloth_or_greed_is_an_error_of_the_file(
-    makers: object, data: bytes, code: str
+    build: object, data: bytes, code: str
 ) -> None:
-    with Workers(Settings(decode_seconds=1.0), makers) as started:
+    with Workers(Settings(decode_seconds=1.0), build) as started:
         job = started.submit(data, SETTINGS)
         assert job.wait(30)
         assert job.error is not None

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from pipeline.command_line.analyse import main
+from pipeline.command_line.main import main
 from pipeline.errors import ImageTooSmallError, OutputError
 from pipeline.result_file import RefusalFile, ResultFile, refusal_json, result_json, result_schema
 from pipeline.types import (
@@ -31,7 +31,7 @@ from pipeline.types import (
     Side,
 )
 from report.command_line import main as report
-from tests.fakes import fake_makers
+from tests.fakes import fake_build
 from tests.pipeline.reading.crafted import picture, ramp
 from tests.report.documents.test_export import case
 from tests.report.documents.test_quality_blocks import QUALITY
@@ -184,7 +184,7 @@ def test_what_the_command_line_writes_keeps_the_schema(tmp_path: Path) -> None:
     text.write_text("not an image\n" * 20)
     for extra in ([], ["--no-report"]):
         out = tmp_path / f"out{len(extra)}"
-        assert main(["analyse", str(radiograph), str(text), "--out", str(out), *extra], fake_makers)
+        assert main(["analyse", str(radiograph), str(text), "--out", str(out), *extra], fake_build)
         found = json.loads((out / "radiograph" / "result.json").read_text("utf-8"))
         assert problems(found, "ResultFile") == []
         assert (found["report"] is None) is bool(extra)

@@ -59,6 +59,7 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
         f"measure_{one}" for one in QualityMeasure
     }
     assert set(found["quality_names"]) == names
+    assert set(found["command_line"]) == {"interrupted", "kept"}
 
 
 def test_no_code_stands_for_two_things() -> None:

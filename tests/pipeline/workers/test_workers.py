@@ -6,12 +6,14 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import cached_property
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline import build
 from pipeline.errors import (
     CancelledByUserError,
     EmptyFileError,
@@ -24,19 +26,22 @@ from pipeline.errors import (
     WeightsMissingError,
     WorkerDiedError,
 )
+from pipeline.protocols import Models, Role
 from pipeline.settings import Settings
 from pipeline.types import FUSED_METHODS, Language, Method, Section, Step
 from pipeline.workers.job import Job
-from pipeline.workers.worker_process import Room
 from pipeline.workers.workers import Workers
 from tests.fakes import (
+    FakeModels,
     FakeTextExplainer,
-    dying_makers,
-    dying_writer_makers,
-    failing_writer_makers,
-    fake_makers,
-    slow_makers,
-    talkative_makers,
+    FakeWriter,
+    dying_build,
+    dying_writer_build,
+    failing_writer_build,
+    fake_build,
+    fake_models,
+    slow_build,
+    talkative_build,
 )
 from tests.waiting import wait_for
 
@@ -55,7 +60,7 @@ DEADLY = radiograph(255)
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    with Workers(SETTINGS, fake_makers) as started:
+    with Workers(SETTINGS, fake_build) as started:
         yield started
 
 
@@ -114,7 +119,7 @@ def test_another_label_is_explained_and_its_case_has_no_report(workers: Workers)
     job = workers.submit(radiograph(), SETTINGS)
     assert job.wait(60)
     assert job.result is not None
-    other = workers.submit_explanation(job.result, "covid19", SETTINGS)
+    other = workers.submit_label(job.result, "covid19", SETTINGS)
     assert other.wait(60)
     assert other.result is not None
     assert other.result.explanations[Method.LIME].label == "covid19"
@@ -128,19 +133,19 @@ def test_every_layer_is_mapped_for_the_label_that_is_explained(workers: Workers)
     job = workers.submit(radiograph(), replace(SETTINGS, write_report=False, measure_quality=False))
     assert job.wait(60)
     assert job.result is not None
-    layered = workers.submit_layers(job.result)
+    layered = workers.submit_layers(job.result, "tuberculosis")
     assert layered.wait(60)
     assert layered.result is not None
     assert [layer_map.layer for layer_map in layered.result.layer_maps] == ["fine", "coarse"]
     assert {layer_map.label for layer_map in layered.result.layer_maps} == {"tuberculosis"}
     assert [event.fraction for event in layered.events()] == [0.0, 0.5, 1.0]
-    failed = workers.submit_layers(job.result, ("nowhere",))
+    failed = workers.submit_layers(job.result, "tuberculosis", ("nowhere",))
     assert failed.wait(60)
     assert isinstance(failed.error, SettingsError)
 
 
 def test_sizes_are_refused_before_the_bytes_are_sent() -> None:
-    with Workers(replace(SETTINGS, max_file_mb=1), fake_makers) as started:
+    with Workers(replace(SETTINGS, max_file_mb=1), fake_build) as started:
         empty = started.submit(b"", SETTINGS)
         large = started.submit(bytes(1_000_001), SETTINGS)
         assert empty.wait(30)
@@ -158,7 +163,7 @@ def test_an_error_of_ours_crosses_intact(workers: Workers) -> None:
 
 
 def test_a_killed_worker_ends_its_job_and_the_next_one_works() -> None:
-    with Workers(SETTINGS, dying_makers) as started:
+    with Workers(SETTINGS, dying_build) as started:
         dead = started.submit(DEADLY, SETTINGS)
         assert dead.wait(60)
         assert isinstance(dead.error, WorkerDiedError)
@@ -170,8 +175,8 @@ def test_a_killed_worker_ends_its_job_and_the_next_one_works() -> None:
 
 def test_a_worker_that_dies_while_idle_is_replaced() -> None:
     before = worker_pids()
-    with Workers(SETTINGS, fake_makers) as started:
-        started.warm((Room.VISION,))
+    with Workers(SETTINGS, fake_build) as started:
+        started.warm((Role.VISION,))
         (child,) = worker_pids() - before
         assert child is not None
         os.kill(child, signal.SIGKILL)
@@ -182,11 +187,11 @@ def test_a_worker_that_dies_while_idle_is_replaced() -> None:
 
 
 def worker_pids() -> set[int | None]:
-    return {child.pid for child in multiprocessing.active_children() if "pebble" in child.name}
+    return {child.pid for child in multiprocessing.active_children() if child.name in set(Role)}
 
 
 def test_a_step_past_its_limit_is_stopped() -> None:
-    with Workers(replace(SETTINGS, step_seconds=1.0), slow_makers) as started:
+    with Workers(replace(SETTINGS, step_seconds=1.0), slow_build) as started:
         slow = started.submit(DEADLY, SETTINGS)
         assert slow.wait(60)
         assert isinstance(slow.error, StepTimedOutError)
@@ -198,7 +203,7 @@ def classifying(job: Job) -> bool:
 
 
 def test_cancelling_stops_a_running_and_a_waiting_job_and_spares_the_next() -> None:
-    with Workers(SETTINGS, slow_makers) as started:
+    with Workers(SETTINGS, slow_build) as started:
         running, waiting = started.submit(DEADLY, SETTINGS), started.submit(radiograph(), SETTINGS)
         wait_for(lambda: classifying(running), "classification to begin")
         waiting.cancel()
@@ -213,7 +218,7 @@ def test_cancelling_stops_a_running_and_a_waiting_job_and_spares_the_next() -> N
 
 
 def test_a_foreign_errors_text_stays_in_its_process(capfd: pytest.CaptureFixture[str]) -> None:
-    with Workers(SETTINGS, talkative_makers) as started:
+    with Workers(SETTINGS, talkative_build) as started:
         job = started.submit(radiograph(), SETTINGS)
         assert job.wait(60)
         assert isinstance(job.error, StepFailedError)
@@ -226,7 +231,7 @@ def test_a_foreign_errors_text_stays_in_its_process(capfd: pytest.CaptureFixture
 
 
 def test_a_failing_writer_leaves_the_images_and_says_so() -> None:
-    with Workers(SETTINGS, failing_writer_makers) as started:
+    with Workers(SETTINGS, failing_writer_build) as started:
         job = started.submit(radiograph(), SETTINGS)
         assert job.wait(60)
         assert job.result is not None
@@ -236,7 +241,7 @@ def test_a_failing_writer_leaves_the_images_and_says_so() -> None:
 
 
 def test_a_writer_killed_in_mid_sentence_loses_nothing_that_was_done() -> None:
-    with Workers(SETTINGS, dying_writer_makers) as started:
+    with Workers(SETTINGS, dying_writer_build) as started:
         cut = started.submit(radiograph(), SETTINGS)
         assert cut.wait(60)
         assert any(event.text == "Strong attention in" for event in cut.events())
@@ -252,7 +257,7 @@ def test_a_writer_killed_in_mid_sentence_loses_nothing_that_was_done() -> None:
 
 
 def test_one_job_too_many_is_refused() -> None:
-    with Workers(replace(SETTINGS, waiting_jobs=1), slow_makers) as started:
+    with Workers(replace(SETTINGS, waiting_jobs=1), slow_build) as started:
         jobs = [started.submit(DEADLY, SETTINGS) for _ in range(2)]
         with pytest.raises(QueueFullError) as caught:
             started.submit(radiograph(), SETTINGS)
@@ -262,7 +267,7 @@ def test_one_job_too_many_is_refused() -> None:
 
 
 def test_closing_ends_jobs_as_cancelled() -> None:
-    started = Workers(SETTINGS, slow_makers)
+    started = Workers(SETTINGS, slow_build)
     job = started.submit(DEADLY, SETTINGS)
     wait_for(lambda: classifying(job), "classification to begin")
     started.close()
@@ -270,18 +275,32 @@ def test_closing_ends_jobs_as_cancelled() -> None:
     assert isinstance(job.error, CancelledByUserError)
 
 
-def broken_makers(room: Room, settings: Settings) -> object:
-    def absent() -> None:
+class BrokenModels(FakeModels):
+    """A classifier whose weights are absent."""
+
+    @property
+    def classifier(self) -> object:
         raise WeightsMissingError(model="classifier", file="classifier.xml")
 
-    return {**fake_makers(room, settings), "classifier": absent}
+    def warm(self) -> None:
+        assert self.classifier
+
+
+def broken_build(role: Role, settings: Settings) -> FakeModels:
+    if role is not Role.VISION:
+        return fake_models(settings)
+    broken = object.__new__(BrokenModels)
+    for field in fields(Models):
+        if field.name != "classifier":
+            object.__setattr__(broken, field.name, getattr(fake_models(settings), field.name))
+    return broken
 
 
 def test_a_model_that_cannot_be_loaded_is_said_by_warming_and_by_each_job() -> None:
-    with Workers(SETTINGS, broken_makers) as started:
+    with Workers(SETTINGS, broken_build) as started:
         started.warm()
-        assert {part: error.code for part, error in started.warm_errors.items()} == {
-            "classifier": "weights_missing"
+        assert {role: error.code for role, error in started.warm_errors.items()} == {
+            Role.VISION: "weights_missing"
         }
         for _ in range(2):
             job = started.submit(radiograph(), SETTINGS)
@@ -306,13 +325,25 @@ class WarmedBeside:
         return FakeTextExplainer().explain_text(report)
 
 
-def beside_makers(room: Room, settings: Settings) -> object:
-    return {**fake_makers(room, settings), "text_explainer": WarmedBeside}
+class WarmingWriter(FakeWriter):
+    def warm(self) -> None:
+        pass
+
+
+class BesideWriter(build._Writer):
+    """The writer role's own models, with fakes for what is loaded."""
+
+    writer = WarmingWriter()
+    _text_explainer = cached_property(lambda self: WarmedBeside())
+
+
+def beside_build(role: Role, settings: Settings) -> object:
+    return BesideWriter(settings) if role is Role.WRITER else fake_models(settings)
 
 
 def test_the_first_text_explanation_waits_for_the_warming_under_way() -> None:
-    with Workers(SETTINGS, beside_makers) as started:
-        started.warm((Room.WRITER,))
+    with Workers(SETTINGS, beside_build) as started:
+        started.warm((Role.WRITER,))
         job = started.submit(radiograph(), SETTINGS)
         assert job.wait(60)
         assert job.result is not None
@@ -326,6 +357,6 @@ def test_logs_hold_digests_and_timings_only(
     job = workers.submit(radiograph(), SETTINGS)
     assert job.wait(60)
     assert job.result is not None
-    wait_for(lambda: caplog.text, "the log's first line")
+from pipeline.workers.job import Job
     assert job.result.radiograph.sha256[:12] in caplog.text
     assert "done in" in caplog.text

@@ -14,7 +14,6 @@ import pytest
 
 from pipeline.errors import ChestNotFoundError, ManifestError, UnknownFormatError
 from pipeline.phantom.drawing import sample_radiograph
-from pipeline.run import analyse
 from pipeline.settings import Settings
 from pipeline.types import Descriptor, Descriptors, Grade, Language, Prediction, Zone
 from report.command_line import main
@@ -24,7 +23,7 @@ from report.models.compare_command import Entry
 from report.models.readability import lix, words
 from report.writing.template_writer import TemplateWriter
 from report.writing.writer import ReportWriter
-from tests.fakes import FakeClassifier, fake_models
+from tests.fakes import FakeClassifier, fake_models, finished
 from tests.report.models.tiny_models import save_causal, save_llava
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -237,7 +236,7 @@ def test_radiographs_are_taken_in_order_and_what_is_none_is_passed_over(folder):
             raise UnknownFormatError
         if data == b"b/2":
             raise ChestNotFoundError
-        return analyse(sample_radiograph(), models=fake_models(Settings()), settings=silent)
+        return finished(sample_radiograph(), models=fake_models(Settings()), settings=silent)
 
     silent = Settings(write_report=False)
     radiographs = analysed(folder, analysis, max_file_mb=1, progress=done.append)
@@ -273,7 +272,7 @@ def fake_analyst(settings):
     def analysis(data):
         if data == b"small":
             raise ChestNotFoundError
-        return analyse(data, models=models, settings=settings)
+        return finished(data, models=models, settings=settings)
 
     yield analysis
 

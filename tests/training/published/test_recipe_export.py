@@ -10,8 +10,8 @@ import torch
 from pipeline.build import local_models
 from pipeline.classification.classifier import FolderClassifier
 from pipeline.phantom.drawing import sample_radiograph
-from pipeline.run import analyse
 from pipeline.settings import Settings
+from tests.fakes import finished
 from training.__main__ import main
 from training.published import architectures, densenet14, resnet50_head
 from training.published.export import ExportError, export, terms_of
@@ -47,7 +47,7 @@ def test_densenet_finds_its_labels_in_the_app_by_their_own_thresholds(
     )
 
     settings = Settings(classifier=tmp_path / "own", lime_samples=40, write_report=False)
-    case = analyse(sample_radiograph(0), models=local_models(settings), settings=settings)
+    case = finished(sample_radiograph(0), models=local_models(settings), settings=settings)
     assert case.prediction.thresholds == metrics["thresholds"]
     assert case.prediction.terms["Emphysema"]["ru"] == "эмфизема"
 

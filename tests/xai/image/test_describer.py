@@ -49,7 +49,7 @@ def explained(grad_cam, lime) -> dict[Method, Explanation]:
             method=method,
             label="pneumonia",
             raw_image=np.ascontiguousarray(found, np.float32),
-            shown_image=np.zeros_like(found, np.float32),
+            map_image=np.zeros_like(found, np.float32),
             removed_mass=0.0,
         )
         for method, found in maps.items()

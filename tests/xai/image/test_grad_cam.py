@@ -110,7 +110,7 @@ def test_explanation_by_hand_cut_to_the_chest():
     lower = [1.0, 1.0, 0.375, 0.375]
     np.testing.assert_allclose(found.raw_image, [[0] * 4, [0] * 4, lower, lower])
     # Row 3 lies outside the thorax, column 2 is the spine.
-    np.testing.assert_allclose(found.shown_image, [[0] * 4, [0] * 4, [1, 1, 0, 0.375], [0] * 4])
+    np.testing.assert_allclose(found.map_image, [[0] * 4, [0] * 4, [1, 1, 0, 0.375], [0] * 4])
     # 5.5 in all, 2.375 kept.
     assert found.removed_mass == pytest.approx(3.125 / 5.5)
     assert found.parameters == {"map": "2 x 2"}

@@ -117,10 +117,10 @@ def test_what_speaks_against_a_label_is_below_zero():
 
 def test_shown_map_has_no_spine_and_nothing_outside_the_chest():
     found = LimeExplainer(SquareNetwork(), SETTINGS).explain(radiograph(), chest(), "normal")
-    assert not found.shown_image[:, 18:22].any()
-    assert not found.shown_image[:4].any()
+    assert not found.map_image[:, 18:22].any()
+    assert not found.map_image[:4].any()
     kept = chest().chest_image
-    assert (found.shown_image[kept] == found.raw_image[kept]).all()
+    assert (found.map_image[kept] == found.raw_image[kept]).all()
     lost = found.raw_image[~kept].sum() / found.raw_image.sum()
     assert found.removed_mass == pytest.approx(lost)
 

@@ -47,7 +47,7 @@ THRESHOLDS = QualityLimits(
 
 def explanation(method, found, label="found"):
     return Explanation(
-        method=method, label=label, raw_image=found, shown_image=found.copy(), removed_mass=0.0
+        method=method, label=label, raw_image=found, map_image=found.copy(), removed_mass=0.0
     )
 
 

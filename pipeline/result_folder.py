@@ -1,0 +1,120 @@
+"""The folder of a case's files: written whole or not at all, and found finished again."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import OutputError
+from pipeline.settings import Settings
+from pipeline.types import Method
+
+RESULT_FILE = "result.json"
+OUTPUT_FILES = (
+    RESULT_FILE,
+    "anatomy.png",
+    *(method.file for method in Method),
+    "measurements.png",
+    "report.md",
+    "report.pdf",
+)
+FINGERPRINT = "fingerprint"
+WITHOUT_EFFECT = {  # settings that change how fast or whether, but not what is found
+    *("weights_folder", "models_folder", "classifier", "report_model", "threads"),
+    *("max_file_mb", "max_megapixels", "min_side_px", "decode_seconds", "decode_memory_mb"),
+    *("step_seconds", "report_seconds", "waiting_jobs"),
+}
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a case's files, `result.json` last; a full disk leaves what was there before.
+
+    Files of an earlier case that this one does not have are removed. Nobody but the user may read
+    what is written.
+
+    Raises:
+        OutputError: A file cannot be written.
+    """
+    name = RESULT_FILE
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            for name, content in files.items():
+                with _private(partial / name) as stream:
+                    stream.write(content)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+            folder.mkdir(exist_ok=True)
+            for name in OUTPUT_FILES:  # the result first, so that no half case looks finished
+                (folder / name).unlink(missing_ok=True)
+            for name in sorted(files, key=lambda name: name == RESULT_FILE):
+                (partial / name).replace(folder / name)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(file=name) from error
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write one file, whole or not at all, for the user's eyes only.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    partial = file.with_name(f".{file.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        with _private(partial) as stream:
+            stream.write(content)
+        partial.replace(file)
+    except OSError as error:
+        raise OutputError(file=file.name) from error
+
+
+def _private(file: Path) -> BinaryIO:
+    """A new file that nobody but the user may read."""
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def fingerprint(settings: Settings, provenance: Mapping[str, str | int | float]) -> str:
+    """SHA-256 (hex) of all but the file that decides what is found: weights, versions, settings."""
+    chosen = {
+        name: str(getattr(settings, name))
+        for name in _names(settings)
+        if name not in WITHOUT_EFFECT
+    }
+    model = settings.report_model
+    chosen["report_model"] = "" if model is None else f"{model.name} {model.stat().st_size}"
+    origin = {name: value for name, value in provenance.items() if name != FINGERPRINT}
+    content = json.dumps([chosen, origin], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _names(settings: Settings) -> tuple[str, ...]:
+    from dataclasses import fields
+
+    return tuple(field.name for field in fields(settings))
+
+
+def is_finished(folder: Path, sha256: str, expected: str) -> bool:
+    """Whether a folder holds the whole case of a file.
+
+    Args:
+        folder: The folder.
+        sha256: Of the file's bytes, hex.
+        expected: The `fingerprint` that its case would have today.
+    """
+    try:
+        found = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
+        return bool(
+            found["image"]["sha256"] == sha256
+            and found["provenance"][FINGERPRINT] == expected
+            and not found.get("problems")
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

@@ -1,0 +1,186 @@
+"""A worker process as seen from outside: killable, limited in time, started anew after a death."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from pipeline.errors import (
+    CancelledByUserError,
+    StepFailedError,
+    StepTimedOutError,
+    WorkerDiedError,
+)
+from pipeline.protocols import Progress, Role, Work
+from pipeline.settings import Settings
+from pipeline.types import ProgressEvent
+from pipeline.workers.process import Build, Ended, Found, Message, serve
+from pipeline.workers.wire import Wire
+
+START_SECONDS = 120.0  # of a process: Python and our modules, no models
+
+
+class Cancellation:
+    """A user's wish to stop, wherever the work is."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stop: Callable[[], None] | None = None
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """Ask for it; the worker that is busy with the work is killed."""
+        with self._lock:
+            self.cancelled = True
+            if self._stop is not None:
+                self._stop()
+
+    def check(self) -> None:
+        """Go no further if it was asked for (`CancelledByUserError`)."""
+        if self.cancelled:
+            raise CancelledByUserError
+
+    @contextlib.contextmanager
+    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Call `stop` when it is asked for, for the length of a `with`."""
+        self.check()
+        with self._lock:
+            self._stop = stop
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._stop = None
+
+
+class Worker:
+    """One process of a role; it is started when first needed.
+
+    Attributes:
+        is_cold: Whether the process has loaded nothing yet.
+    """
+
+    def __init__(self, role: Role, settings: Settings, build: Build) -> None:
+        self._arguments = (role, settings, build)
+        self._role = role
+        self._lock = threading.Lock()
+        self._process: BaseProcess | None = None
+        self._wire: Wire | None = None
+        self._closed = False
+        self.is_cold = True
+
+    def run(
+        self, work: Work[Any], *, limit_s: float, cancellation: Cancellation, progress: Progress
+    ) -> Iterator[Any]:
+        """Do a piece of work, one at a time; yields what it finds.
+
+        Args:
+            work: What to do.
+            limit_s: How long a step may take, in seconds, before the process is killed.
+            cancellation: When to kill it before.
+            progress: Receives the work's events, in order with its values.
+
+        Raises:
+            WorkerDiedError: The process died.
+            StepTimedOutError: A step took longer than its limit.
+            CancelledByUserError: The user cancelled.
+            StepFailedError: The work raised what we did not foresee.
+            ExplainCxrError: Whatever the work raised.
+        """
+        at = f"{self._role}"
+        ended = False
+        try:
+            with cancellation.stopping(self.kill):
+                wire = self._begun(work)
+                until = time.monotonic() + limit_s
+                while not ended:
+                    if not wire.ready(max(0.0, until - time.monotonic())):
+                        raise StepTimedOutError(step=at, limit_s=limit_s)
+                    message: Message = wire.receive()
+                    if isinstance(message, Found):
+                        yield message.value
+                    elif isinstance(message, Ended):
+                        ended = True
+                        if message.error is not None:
+                            raise message.error
+                    else:
+                        if _begins(message):
+                            at, until = str(message.step), time.monotonic() + limit_s
+                        progress(message)
+        except (EOFError, OSError) as error:
+            cancellation.check()
+            if self._closed:
+                raise CancelledByUserError from error
+            raise WorkerDiedError(step=at) from error
+        finally:
+            if not ended:
+                self._discard()
+
+    def kill(self) -> None:
+        """End the process at once, from any thread; the next work starts another."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+
+    def close(self) -> None:
+        """End the process for good; work under way ends as cancelled."""
+        self._closed = True
+        self.kill()
+
+    def _begun(self, work: Work[Any]) -> Wire:
+        """Hand the work over; a process that died while it was idle is replaced."""
+        wire = self._started()
+        wire.forget()
+        try:
+            wire.send(work)
+        except OSError:
+            self._discard()
+            wire = self._started()
+            wire.send(work)
+        except Exception as error:  # a value that cannot cross between processes
+            raise StepFailedError(step=f"{self._role}", error=type(error).__name__) from None
+        self.is_cold = False
+        return wire
+
+    def _started(self) -> Wire:
+        if self._process is not None and not self._process.is_alive():
+            self._discard()
+        with self._lock:
+            if self._closed:
+                raise CancelledByUserError
+            is_new = False
+            if self._wire is None:
+                context = get_context("spawn")
+                ours, theirs = context.Pipe()
+                arguments = (theirs, *self._arguments)
+                self._process = context.Process(
+                    target=serve, args=arguments, name=f"{self._role}", daemon=True
+                )
+                self._process.start()
+                theirs.close()  # or its end would never be seen to close
+                self._wire = Wire(ours)
+                is_new = True
+            wire = self._wire
+        if is_new:
+            if not wire.ready(START_SECONDS):
+                raise StepTimedOutError(step=f"{self._role}", limit_s=START_SECONDS)
+            wire.receive()
+        return wire
+
+    def _discard(self) -> None:
+        """End the process and forget it; only for the thread that runs the work."""
+        self.kill()
+        with self._lock:
+            if self._process is not None:
+                self._process.join()
+            if self._wire is not None:
+                self._wire.close()
+            self._process = self._wire = None
+            self.is_cold = True
+
+
+def _begins(event: ProgressEvent) -> bool:
+    return event.fraction == 0.0 and not event.text
