@@ -14,6 +14,7 @@ SHARED_FIXTURES = "the tests of one file, around the same fixtures"
 LONGER = {  # files of more than `MOST_LINES` lines, and why they are not two
     "app/state/cases.py": "every change of a case's state, in one place",
     "pipeline/pictures/overlays.py": "all that is drawn over a radiograph, in its order",
+    "pipeline/protocols.py": "every contract between the rooms, on one page",
     "pipeline/run.py": "the flow stands once",
     "report/checking/claims.py": "one sentence, from its words to its status",
     "report/documents/pdf.py": "one document, from its first page to its last",
@@ -21,6 +22,7 @@ LONGER = {  # files of more than `MOST_LINES` lines, and why they are not two
     "tests/browser/test_whole_way.py": "one analysed page, seen from all sides",
     "tests/fakes.py": "a fake of each step, for whole flows without models",
     "tests/pipeline/reading/test_reading.py": SHARED_FIXTURES,
+    "tests/pipeline/test_command_line.py": SHARED_FIXTURES,
     "tests/pipeline/workers/test_workers.py": SHARED_FIXTURES,
     "tests/report/documents/test_export.py": SHARED_FIXTURES,
     "tests/report/models/test_compare.py": SHARED_FIXTURES,

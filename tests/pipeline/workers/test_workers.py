@@ -357,6 +357,6 @@ def test_logs_hold_digests_and_timings_only(
     job = workers.submit(radiograph(), SETTINGS)
     assert job.wait(60)
     assert job.result is not None
-from pipeline.workers.job import Job
+    wait_for(lambda: caplog.text, "the log's first line")
     assert job.result.radiograph.sha256[:12] in caplog.text
     assert "done in" in caplog.text
