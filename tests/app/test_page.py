@@ -15,9 +15,10 @@ from streamlit.testing.v1 import AppTest
 from app import service
 from app.page import TABS, tab_name
 from pipeline.errors import StepTimedOutError, WorkerDiedError
+from pipeline.settings import Settings
 from pipeline.types import Language, Step, Zone
 from pipeline.words import words_of
-from tests.app.fake_workers import PHANTOM, FakeWorkers, images_only
+from tests.app.fake_workers import PHANTOM, FakeWorkers, images_only, reported
 
 APP = Path(__file__).parents[2] / "app"
 PNG = ("Ivanova_1970.png", b"radiograph", "image/png")
@@ -141,6 +142,18 @@ def test_progress_names_the_step_and_can_be_cancelled(page, workers):
     cancel.click().run()
     page.run()
     assert "Cancelled." in shown(page)
+
+
+def test_the_classification_is_shown_while_the_maps_are_made(page, workers):
+    workers.hold = True
+    upload(page, PNG)
+    workers.jobs[0].examination = images_only()
+    page.run()
+    assert "cxr-classification cxr-abnormal" in shown(page)
+    assert not page.tabs
+    workers.jobs[0].result = reported(images_only(), Settings())
+    page.run()
+    assert shown(page).count("cxr-classification cxr-abnormal") == 1
 
 
 def test_pictures_are_shown_while_the_report_is_written(page, workers):
