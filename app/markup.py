@@ -7,8 +7,9 @@ import streamlit as st
 
 
 def draw(html: str) -> None:
-    """Put a piece on the page."""
-    st.html(html)
+    """Put a piece on the page; nothing if there is nothing in it."""
+    if html:
+        st.html(html)
 
 
 def draw_svg(html: str) -> None:

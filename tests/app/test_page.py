@@ -4,6 +4,7 @@ import json
 import re
 import zipfile
 from base64 import b64decode
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -330,3 +331,13 @@ def test_the_sample_is_labelled_as_drawn(page):
     page.button(key="sample").click().run()
     assert words()("case.sample") in shown(page)
     assert not page.exception
+
+
+def test_a_report_without_faults_has_no_warning(page, workers, monkeypatch):
+    case = reported(images_only(), service.settings())
+    sound = tuple(replace(claim, replaced=False) for claim in case.report.claims)
+    case = replace(case, report=replace(case.report, claims=sound))
+    monkeypatch.setattr(workers, "submit", lambda *_: workers._job(result=case))
+    text = shown(open_tab(upload(page, PNG), "report"))
+    assert "and was replaced" not in text
+    assert "0 replaced" in text

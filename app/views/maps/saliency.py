@@ -30,7 +30,7 @@ def show(words: Words, case: Case, method: Method) -> None:
         map_controls.pending(words, case, label)
         return
     if method not in found.explanations:
-        map_controls.on_request(words, case, label, method)
+        map_controls.on_request(words, case, found, method)
         return
     with places[1]:
         opacity = map_controls.share(words, "opacity", highest=100, first=70)
