@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import service
 from app.markup import draw, notice
-from app.state.cases import Ask, Case
+from app.state.case import Ask, Case
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.pictures.overlays import colour_bar, encode_png

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.markup import draw, facts, heading, lead, notice
 from app.pictures import png
-from app.state.cases import Case
+from app.state.case import Case
 from app.views.maps import layers as layer_maps
 from app.views.maps import map_controls, quality, signed
 from pipeline.pictures.overlays import grey_picture, saliency_overlay
