@@ -32,13 +32,15 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True)
-    latency = benches.add_parser("latency", help="each step against the stock way")
+    latency = benches.add_parser("latency", help="each step against a reference implementation")
     latency.add_argument("--runs", type=int, default=5, help="analyses to take the median of")
     report = benches.add_parser("report", help="the writer and the check of its sentences")
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
     explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
     explained.add_argument("--cases", type=int, default=50, help="reports to explain")
-    faithful = benches.add_parser("faithfulness", help="our maps against stock LIME and chance")
+    faithful = benches.add_parser(
+        "faithfulness", help="our maps against stock LIME and a random baseline"
+    )
     faithful.add_argument(
         "--radiographs", type=int, default=200, help="validation radiographs at most"
     )
@@ -55,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     sane = benches.add_parser("sanity", help="lost weights, lost labels, a planted shortcut")
     shape = benches.add_parser(
-        "measurements", help="the measurements of hyperinflation against drawn outlines"
+        "measurements", help="chest measurements against outlines drawn by hand"
     )
     shape.add_argument(
         "--radiographs", type=int, default=100, help="validation radiographs a dataset at most"
@@ -63,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     for bench in (latency, report, explained, faithful, lime, variants, sane, shape):
-        bench.add_argument("--json", type=Path, help="write the figures here too")
+        bench.add_argument("--json", type=Path, help="write the metrics here too")
         add_settings_argument(bench)
     return parser
 

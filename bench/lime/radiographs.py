@@ -34,7 +34,7 @@ class LimeRadiograph:
     roi_mask: BoolArray
 
     @property
-    def hidden(self) -> float:
+    def baseline_value(self) -> float:
         """The tone of a hidden superpixel, in [0, 1]."""
         return float(self.image_model[self.roi_mask].mean())
 

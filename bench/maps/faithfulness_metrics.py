@@ -59,7 +59,7 @@ class FaithfulnessMetrics:
     random_maps: int
 
     def json_line(self) -> str:
-        """The figures as one line of JSON."""
+        """The metrics as one line of JSON."""
         content: dict[str, Any] = {
             name: _rounded(asdict(metrics)) for name, metrics in self.methods.items()
         }
@@ -67,7 +67,7 @@ class FaithfulnessMetrics:
         return json.dumps(content)
 
     def table(self) -> str:
-        """The figures for people."""
+        """The metrics as a table."""
         head = f"{'method':<13}{'radiographs':>6}{'deletion':>10}{'insertion':>11}{'stability':>11}"
         lines = [head + f"{'in thorax':>11}{'ms':>9}  {'deletion gain':<26}insertion gain"]
         for name, found in self.methods.items():
@@ -90,7 +90,7 @@ class FaithfulnessMetrics:
         return "\n".join([*lines, "", *self._targets()])
 
     def _targets(self) -> Iterator[str]:
-        """What is asked of our maps: to beat chance, and LIME the library's own."""
+        """What our maps should reach: better than random, and LIME than the library's own."""
         for name in SALIENCY_MAPS:
             if name not in self.methods:
                 continue

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from statistics import median
 
-from bench.metrics import LatencyMetrics, StepFigure
+from bench.metrics import LatencyMetrics, StepTiming
 from bench.speed.memory import descendants_rss_mb
 from bench.speed.page import open_page
 from pipeline.errors import StepFailedError
@@ -69,7 +69,7 @@ def measure_latency(settings: Settings, runs: int) -> LatencyMetrics:
         report_ms=ours.steps_ms.get(Step.WRITE),
         rss_mb=memory,
         steps={
-            step: StepFigure(ours_ms=ours.steps_ms[step], stock_ms=stock.get(step))
+            step: StepTiming(ours_ms=ours.steps_ms[step], stock_ms=stock.get(step))
             for step in Step
             if step in ours.steps_ms
         },

@@ -23,7 +23,7 @@ class Explanation:
             the largest magnitude 1 and nothing cut away; `None` of a method that has no such map.
         superpixel_weights: LIME's weights, largest first, each the change of the label's
             probability with one superpixel; empty of other methods.
-        measures: The method's own trust measures by name (LIME: `r2`, the surrogate's fit).
+        measures: The method's own quality measures by name (LIME: `r2`, the surrogate's fit).
         parameters: What the method ran with (samples, segments, seed, layer).
     """
 

@@ -1,4 +1,4 @@
-"""Mends a report: what is wrong gives way to plain sentences, what is left out is added."""
+"""Mends a report: what is wrong gives way to template sentences, what is left out is added."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -40,7 +40,7 @@ def repaired(
     intensity, measurements and the classification are added where they were left out.
 
     Returns:
-        The sections, and every sentence with its check; `replaced` marks the plain ones.
+        The sections, and every sentence with its check; `replaced` marks the template sentences.
     """
     claims: list[Claim] = []
     add_classification = bool(_classification_left_out(sections, facts))

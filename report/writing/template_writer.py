@@ -1,4 +1,4 @@
-"""A writer without a model: plain sentences by rules, what any model has to be better than."""
+"""A writer without a model: template sentences by rules, what any model has to be better than."""
 
 from pipeline.types import Descriptors, Language, Prediction, Report, Section
 from report.checking.repair import repaired

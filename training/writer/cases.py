@@ -37,10 +37,10 @@ LABELS = ("normal", "bacterial_pneumonia", "viral_pneumonia", "covid19", "tuberc
 ZONE_COUNT_WEIGHTS = (7, 8, 12, 13, 13, 14, 33)  # on most radiographs all six hold something
 CLOSE_SHARE = 0.5  # of cases whose zones are about as strong, as they are on most radiographs
 MEASUREMENT_RANGES = {  # wider than radiographs have them, and half the width of the interval
-    MeasurementName.DOME_HEIGHT: (0.2, 4.5, 0.7),
-    MeasurementName.LUNG_HEIGHT: (13.0, 36.0, 0.9),
-    MeasurementName.CARDIOTHORACIC_RATIO: (0.3, 0.7, 0.04),
-    MeasurementName.HEART_WIDTH: (7.0, 18.0, 0.9),
+    "dome_height": (0.2, 4.5, 0.7),
+    "lung_height": (13.0, 36.0, 0.9),
+    "cardiothoracic_ratio": (0.3, 0.7, 0.04),
+    "heart_width": (7.0, 18.0, 0.9),
 }
 WITHOUT_MEASUREMENTS = 0.3  # of cases: the heart's border or the diaphragm is hidden
 WITH_SPACING = 0.4  # of the others: lengths are known where the file says how large a pixel is
@@ -248,7 +248,7 @@ def _measurements(case: Case, rng: random.Random) -> list[str]:
         ):
             continue  # such a measurement is not told
         template = rng.choice(
-            templates(case.language)["measurements"][measurement.name.value][measurement.relation]
+            templates(case.language)["measurements"][measurement.name][measurement.relation]
         )
         value, threshold = (
             quantity(number, measurement.unit, case.language)

@@ -1,4 +1,4 @@
-"""Measurements of hyperinflation in reports: told in the prompt, checked, never left out."""
+"""Chest measurements in reports: stated in the prompt, checked, never left out."""
 
 import random
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Thresholds of the trust marks: from radiographs' values to limits, and into the folder."""
+"""Thresholds of the ratings: from radiographs' values to limits, and into the folder."""
 
 import json
 
@@ -19,7 +19,7 @@ from tests.xai.quality.test_quality_scores import classifier_folder
 from training.classifier.explained import validation_radiographs
 from training.classifier.quality_limits import (
     BOUNDS,
-    Measured,
+    MeasuredRadiograph,
     gains_of,
     limits_of,
     metrics_of,
@@ -44,7 +44,7 @@ def measured(number, *, stability, reproduced, outside, random_baseline=(-0.2, -
             for measure in BOUNDS
         ),
     ]
-    return Measured(
+    return MeasuredRadiograph(
         quality=ExplanationQuality(label="found", scores=tuple(scores), curves={}, random_auc=0.5),
         random_baseline=random_baseline,
         reproduced=reproduced,
