@@ -18,7 +18,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from pipeline.errors import ExplainCxrError
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG_FILE = ROOT / "streamlit_config.toml"
@@ -109,6 +112,8 @@ def prepare(address: str, *, browser: bool) -> None:
     time.sleep(IMPORT_DELAY_S)
     from app import page, service  # noqa: F401
 
+    if not measurements_fit():
+        os._exit(1)  # from a thread; no worker has been started that would have to be ended
     workers = service.workers()
     time.sleep(WARM_DELAY_S)
     workers.warm()
@@ -127,12 +132,30 @@ def settings_fit(file: Path | None) -> bool:
     try:
         load_settings()
     except SettingsError as error:
-        from pipeline.types import Language
-        from pipeline.words import message
-
-        print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr)
+        say(error)
         return False
     return True
+
+
+def measurements_fit() -> bool:
+    """Check that each measurement has its words; if one lacks any, say which."""
+    from pipeline.build import check_measurements
+    from pipeline.errors import ExplainCxrError
+
+    try:
+        check_measurements()
+    except ExplainCxrError as error:
+        say(error)
+        return False
+    return True
+
+
+def say(error: "ExplainCxrError") -> None:
+    """Print an error's sentence for whoever started the page."""
+    from pipeline.types import Language
+    from pipeline.words import message
+
+    print(message(error.code, Language.ENGLISH, **error.parameters), file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

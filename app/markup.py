@@ -7,8 +7,9 @@ import streamlit as st
 
 
 def draw(html: str) -> None:
-    """Put a fragment on the page."""
-    st.html(html)
+    """Put a fragment on the page; nothing if there is nothing in it."""
+    if html:
+        st.html(html)
 
 
 def draw_svg(html: str) -> None:

@@ -54,6 +54,9 @@ def _watch(words: Words, cases: Cases) -> None:
             st.rerun(scope="app")
         if cases.case is not None:
             progress.show(words, cases.case)
+            examined = cases.case.job.examination if cases.case.job is not None else None
+            if cases.case.result is None and examined is not None:  # its maps are on the way
+                result.classification(words, examined.prediction)
 
     st.fragment(watch, run_every=POLL_SECONDS if cases.busy else None)()
 

@@ -34,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     benches = parser.add_subparsers(dest="bench", required=True)
     latency = benches.add_parser("latency", help="each step against a reference implementation")
     latency.add_argument("--runs", type=int, default=5, help="analyses to take the median of")
+    latency.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
+    queue = benches.add_parser("queue", help="who waits how long where several radiographs wait")
+    queue.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
     report = benches.add_parser("report", help="the writer and the check of its sentences")
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
     explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
@@ -45,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         "--radiographs", type=int, default=200, help="validation radiographs at most"
     )
     faithful.add_argument("--stock-radiographs", type=int, default=3, help="of them to time it on")
+    faithful.add_argument(
+        "--no-stock", action="store_true", help="leave stock LIME out, which takes most of the time"
+    )
     faithful.add_argument("--plots", type=Path, help="draw the curves to this folder")
     lime = benches.add_parser("lime", help="ours against stock LIME: speed and fidelity")
     lime.add_argument(
@@ -64,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
-    for bench in (latency, report, explained, faithful, lime, variants, sane, shape):
+    for bench in (latency, queue, report, explained, faithful, lime, variants, sane, shape):
         bench.add_argument("--json", type=Path, help="write the metrics here too")
         add_settings_argument(bench)
     return parser
@@ -88,45 +94,57 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ("runs", "cases", "radiographs"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
-    metrics: Metrics
-    failed = False
-    if chosen.bench == "report":
-        from bench.reports.report import measure_report
-
-        metrics = measure_report(settings, chosen.cases)
-    elif chosen.bench == "text_explanation":
-        from bench.reports.text_explanation import measure_text_explanation
-
-        metrics = measure_text_explanation(settings, chosen.cases)
-    elif chosen.bench == "faithfulness":
-        metrics = _faithfulness(settings, chosen)
-    elif chosen.bench == "lime":
-        metrics = _lime(settings, chosen)
-    elif chosen.bench == "variants":
-        from bench.maps.variants import measure_variants
-        from training.datasets.index import data_folder
-
-        metrics = measure_variants(settings, chosen.data or data_folder(), chosen.radiographs)
-    elif chosen.bench == "sanity":
-        from bench.sanity.sanity import measure_sanity
-        from training.datasets.index import data_folder
-
-        checked = measure_sanity(settings, chosen.data or data_folder())
-        metrics, failed = checked, checked.failed
-    elif chosen.bench == "measurements":
-        from bench.measurements import measure_chest
-
-        metrics = measure_chest(settings, chosen.radiographs, chosen.data)
-    else:
-        from bench.speed.latency import measure_latency
-
-        measured = measure_latency(settings, chosen.runs)
-        metrics, failed = measured, bool(measured.problems)
+    metrics, failed = _measured(chosen, settings)
     print(metrics.table())
     print(metrics.json_line())
     if chosen.json:
         chosen.json.write_text(metrics.json_line() + "\n", encoding="utf-8")
     return int(failed)
+
+
+def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics, bool]:
+    """What the chosen bench gives, and whether something failed under it."""
+    metrics: Metrics
+    failed = False
+    match chosen.bench:
+        case "report":
+            from bench.reports.report import measure_report
+
+            metrics = measure_report(settings, chosen.cases)
+        case "text_explanation":
+            from bench.reports.text_explanation import measure_text_explanation
+
+            metrics = measure_text_explanation(settings, chosen.cases)
+        case "faithfulness":
+            metrics = _faithfulness(settings, chosen)
+        case "lime":
+            metrics = _lime(settings, chosen)
+        case "variants":
+            from bench.maps.variants import measure_variants
+            from training.datasets.index import data_folder
+
+            data = chosen.data or data_folder()
+            metrics = measure_variants(settings, data, chosen.radiographs)
+        case "sanity":
+            from bench.sanity.sanity import measure_sanity
+            from training.datasets.index import data_folder
+
+            checked = measure_sanity(settings, chosen.data or data_folder())
+            metrics, failed = checked, checked.failed
+        case "measurements":
+            from bench.measurements import measure_chest
+
+            metrics = measure_chest(settings, chosen.radiographs, chosen.data)
+        case "queue":
+            from bench.speed.queue import measure_queue
+
+            metrics = measure_queue(settings, chosen.data)
+        case _:
+            from bench.speed.latency import measure_latency
+
+            measured = measure_latency(settings, chosen.runs, chosen.data)
+            metrics, failed = measured, bool(measured.problems)
+    return metrics, failed
 
 
 def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
@@ -136,7 +154,8 @@ def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
     from training.datasets.index import data_folder
 
     data = chosen.data or data_folder()
-    metrics = measure_faithfulness(settings, data, chosen.radiographs, chosen.stock_radiographs)
+    timed = None if chosen.no_stock else chosen.stock_radiographs
+    metrics = measure_faithfulness(settings, data, chosen.radiographs, timed)
     if chosen.plots:
         draw_faithfulness(metrics, chosen.plots)
         draw_membership(chosen.plots)

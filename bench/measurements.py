@@ -36,11 +36,11 @@ from training.datasets.index import ImageRecord, Split, data_folder, read_grey, 
 
 ENLARGED = 4  # datasets are as small as the network's input, radiographs for the app are not
 PIXEL_MM = (1.0, 1.0)  # the datasets have lost theirs: lengths are given as shares of their span
-DOMES = {MeasurementName.DOME_HEIGHT, MeasurementName.DOME_HEIGHT_RATIO}
+DOMES = {"dome_height", "dome_height_ratio"}
 OF_THE_HEART = {
-    MeasurementName.CARDIOTHORACIC_RATIO,
-    MeasurementName.HEART_WIDTH,
-    MeasurementName.LUNG_SHARE,
+    "cardiothoracic_ratio",
+    "heart_width",
+    "lung_share",
 }
 PERCENTILES = (5, 50, 95)
 
@@ -131,7 +131,7 @@ def measure_chest(
                 place = measurement.name, measurement.side
                 found[place].append((measurement, drawn.get(place)))
         datasets[dataset.name] = {
-            name.value + (f".{side}" if side else ""): metrics_of(values)
+            name + (f".{side}" if side else ""): metrics_of(values)
             for (name, side), values in found.items()
         }
     return MeasurementsMetrics(datasets=datasets)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pipeline.build import build_models, exporter, local_models, provenance
+from pipeline.build import build_models, check_measurements, exporter, local_models, provenance
 from pipeline.errors import ExplainCxrError, StepFailedError, UnreadableFileError
 from pipeline.local_executor import LocalExecutor
 from pipeline.protocols import Progress, Role, silent
@@ -100,7 +100,9 @@ class Analyser:
 
         Raises:
             SettingsError: A setting is unknown or out of range.
+            MeasurementWordsError: A measurement lacks words in a language.
         """
+        check_measurements()
         file = None if settings_file is None else Path(settings_file)
         read = load_settings(file, **changes) if settings is None else replace(settings, **changes)
         self.settings: Settings = read

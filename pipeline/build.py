@@ -80,6 +80,21 @@ def local_models(settings: Settings) -> Models:
     )
 
 
+def check_measurements() -> None:
+    """Whether every measurement has a geometry, settings and words; asked at every start.
+
+    Raises:
+        MeasurementWordsError: Words are missing, such as those of a threshold.
+        SettingRefusedError: The settings do not fit the geometry, or cannot be read.
+        WordsError: A file of words cannot be used.
+    """
+    from pipeline.words.measurement_words import check_measurement_words
+    from segmentation.measurement_settings import load_measurement_settings
+
+    rules = load_measurement_settings().rules
+    check_measurement_words({name: rule.threshold is not None for name, rule in rules.items()})
+
+
 def exporter(language: Language = Language.ENGLISH) -> Exporter:
     """Who makes the files for download."""
     from report.documents.export import ReportExporter
@@ -148,6 +163,7 @@ class _Vision:
     def morphometer(self) -> Morphometer:
         from segmentation.morphometry import OutlineMorphometer
 
+        check_measurements()
         return OutlineMorphometer(self.segmenter)
 
     @cached_property

@@ -281,6 +281,12 @@ class WordsError(ExplainCxrError):
     code = "words_invalid"
 
 
+class MeasurementWordsError(ExplainCxrError):
+    """A measurement has no words; `name`, `language`, and `key`, the text that is missing."""
+
+    code = "measurement_words_missing"
+
+
 class OutputError(ExplainCxrError):
     """A result file could not be written; `file`."""
 

@@ -15,6 +15,7 @@ from pipeline.validation import CheckedModel, Flaw, checked, misfit, read_conten
 MANIFEST_FILE = "manifest.json"
 Task = Literal["segmentation", "classification", "report"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
+LanguageCode = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 
 
 def _inside(file: str) -> str:
@@ -85,9 +86,15 @@ class Manifest(CheckedModel):
 
 
 class ReportManifest(Manifest):
-    """Of a language model that writes reports."""
+    """Of a language model that writes reports.
+
+    Attributes:
+        languages: Those it was taught; in any other, reports are made of template sentences. Empty
+            if that is not known: then it is asked in every language.
+    """
 
     task: Literal["report"]
+    languages: tuple[LanguageCode, ...] = ()
 
 
 class SegmentationManifest(Manifest):
@@ -118,7 +125,8 @@ class ClassificationManifest(Manifest):
         thresholds: With `sigmoid`, the probability from which each label is found.
         uncertain_prob: Abnormal probabilities between which the classification is too often wrong.
         temperature: The logits' divisor that calibrates the probabilities; 1 if nothing did.
-        terms: Each label's name in each language.
+        terms: Each label's name by language; in English at least, which stands in for a language
+            that is not there.
     """
 
     task: Literal["classification"]
@@ -130,7 +138,7 @@ class ClassificationManifest(Manifest):
     thresholds: Mapping[str, Probability] = {}
     uncertain_prob: tuple[float, float] | None = None
     temperature: float = Field(default=1.0, gt=0)
-    terms: Mapping[str, Mapping[Language, str]]
+    terms: Mapping[str, Mapping[LanguageCode, str]]
 
     @property
     def label_thresholds(self) -> dict[str, float]:
@@ -138,6 +146,15 @@ class ClassificationManifest(Manifest):
         if self.activation == "softmax":
             return {}
         return {label: self.thresholds.get(label, self.threshold_prob) for label in self.labels}
+
+    @property
+    def known_terms(self) -> dict[str, dict[Language, str]]:
+        """`terms` in the languages that there are words of."""
+        codes = set(Language)
+        return {
+            label: {Language(code): term for code, term in terms.items() if code in codes}
+            for label, terms in self.terms.items()
+        }
 
     @model_validator(mode="after")
     def _labels_agree(self) -> Self:
@@ -161,11 +178,10 @@ class ClassificationManifest(Manifest):
         return self
 
     @model_validator(mode="after")
-    def _every_label_has_its_terms(self) -> Self:
+    def _every_label_has_an_english_term(self) -> Self:
         for label in (*self.labels, self.normal_label):
-            missing = set(Language) - set(self.terms.get(label, {}))
-            if missing:
-                raise misfit(f"terms.{label}", " | ".join(sorted(missing)))
+            if Language.ENGLISH not in self.terms.get(label, {}):
+                raise misfit(f"terms.{label}", Language.ENGLISH.value)
         return self
 
 

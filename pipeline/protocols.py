@@ -58,7 +58,7 @@ class Segmenter(Protocol):
 class Morphometer(Protocol):
     """Measures the chest's shape: morphometry for hyperinflation.
 
-    Contract: the measurements come in the order of `MeasurementName`, the right side first; what
+    Contract: the measurements come in the order of their settings, the right side first; what
     the radiograph does not allow has no value and a reason; nothing here is a diagnosis.
     """
 

@@ -40,7 +40,7 @@ class MeasurementRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementSettings:
-    """One rule for every measurement."""
+    """One rule for every measurement of `segmentation.measurements.MEASUREMENTS`."""
 
     rules: Mapping[MeasurementName, MeasurementRule]
 
@@ -86,11 +86,9 @@ class MeasurementsFile(CheckedModel):
     sources: Mapping[str, str]
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
-        for name in MeasurementName:
-            if name not in self.measurements:
-                raise misfit(f"measurements.{name}", "[table]")
-            published = self.measurements[name].threshold
+    def _cited(self) -> Self:
+        for name, table in self.measurements.items():
+            published = table.threshold
             if published is not None and published.source not in self.sources:
                 known = " | ".join(self.sources)
                 raise misfit(f"measurements.{name}.threshold.source", known)

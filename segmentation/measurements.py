@@ -3,8 +3,9 @@
 Every function gives a `Reading`, or the `MeasurementReason` why there is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -45,29 +46,79 @@ class Reading:
     lines: tuple[Line, ...] = ()
 
 
-def readings(chest: ChestOutline) -> dict[Place, Reading | MeasurementReason]:
-    """Every measurement of a chest, in the order of `MeasurementName`, the right side first."""
-    right, left = (chest.contour(side) for side in Side)
-    domes, angles, heights = (
-        [
-            measurement(chest, contour) if contour else MeasurementReason.ANGLE_HIDDEN
-            for contour in (right, left)
-        ]
-        for measurement in (_dome, _angle, _height)
-    )
-    heart = _heart(chest)
+Found = Reading | MeasurementReason
+
+
+class ChestReadings:
+    """What several measurements of one chest are made of, each part read once."""
+
+    def __init__(self, outline: ChestOutline) -> None:
+        self.outline = outline
+
+    @cached_property
+    def domes(self) -> dict[Side, Found]:
+        """The dome of each side, as a share of the line under it."""
+        return self._by_side(_dome)
+
+    @cached_property
+    def angles(self) -> dict[Side, Found]:
+        """The costophrenic angle of each side, in degrees."""
+        return self._by_side(_angle)
+
+    @cached_property
+    def heights(self) -> dict[Side, Found]:
+        """The height of each lung, as a share of the chest's width."""
+        return self._by_side(_height)
+
+    @cached_property
+    def heart(self) -> Found:
+        """The heart's width, as a share of the chest's."""
+        return _heart(self.outline)
+
+    def in_cm(self, found: Found) -> Found:
+        """A share of a length as that length."""
+        return _in_cm(self.outline, found)
+
+    def _by_side(self, read: Callable[[ChestOutline, LungContour], Found]) -> dict[Side, Found]:
+        contours = {side: self.outline.contour(side) for side in Side}
+        return {
+            side: read(self.outline, contour) if contour else MeasurementReason.ANGLE_HIDDEN
+            for side, contour in contours.items()
+        }
+
+
+def _on_sides(
+    found: Mapping[Side, Found], given: Callable[[Found], Found]
+) -> dict[Side | None, Found]:
+    return {side: given(one) for side, one in found.items()}
+
+
+MEASUREMENTS: Mapping[MeasurementName, Callable[[ChestReadings], Mapping[Side | None, Found]]] = {
+    "dome_height": lambda chest: _on_sides(chest.domes, chest.in_cm),
+    "dome_height_ratio": lambda chest: _on_sides(chest.domes, _share),
+    "lung_height": lambda chest: {Side.RIGHT: chest.in_cm(chest.heights[Side.RIGHT])},
+    "lung_height_to_chest_width": lambda chest: {
+        None: _slenderness(chest.outline, list(chest.heights.values()))
+    },
+    "costophrenic_angle": lambda chest: _on_sides(chest.angles, lambda found: found),
+    "cardiothoracic_ratio": lambda chest: {None: _share(chest.heart)},
+    "heart_width": lambda chest: {None: chest.in_cm(chest.heart)},
+    "lung_share": lambda chest: {None: _lung_share(chest.outline)},
+}
+"""How each measurement is read off a chest, by side, or under `None` of the whole chest.
+
+Unit, error and threshold of each stand under the same name in `measurements.toml`, and its words in
+`pipeline/words/`: a measurement is a line here, a table there, and its name in each language.
+"""
+
+
+def readings(chest: ChestOutline) -> dict[Place, Found]:
+    """Every measurement of a chest, in the order of `MEASUREMENTS`, the right side first."""
+    found = ChestReadings(chest)
     return {
-        (MeasurementName.DOME_HEIGHT, Side.RIGHT): _in_cm(chest, domes[0]),
-        (MeasurementName.DOME_HEIGHT, Side.LEFT): _in_cm(chest, domes[1]),
-        (MeasurementName.DOME_HEIGHT_RATIO, Side.RIGHT): _share(domes[0]),
-        (MeasurementName.DOME_HEIGHT_RATIO, Side.LEFT): _share(domes[1]),
-        (MeasurementName.LUNG_HEIGHT, Side.RIGHT): _in_cm(chest, heights[0]),
-        (MeasurementName.LUNG_HEIGHT_TO_CHEST_WIDTH, None): _slenderness(chest, heights),
-        (MeasurementName.COSTOPHRENIC_ANGLE, Side.RIGHT): angles[0],
-        (MeasurementName.COSTOPHRENIC_ANGLE, Side.LEFT): angles[1],
-        (MeasurementName.CARDIOTHORACIC_RATIO, None): _share(heart),
-        (MeasurementName.HEART_WIDTH, None): _in_cm(chest, heart),
-        (MeasurementName.LUNG_SHARE, None): _lung_share(chest),
+        (name, side): reading
+        for name, read in MEASUREMENTS.items()
+        for side, reading in read(found).items()
     }
 
 

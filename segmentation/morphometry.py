@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from pipeline.errors import ChestNotFoundError
+from pipeline.errors import ChestNotFoundError, SettingRefusedError
 from pipeline.types import (
     Anatomy,
     BoolArray,
@@ -15,13 +15,15 @@ from pipeline.types import (
     Side,
     Structure,
 )
+from pipeline.validation import Flaw
 from segmentation.chest_outline import ChestOutline
 from segmentation.measurement_settings import (
+    MEASUREMENTS_FILE,
     MeasurementRule,
     MeasurementSettings,
     load_measurement_settings,
 )
-from segmentation.measurements import Place, Reading, readings
+from segmentation.measurements import MEASUREMENTS, Place, Reading, readings
 from segmentation.network import OUTPUTS
 from segmentation.segmenter import DeepLabSegmenter, enlarged, structures
 
@@ -50,10 +52,12 @@ class OutlineMorphometer:
             settings: Thresholds and errors; those of the package if `None`.
 
         Raises:
-            SettingsError: The package's settings cannot be used.
+            SettingRefusedError: They cannot be used, or are not of the measurements that are read
+                off a chest.
         """
         self._segmenter = segmenter
         self._settings = settings or load_measurement_settings()
+        _check_complete(self._settings)
 
     def measure(self, radiograph: Radiograph, anatomy: Anatomy) -> tuple[Measurement, ...]:
         """Measure one radiograph."""
@@ -79,6 +83,18 @@ class OutlineMorphometer:
             )
             for place, found in shown.items()
         )
+
+
+def _check_complete(settings: MeasurementSettings) -> None:
+    """Whether settings and geometry know the same measurements."""
+    known = " | ".join(MEASUREMENTS)
+    for name in sorted(MEASUREMENTS.keys() ^ settings.rules.keys()):
+        flaw = Flaw(
+            field=f"measurements.{name}",
+            problem="missing" if name in MEASUREMENTS else "unknown",
+            allowed=known,
+        )
+        raise SettingRefusedError(source=MEASUREMENTS_FILE.name, **flaw.parameters)
 
 
 def chest_of(

@@ -3,7 +3,6 @@
 from pipeline.types import (
     Measurement,
     MeasurementLine,
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     MeasurementThreshold,
@@ -22,7 +21,7 @@ NARROW = MeasurementThreshold(
 )
 MEASUREMENTS = (
     Measurement(
-        name=MeasurementName.DOME_HEIGHT,
+        name="dome_height",
         side=Side.RIGHT,
         unit=MeasurementUnit.CM,
         value=0.84,
@@ -35,13 +34,13 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
-        name=MeasurementName.DOME_HEIGHT,
+        name="dome_height",
         side=Side.LEFT,
         unit=MeasurementUnit.CM,
         reason=MeasurementReason.DIAPHRAGM_HIDDEN,
     ),
     Measurement(
-        name=MeasurementName.COSTOPHRENIC_ANGLE,
+        name="costophrenic_angle",
         side=Side.LEFT,
         unit=MeasurementUnit.DEGREES,
         value=41.4,
@@ -49,7 +48,7 @@ MEASUREMENTS = (
         high=57.6,
     ),
     Measurement(
-        name=MeasurementName.CARDIOTHORACIC_RATIO,
+        name="cardiothoracic_ratio",
         side=None,
         unit=MeasurementUnit.RATIO,
         value=0.52,
@@ -61,7 +60,7 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
-        name=MeasurementName.HEART_WIDTH,
+        name="heart_width",
         side=None,
         unit=MeasurementUnit.CM,
         value=13.0,

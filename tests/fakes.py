@@ -32,7 +32,6 @@ from pipeline.types import (
     MaskingCurves,
     Measurement,
     MeasurementLine,
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     MeasurementUnit,
@@ -114,13 +113,13 @@ class FakeMorphometer:
         across = ((0.5 * rows, 0.1 * cols), (0.5 * rows, 0.9 * cols))
         return (
             Measurement(
-                name=MeasurementName.DOME_HEIGHT,
+                name="dome_height",
                 side=Side.RIGHT,
                 unit=MeasurementUnit.CM,
                 reason=MeasurementReason.NO_SPACING,
             ),
             Measurement(
-                name=MeasurementName.CARDIOTHORACIC_RATIO,
+                name="cardiothoracic_ratio",
                 side=None,
                 unit=MeasurementUnit.RATIO,
                 value=0.45,

@@ -48,7 +48,7 @@ def measured(
             `confidence`, `label`, `sides`, `regions`, `cardiothoracic_ratio`, `hyperinflation`.
         measurements: Those that may be named, for their units.
     """
-    units = {measurement.name.value: measurement.unit for measurement in measurements}
+    units = {measurement.name: measurement.unit for measurement in measurements}
 
     def said(name: str, value: float | str) -> str:
         if name in units and not isinstance(value, str):

@@ -57,7 +57,7 @@ def measure_faithfulness(
     settings: Settings,
     data: Path,
     radiographs: int,
-    stock_radiographs: int,
+    stock_radiographs: int | None,
     on_progress: Callable[[str], None] = print,
 ) -> FaithfulnessMetrics:
     """Measure every method on validation radiographs; the leading label is the one explained.
@@ -67,7 +67,7 @@ def measure_faithfulness(
         data: A dataset, or a folder of datasets.
         radiographs: Validation radiographs at most.
         stock_radiographs: Radiographs at most on which stock LIME runs as it comes and is
-            timed; on the others the library asks the converted network.
+            timed; on the others the library asks the converted network. `None` leaves it out.
         on_progress: Receives a line on how far it is.
 
     Raises:
@@ -77,7 +77,7 @@ def measure_faithfulness(
     folder = settings.classifier or settings.weights_folder / "classifier"
     network = FolderClassifier(folder, settings.threads)
     segmenter = DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
-    stock = StockLime(folder, network)
+    stock = None if stock_radiographs is None else StockLime(folder, network)
     gradients = LayerGradients(folder, settings.threads)
     model = ExplainedModel(network=network, gradients=gradients, settings=settings)
     found: dict[str, list[RadiographMetrics]] = {}
@@ -97,7 +97,9 @@ def measure_faithfulness(
             image_model=prepared.context.image_model,
             grid=prepared.grid,
         )
-        drawn = maps_of_radiograph(to_map, model, stock, as_it_comes=done < stock_radiographs)
+        drawn = maps_of_radiograph(
+            to_map, model, stock, as_it_comes=done < (stock_radiographs or 0)
+        )
         thorax = prepared.grid.mask_to_model(anatomy.thorax_image)
         for name, one in _measured(image.patient, drawn, prepared, thorax).items():
             found.setdefault(name, []).append(one)

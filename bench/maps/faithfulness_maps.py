@@ -104,7 +104,7 @@ class StockLime:
 def maps_of_radiograph(
     radiograph: RadiographToMap,
     model: ExplainedModel,
-    stock: StockLime,
+    stock: StockLime | None,
     *,
     as_it_comes: bool,
 ) -> dict[str, MethodMaps]:
@@ -115,13 +115,15 @@ def maps_of_radiograph(
     Args:
         radiograph: The radiograph.
         model: What the explainers are built from.
-        stock: Stock LIME.
+        stock: Stock LIME, if it is to be drawn, too.
         as_it_comes: Whether stock LIME asks Keras' `predict`, and its time counts.
     """
     describer, size = ZoneDescriber(), radiograph.grid.size
     drawn: dict[str, MethodMaps] = {
-        name: MethodMaps() for name in (*SALIENCY_MAPS, "centre_blob", "random", STOCK_NAME)
+        name: MethodMaps() for name in (*SALIENCY_MAPS, "centre_blob", "random")
     }
+    if stock is not None:
+        drawn[STOCK_NAME] = MethodMaps()
     for seed in SEEDS:
         model = replace(model, settings=replace(model.settings, seed=seed))
         found: dict[Method, Explanation] = {}
@@ -142,6 +144,8 @@ def maps_of_radiograph(
         drawn["centre_blob"].add(centre_blob(size), started)
         started = time.perf_counter()
         drawn["random"].add(random_map(size, (seed, NOISE)), started)
+        if stock is None:
+            continue
         timed = as_it_comes and seed == SEEDS[0]
         started = time.perf_counter()
         weights = stock.explain(radiograph, seed, stock.predicted if timed else stock.converted)

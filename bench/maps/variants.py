@@ -5,7 +5,7 @@ What `xai/image/grad_cam.py` and `xai/image/fusion.py` do was chosen by this tab
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from pipeline.settings import Settings
 from pipeline.types import BoolArray, FloatArray
 from xai.image.chest_maps import normalised
 from xai.image.grad_cam import signed_map
+from xai.image.layer_cam import joined, layer_cam_map
 from xai.image.layer_grad_cam import weighted_sum
-from xai.image.layer_gradients import LayerGradients
+from xai.image.layer_gradients import LayerGradient, LayerGradients
 from xai.image.lime_explainer import local_surrogate
 from xai.image.lime_sampling import superpixels
 from xai.image.network_grid import network_grid
@@ -105,11 +106,11 @@ def _radiograph_areas(
 
     def enlarged(map_model: FloatArray) -> FloatArray:
         positive = np.maximum(map_model, 0).astype(np.float32)
-        return np.asarray(cv2.resize(positive, (size, size), interpolation=cv2.INTER_LINEAR))
+        return enlarged_to(positive, (size, size))
 
+    stages = gradients.of(image, index, gradients.open())
     before_last, last = (
-        enlarged(weighted_sum(one.activations, one.gradients))
-        for one in gradients.of(image, index, gradients.open()[-2:])
+        enlarged(weighted_sum(one.activations, one.gradients)) for one in stages[-2:]
     )
     segments = superpixels(image, radiograph.roi_mask.astype(np.float32), settings.lime_segments)
     surrogate = local_surrogate(
@@ -129,6 +130,7 @@ def _radiograph_areas(
         "lime": lime,
         "centre_blob": centre_blob(size),
     }
+    maps |= {name: enlarged(found) for name, found in _layer_cams(stages).items()}
     grid = network_grid(network, radiograph.anatomy, size)
     lungs = grid.mask_to_model(radiograph.anatomy.lungs_image)
     maps |= _fused(maps, lungs)
@@ -152,13 +154,35 @@ def _fused(maps: Mapping[str, FloatArray], lungs_model: BoolArray) -> dict[str, 
     lime = normalised(maps["lime"] * lungs_model)
     cam = normalised(maps["grad_cam"] * lungs_model)
     shifted = normalised(maps["shifted_4"] * lungs_model)
+    fine = normalised(maps["layer_cam"] * lungs_model)
     return {
         "arithmetic_mean": (cam + lime) / 2,
         "a_quarter_grad_cam": cam / 4 + lime * np.float32(0.75),
         FUSED_NOW: np.sqrt(cam * lime),
         "geometric_shifted_4": np.sqrt(shifted * lime),
+        "geometric_layer_cam": np.sqrt(fine * lime),
         "lime_in_the_lungs": lime,
     }
+
+
+def _layer_cams(stages: Sequence[LayerGradient]) -> dict[str, FloatArray]:
+    """LayerCAM at each of the three finest stages, and joined in several ways."""
+    found = [layer_cam_map(one.activations, one.gradients) for one in stages]
+    alone = {f"layer_cam_{one.shape[0]}": one for one in found[:3]}
+    scaled = [np.tanh(2 * enlarged_to(normalised(one), found[0].shape)) for one in found[:2]]
+    return {
+        **alone,
+        "layer_cam": joined(found[:2]),
+        "layer_cam_three": joined(found[:3]),
+        "layer_cam_and_last": joined([found[0], found[-1]]),
+        "layer_cam_largest": np.maximum(*scaled),  # as its paper joins stages
+    }
+
+
+def enlarged_to(map_model: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """A map on a finer grid, bilinearly."""
+    rows, cols = shape
+    return np.asarray(cv2.resize(map_model, (cols, rows), interpolation=cv2.INTER_LINEAR))
 
 
 def shifted_map(

@@ -4,17 +4,18 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 
 from bench.metrics import LatencyMetrics, StepTiming
 from bench.speed.memory import descendants_rss_mb
 from bench.speed.page import open_page
+from bench.speed.radiographs import radiographs_of
 from pipeline.errors import StepFailedError
-from pipeline.phantom.drawing import sample_radiograph
 from pipeline.protocols import Executor
 from pipeline.run import analyse
 from pipeline.settings import Settings
-from pipeline.types import CaseResult, Step, Zone
+from pipeline.types import CaseResult, Step
 
 OPENINGS = 5
 REPORTS = 3  # reports take longest, and vary little
@@ -41,12 +42,13 @@ class OurTimes:
     problems: tuple[str, ...]
 
 
-def measure_latency(settings: Settings, runs: int) -> LatencyMetrics:
+def measure_latency(settings: Settings, runs: int, data: Path | None = None) -> LatencyMetrics:
     """Measure the page, our steps through the workers, and the stock ways.
 
     Args:
         settings: How the product runs.
         runs: Analyses to take the median of.
+        data: A folder of radiographs to analyse; phantoms if `None`.
 
     Raises:
         ModelError: A model is missing.
@@ -55,11 +57,12 @@ def measure_latency(settings: Settings, runs: int) -> LatencyMetrics:
     from pipeline.workers.job import Job
     from pipeline.workers.workers import JobExecutor, Workers
 
+    files = radiographs_of(data, runs)[0]
     pages = sorted((open_page() for _ in range(OPENINGS)), key=lambda page: page.seconds)
     page = pages[OPENINGS // 2]
     with Workers(settings) as workers:
         workers.warm()
-        ours = time_ours(JobExecutor(workers, Job()), settings, phantoms(runs))
+        ours = time_ours(JobExecutor(workers, Job()), settings, files)
         memory = page.rss_mb + descendants_rss_mb(os.getpid())
     stock = time_stock(ours, settings, runs)
     return LatencyMetrics(
@@ -75,12 +78,6 @@ def measure_latency(settings: Settings, runs: int) -> LatencyMetrics:
         },
         problems=ours.problems,
     )
-
-
-def phantoms(count: int) -> list[bytes]:
-    """Files of phantoms, each with an opacity in another zone."""
-    zones = list(Zone)
-    return [sample_radiograph(seed, zones[seed % len(zones)]) for seed in range(count)]
 
 
 def time_ours(executor: Executor, settings: Settings, radiographs: Iterable[bytes]) -> OurTimes:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.types import Attribution, Descriptor, Grade, MeasurementName, Zone
+from pipeline.types import Attribution, Descriptor, Grade, Zone
 from pipeline.words import Words
 
 COLUMNS = ("zone", "attention", "share", "agreement", "grade", "memberships")
@@ -45,6 +45,5 @@ def attribution_name(words: Words, item: Attribution) -> str:
     """What a part of the prompt is: its zone, its measurement, the label, or its own text."""
     if item.key in set(Zone):
         return zone_name(words, Zone(item.key))
-    if item.key in set(MeasurementName):
-        return words(f"measurements.names.{item.key}")
-    return words.optional(f"prompt_parts.{item.key}", item.text.strip())
+    otherwise = words.optional(f"prompt_parts.{item.key}", item.text.strip())
+    return words.optional(f"measurements.names.{item.key}", otherwise)

@@ -8,7 +8,7 @@ from pipeline.result_file.explanations import ExplanationEntry, QualityEntry
 from pipeline.result_file.findings import DescriptorEntry, MeasurementEntry, PredictionEntry
 from pipeline.result_file.image import AnatomyEntry, ImageEntry
 from pipeline.result_file.texts import ConclusionEntry, ReportEntry, TextExplanationEntry
-from pipeline.types import CaseResult, Conclusion, Method, Step
+from pipeline.types import CaseResult, Conclusion, Step
 
 SCHEMA_VERSION: Literal[2] = 2
 
@@ -30,7 +30,8 @@ class ResultFile(Entry):
     image: ImageEntry
     anatomy: AnatomyEntry
     prediction: PredictionEntry
-    explanations: Mapping[Method, ExplanationEntry]
+    explanations: Mapping[str, ExplanationEntry]
+    """By method, such as `grad_cam`: `grad_cam` and `lime` always, others where they were made."""
     descriptors: tuple[DescriptorEntry, ...]
     measurements: tuple[MeasurementEntry, ...]
     quality: QualityEntry | None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline.result_file.entry import Entry, Number, Scalar, Share
-from pipeline.types import QualityMeasure, QualityRating, SaliencyMap
+from pipeline.types import QualityMeasure, QualityRating
 
 
 class ExplanationEntry(Entry):
@@ -25,7 +25,8 @@ class ExplanationEntry(Entry):
 class ScoreEntry(Entry):
     """One measure of one map."""
 
-    map: SaliencyMap
+    map: str
+    """The method's name, or `fused`."""
     measure: QualityMeasure
     value: Number
     random_baseline: Number
@@ -55,5 +56,6 @@ class QualityEntry(Entry):
     scores: tuple[ScoreEntry, ...]
     random_auc: Number
     """Mean area under the curves of random maps."""
-    curves: Mapping[SaliencyMap, CurvesEntry]
+    curves: Mapping[str, CurvesEntry]
+    """By map, as in `scores`."""
     parameters: Mapping[str, Scalar]

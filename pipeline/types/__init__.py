@@ -15,7 +15,12 @@ from pipeline.types.descriptors import Descriptor, Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality, MaskingCurves, QualityScore
 from pipeline.types.language import WORDS_FOLDER, Language
-from pipeline.types.measurements import Measurement, MeasurementLine, MeasurementThreshold
+from pipeline.types.measurements import (
+    Measurement,
+    MeasurementLine,
+    MeasurementName,
+    MeasurementThreshold,
+)
 from pipeline.types.methods import (
     FURTHER_METHODS,
     FUSED,
@@ -44,7 +49,6 @@ from pipeline.types.vocabulary import (
     Grade,
     ImageFormat,
     Level,
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     MeasurementUnit,

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from pipeline.errors import ContractError
 from pipeline.types.vocabulary import (
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     MeasurementUnit,
     Side,
     ThresholdRelation,
 )
+
+MeasurementName = str
+"""A measurement's name, such as `dome_height`: a table of `segmentation/measurements.toml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,19 +68,6 @@ class Structure(StrEnum):
     ABDOMEN = "abdomen"
 
 
-class MeasurementName(StrEnum):
-    """What is measured of the chest's shape; over-inflated lungs change each of them."""
-
-    DOME_HEIGHT = "dome_height"
-    DOME_HEIGHT_RATIO = "dome_height_ratio"
-    LUNG_HEIGHT = "lung_height"
-    LUNG_HEIGHT_TO_CHEST_WIDTH = "lung_height_to_chest_width"
-    COSTOPHRENIC_ANGLE = "costophrenic_angle"
-    CARDIOTHORACIC_RATIO = "cardiothoracic_ratio"
-    HEART_WIDTH = "heart_width"
-    LUNG_SHARE = "lung_share"
-
-
 class MeasurementUnit(StrEnum):
     """What a measurement is measured in."""
 

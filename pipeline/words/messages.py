@@ -8,7 +8,7 @@ from pipeline.types import Language
 from pipeline.words.words import words_of
 
 
-def message(code: str, language: Language, **parameters: Parameter) -> str:
+def message(code: str, language: Language, /, **parameters: Parameter) -> str:
     """The sentence for a code, its placeholders filled in.
 
     Args:

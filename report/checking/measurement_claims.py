@@ -56,9 +56,8 @@ def _spans(sentence: str, language: Language) -> Iterator[_Span]:
     """Each measurement's part of a sentence: to the next sign, to a zone, or to the end."""
     starts = sorted(
         (match.start(), name)
-        for name in MeasurementName
-        if name.value in words_of(language).report["measurements"]["names"]
-        for match in pattern(language, name.value).finditer(sentence)
+        for name in words_of(language).report["measurements"]["names"]
+        for match in pattern(language, name).finditer(sentence)
     )
     zones = [mention.at for mention in zone_mentions(sentence, language)]
     for index, (start, name) in enumerate(starts):
@@ -74,9 +73,9 @@ def _check_measurement(found: Tally, text: str, name: MeasurementName, facts: Fa
     numbers = [match for match in _NUMBER.finditer(text) if match.group(1)]
     if measurement is None or measurement.value is None:
         if relation is not None or numbers:
-            found.note(False, **{name.value: "absent"})
+            found.note(False, **{name: "absent"})
         return
-    evidence = {name.value: measurement.value}
+    evidence = {name: measurement.value}
     for match in numbers:
         found.note(_is_of(measurement, match), **evidence)
     if relation is not None:

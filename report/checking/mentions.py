@@ -195,9 +195,8 @@ def label_mentions(sentence: str, prediction: Prediction, language: Language) ->
     """The classifier's labels a sentence names, in any case; longer names first."""
     named: dict[str, str] = {}
     for label in {*prediction.labels, prediction.normal_label}:
-        own = prediction.terms.get(label, {}).get(language)
         ours = words_of(language).labels.get(label)
-        for name in {own, ours} - {None}:
+        for name in {words_of(language).label(prediction, label), ours} - {None}:
             named[str(name)] = label
     found = set()
     left = sentence

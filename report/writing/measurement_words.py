@@ -38,7 +38,7 @@ def statement(measurement: Measurement, language: Language) -> str:
 def statement_head(name: MeasurementName, language: Language) -> str:
     """What stands before the value."""
     names: Mapping[str, str] = _table(language)["names"]
-    return f"{names[name.value]}:"
+    return f"{names[name]}:"
 
 
 def statement_tail(relation: ThresholdRelation, threshold: str, language: Language) -> str:

@@ -49,7 +49,7 @@ def prompt_parts(prediction: Prediction, descriptors: Descriptors, language: Lan
         parts.append((item.zone.value, text))
     parts.append(("", "."))
     for measurement in descriptors.measurements:
-        parts.append((measurement.name.value, f" {statement(measurement, language)}"))
+        parts.append((measurement.name, f" {statement(measurement, language)}"))
     label = prediction.label
     parts.append((LABEL, words["label"].format(label=label_term(prediction, label, language))))
     confidence = f"{prediction.probability(label):.2f}"

@@ -182,6 +182,7 @@ class FakeJob:
     def __init__(self, *, case=None, result=None, error=None, events=(), visit=""):
         self._case, self.result, self.error, self.visit = case, result, error, visit
         self.in_view = self.text_wanted = False
+        self.examination = None
         self._events = list(events)
 
     @property

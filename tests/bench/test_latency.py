@@ -14,6 +14,7 @@ from bench.metrics import LatencyMetrics, StepTiming
 from bench.speed import latency
 from bench.speed.memory import descendants_rss_mb, rss_mb, stop_tree
 from bench.speed.page import PageError, wait_until_served
+from bench.speed.radiographs import phantoms
 from pipeline.errors import ReportModelMissingError
 from pipeline.local_executor import LocalExecutor
 from pipeline.settings import Settings
@@ -93,16 +94,14 @@ def test_time_way_is_a_median_in_ms_and_warms_up_first(monkeypatch):
 
 
 def test_phantoms_differ():
-    radiographs = latency.phantoms(2)
+    radiographs = phantoms(2)
     assert radiographs[0] != radiographs[1]
     assert all(radiograph.startswith(b"\x89PNG") for radiograph in radiographs)
 
 
 def test_our_steps_are_all_timed():
     settings = Settings()
-    ours = latency.time_ours(
-        LocalExecutor(models=fake_models(settings)), settings, latency.phantoms(2)
-    )
+    ours = latency.time_ours(LocalExecutor(models=fake_models(settings)), settings, phantoms(2))
     assert set(ours.steps_ms) == set(Step) - {Step.FURTHER_MAPS}  # which is made on request
     assert all(milliseconds > 0 for milliseconds in ours.steps_ms.values())
     # The whole analysis holds its parts, and not the report's.
@@ -118,7 +117,7 @@ def test_a_writer_that_fails_is_named():
 
     settings = Settings()
     models = replace(fake_models(settings), writer=NoModel())
-    ours = latency.time_ours(LocalExecutor(models=models), settings, latency.phantoms(1))
+    ours = latency.time_ours(LocalExecutor(models=models), settings, phantoms(1))
     assert Step.WRITE not in ours.steps_ms
     assert ours.problems == ("write: report_model_missing",)
 

@@ -12,7 +12,6 @@ from pipeline.phantom.drawing import draw_phantom
 from pipeline.settings import Settings
 from pipeline.types import (
     Measurement,
-    MeasurementName,
     MeasurementReason,
     MeasurementUnit,
     Structure,
@@ -20,7 +19,7 @@ from pipeline.types import (
 from segmentation.measurements import Reading
 from training.datasets.index import Split, split_of
 
-RATIO = {"name": MeasurementName.CARDIOTHORACIC_RATIO, "side": None, "unit": MeasurementUnit.RATIO}
+RATIO = {"name": "cardiothoracic_ratio", "side": None, "unit": MeasurementUnit.RATIO}
 
 
 def test_errors_are_1_96_times_the_root_mean_square():
@@ -39,7 +38,7 @@ def test_errors_are_1_96_times_the_root_mean_square():
 
 
 def test_centimetres_are_told_as_shares_of_their_span():
-    wide = {"name": MeasurementName.HEART_WIDTH, "side": None, "unit": MeasurementUnit.CM}
+    wide = {"name": "heart_width", "side": None, "unit": MeasurementUnit.CM}
     measurement = Measurement(**wide, value=13.0, low=12.0, high=14.0)
     found = metrics_of([(measurement, Reading(value=12.1, span=30.0))])
     assert found.bias == pytest.approx(0.03)

@@ -46,6 +46,7 @@ def test_fused_variants_by_hand():
         "lime": np.array([[0.5, 0.125], [9.0, 0.0]], np.float32),
         "grad_cam": np.array([[2.0, 2.0], [9.0, 1.0]], np.float32),
         "shifted_4": np.array([[1.0, 0.0], [9.0, 0.0]], np.float32),
+        "layer_cam": np.array([[0.0, 4.0], [9.0, 0.0]], np.float32),
     }
     lungs = np.array([[True, True], [False, True]])
     found = {name: one.tolist() for name, one in _fused(maps, lungs).items()}
@@ -53,6 +54,7 @@ def test_fused_variants_by_hand():
     assert found["a_quarter_grad_cam"] == [[1, 0.4375], [0, 0.125]]
     assert found[FUSED_NOW] == [[1, 0.5], [0, 0]]
     assert found["geometric_shifted_4"] == [[1, 0], [0, 0]]
+    assert found["geometric_layer_cam"] == [[0, 0.5], [0, 0]]
     assert found["lime_in_the_lungs"] == [[1, 0.25], [0, 0]]
 
 

@@ -11,7 +11,7 @@ from pipeline.local_executor import LocalExecutor
 from pipeline.protocols import Models
 from pipeline.run import analyse, explain_label, rewrite_report
 from pipeline.settings import Settings
-from pipeline.types import CaseResult, Language, Method, Problem, ProgressEvent, Step
+from pipeline.types import CaseResult, Language, Method, Problem, ProgressEvent, Report, Step
 from tests.fakes import FakeWriter, fake_models, finished
 from tests.pipeline.reading.crafted import picture, ramp
 
@@ -90,6 +90,16 @@ def test_a_report_is_written_before_it_is_explained(models: Models) -> None:
     assert written.text_explanation is None
     assert explained.report is written.report
     assert explained.text_explanation is not None
+
+
+def test_template_sentences_are_not_explained(models: Models) -> None:
+    class TemplateWriter(FakeWriter):
+        def write(self, *arguments: Any, **named: Any) -> Report:
+            return replace(super().write(*arguments, **named), model_sha256="")
+
+    (written,) = rewritten(case_of(models), replace(models, writer=TemplateWriter()))
+    assert written.report is not None and written.report.is_template
+    assert written.text_explanation is None
 
 
 def test_writing_again_forgets_the_earlier_problem(models: Models) -> None:

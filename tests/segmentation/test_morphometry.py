@@ -12,7 +12,6 @@ from pipeline.settings import ROOT
 from pipeline.types import (
     ImageFormat,
     Measurement,
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     MeasurementUnit,
@@ -25,19 +24,19 @@ from segmentation.measurement_settings import (
     MEASUREMENTS_FILE,
     load_measurement_settings,
 )
-from segmentation.measurements import Reading, readings
+from segmentation.measurements import MEASUREMENTS, Reading, readings
 from segmentation.morphometry import OutlineMorphometer, measurement_of
 from segmentation.segmenter import DeepLabSegmenter
 
 RULES = load_measurement_settings().rules
-DOME = MeasurementName.DOME_HEIGHT, Side.RIGHT
-RATIO = MeasurementName.CARDIOTHORACIC_RATIO, None
+DOME = "dome_height", Side.RIGHT
+RATIO = "cardiothoracic_ratio", None
 
 
 def dome(value, *others):
     """A dome over a line of 10 cm, with an error of 0.05 of the line."""
     line = np.array([[40.0, 100.0], [80.0, 100.0]])
-    rule = replace(RULES[MeasurementName.DOME_HEIGHT], errors={Side.RIGHT: 0.05})
+    rule = replace(RULES["dome_height"], errors={Side.RIGHT: 0.05})
     found = Reading(value=value, span=10.0, lines=((MeasurementPart.DIAPHRAGM, line),))
     doubtful = [Reading(value=other, span=10.0) for other in others]
     return measurement_of(DOME, found, doubtful, rule, (0.5, 0.4))
@@ -75,7 +74,7 @@ def test_a_large_heart_is_beyond_its_threshold_and_does_not_fit_hyperinflation()
 
 
 def test_what_only_some_outlines_show_is_not_measured():
-    rule = RULES[MeasurementName.DOME_HEIGHT]
+    rule = RULES["dome_height"]
     found, lost = Reading(value=2.0, span=10.0), MeasurementReason.DIAPHRAGM_HIDDEN
     unsure = measurement_of(DOME, found, [found, lost], rule, (1.0, 1.0))
     assert (unsure.value, unsure.reason) == (None, MeasurementReason.OUTLINE_UNSURE)
@@ -88,7 +87,7 @@ def test_what_only_some_outlines_show_is_not_measured():
 
 
 def test_a_measurement_is_whole_or_has_a_reason():
-    whole = {"name": MeasurementName.LUNG_SHARE, "side": None, "unit": MeasurementUnit.RATIO}
+    whole = {"name": "lung_share", "side": None, "unit": MeasurementUnit.RATIO}
     with pytest.raises(ContractError):
         Measurement(**whole)
     with pytest.raises(ContractError):
@@ -98,15 +97,15 @@ def test_a_measurement_is_whole_or_has_a_reason():
 
 
 def test_thresholds_are_published_and_only_for_the_sides_they_are_for():
-    right, left = (RULES[MeasurementName.DOME_HEIGHT].threshold_of(side) for side in Side)
+    right, left = (RULES["dome_height"].threshold_of(side) for side in Side)
     assert right is not None
     assert left is None
     published = {name for name, rule in RULES.items() if rule.threshold is not None}
     assert published == {
-        MeasurementName.DOME_HEIGHT,
-        MeasurementName.LUNG_HEIGHT,
-        MeasurementName.CARDIOTHORACIC_RATIO,
-        MeasurementName.HEART_WIDTH,
+        "dome_height",
+        "lung_height",
+        "cardiothoracic_ratio",
+        "heart_width",
     }
     assert all(RULES[name].threshold.citation for name in published)
 
@@ -115,11 +114,6 @@ def test_thresholds_are_published_and_only_for_the_sides_they_are_for():
     ("old", "new", "field"),
     [
         ('unit = "cm"', 'unit = "inch"', "measurements.dome_height.unit"),
-        (
-            "[measurements.lung_share]",
-            "[measurements.lung_colour]",
-            "measurements.lung_colour",
-        ),
         ("lung_share", "dome_height.x", "measurements.dome_height.x"),
         (
             'source = "pratt_1987"',
@@ -146,6 +140,24 @@ def test_settings_that_are_unknown_or_incomplete_are_refused(tmp_path, old, new,
     assert caught.value.parameters["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field", "problem"),
+    [
+        ("lung_share", "lung_colour", "measurements.lung_colour", "unknown"),
+        ("[measurements.lung_share]", "[measurements.zzz]", "measurements.lung_share", "missing"),
+    ],
+)
+def test_settings_and_geometry_know_the_same_measurements(tmp_path, old, new, field, problem):
+    text = MEASUREMENTS_FILE.read_text(encoding="utf-8")
+    file = tmp_path / "measurements.toml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SettingRefusedError) as caught:
+        OutlineMorphometer(None, load_measurement_settings(file))
+    found = caught.value.parameters
+    assert (found["field"], found["problem"]) == (field, problem)
+    assert "dome_height | dome_height_ratio" in found["allowed"]
+
+
 @pytest.fixture(scope="module")
 def segmenter():
     return DeepLabSegmenter(ROOT / "weights" / "anatomy", threads=1)
@@ -168,7 +180,7 @@ def test_measurements_of_a_drawn_radiograph_hold_those_of_its_outlines(segmenter
         for measurement in OutlineMorphometer(segmenter).measure(radiograph, anatomy)
     }
     assert list(measurements) == sorted(
-        measurements, key=lambda place: list(MeasurementName).index(place[0])
+        measurements, key=lambda place: list(MEASUREMENTS).index(place[0])
     )
     lungs = {
         Side.RIGHT: phantom.masks[Structure.RIGHT_LUNG],
@@ -181,11 +193,11 @@ def test_measurements_of_a_drawn_radiograph_hold_those_of_its_outlines(segmenter
     )
     for place in (
         DOME,
-        (MeasurementName.DOME_HEIGHT, Side.LEFT),
-        (MeasurementName.LUNG_HEIGHT, Side.RIGHT),
-        (MeasurementName.LUNG_HEIGHT_TO_CHEST_WIDTH, None),
-        (MeasurementName.COSTOPHRENIC_ANGLE, Side.RIGHT),
-        (MeasurementName.COSTOPHRENIC_ANGLE, Side.LEFT),
+        ("dome_height", Side.LEFT),
+        ("lung_height", Side.RIGHT),
+        ("lung_height_to_chest_width", None),
+        ("costophrenic_angle", Side.RIGHT),
+        ("costophrenic_angle", Side.LEFT),
     ):
         measurement, truth = measurements[place], drawn[place]
         assert measurement.value is not None, (place, measurement.reason)

@@ -15,7 +15,6 @@ from pipeline.run import explain_label
 from pipeline.settings import Settings
 from pipeline.types import (
     ImageFormat,
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     Radiograph,
@@ -59,8 +58,8 @@ def test_the_flow_measures_the_radiograph_and_keeps_the_measurements_with_anothe
     models = fake_models(settings)
     case = finished(picture(Image.fromarray(ramp(96))), models=models, settings=settings)
     assert [measurement.name for measurement in case.measurements] == [
-        MeasurementName.DOME_HEIGHT,
-        MeasurementName.CARDIOTHORACIC_RATIO,
+        "dome_height",
+        "cardiothoracic_ratio",
     ]
     assert case.measurements[0].reason is MeasurementReason.NO_SPACING
     executor = LocalExecutor(models=models)

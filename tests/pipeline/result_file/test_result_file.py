@@ -21,7 +21,6 @@ from pipeline.types import (
     Language,
     Measurement,
     MeasurementLine,
-    MeasurementName,
     MeasurementPart,
     MeasurementReason,
     MeasurementThreshold,
@@ -78,7 +77,7 @@ def whole() -> CaseResult:
         quality=QUALITY,
         measurements=(
             Measurement(
-                name=MeasurementName.CARDIOTHORACIC_RATIO,
+                name="cardiothoracic_ratio",
                 side=None,
                 unit=MeasurementUnit.RATIO,
                 value=0.52,
@@ -90,7 +89,7 @@ def whole() -> CaseResult:
                 ),
             ),
             Measurement(
-                name=MeasurementName.DOME_HEIGHT,
+                name="dome_height",
                 side=Side.RIGHT,
                 unit=MeasurementUnit.CM,
                 reason=MeasurementReason.NO_SPACING,

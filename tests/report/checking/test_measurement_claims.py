@@ -42,9 +42,9 @@ def measurement(name: MeasurementName, value: float, error: float) -> Measuremen
     )
 
 
-WIDE_HEART = measurement(MeasurementName.CARDIOTHORACIC_RATIO, 0.58, 0.04)  # above 0.50
-FLAT_DOME = measurement(MeasurementName.DOME_HEIGHT, 0.6, 0.5)  # below 1.5 cm
-LUNG_NEAR = measurement(MeasurementName.LUNG_HEIGHT, 29.8, 0.9)  # 30 cm lies inside
+WIDE_HEART = measurement("cardiothoracic_ratio", 0.58, 0.04)  # above 0.50
+FLAT_DOME = measurement("dome_height", 0.6, 0.5)  # below 1.5 cm
+LUNG_NEAR = measurement("lung_height", 29.8, 0.9)  # 30 cm lies inside
 MEASUREMENTS = (FLAT_DOME, LUNG_NEAR, WIDE_HEART)
 
 
@@ -109,8 +109,8 @@ def test_the_value_is_the_evidence():
         ((WIDE_HEART,), None),  # a large heart says nothing of the lungs
         ((FLAT_DOME, WIDE_HEART), Hyperinflation.FITS),
         ((LUNG_NEAR,), Hyperinflation.OPEN),
-        ((measurement(MeasurementName.DOME_HEIGHT, 3.0, 0.5), LUNG_NEAR), Hyperinflation.NONE),
-        ((FLAT_DOME, measurement(MeasurementName.HEART_WIDTH, 15.0, 0.5)), Hyperinflation.OPEN),
+        ((measurement("dome_height", 3.0, 0.5), LUNG_NEAR), Hyperinflation.NONE),
+        ((FLAT_DOME, measurement("heart_width", 15.0, 0.5)), Hyperinflation.OPEN),
     ],
 )
 def test_measurements_together(measurements, expected):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ReportModelInvalidError, ReportModelMissingError
+from pipeline.manifest import write_manifest
 from pipeline.settings import Settings
 from pipeline.types import (
     ClaimStatus,
@@ -202,6 +203,21 @@ def test_missing_and_invalid_models(tmp_path):
         ReportWriter(Settings(report_model=broken)).write(
             PREDICTION, DESCRIPTORS, language=Language.ENGLISH, seed=0
         )
+
+
+def test_in_a_language_that_the_model_was_not_taught_template_sentences_are_written(tmp_path):
+    folder = tmp_path / "writer"
+    folder.mkdir()
+    (folder / "writer.gguf").write_bytes(b"never opened")
+    write_manifest(folder, name="w", task="report", files=["writer.gguf"], languages=["en"])
+    writer = ReportWriter(Settings(weights_folder=tmp_path))
+    report = writer.write(PREDICTION, DESCRIPTORS, language=Language.UKRAINIAN, seed=0)
+    assert report.is_template
+    assert (report.language, report.prompt) == (Language.UKRAINIAN, "")
+    assert all(report.sections[section] for section in Section)
+    assert not any(claim.status is ClaimStatus.CONTRADICTED for claim in report.claims)
+    with pytest.raises(ReportModelInvalidError):  # in English the model is asked
+        writer.write(PREDICTION, DESCRIPTORS, language=Language.ENGLISH, seed=0)
 
 
 def test_headings_in_any_dress():
