@@ -3,7 +3,8 @@
 import streamlit as st
 
 from app import service
-from app.state.cases import Case, Cases
+from app.state.case import Case
+from app.state.cases import Cases
 from app.viewer import tab as viewer
 from app.views import download, report, result, text_explanation
 from app.views.frame import case_list, frame, home, problems, progress, upload

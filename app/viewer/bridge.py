@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from app.state.cases import Case
+from app.state.case import Case
 from app.viewer.viewport import Viewport, view_of
 
 SCRIPT = Path(__file__).with_name("bridge.js")

@@ -5,7 +5,7 @@ Each is a control that keys can work, for the figure itself listens to the mouse
 
 import streamlit as st
 
-from app.state.cases import Case
+from app.state.case import Case
 from app.viewer import bridge as viewer_bridge
 from app.viewer.panels import Look
 from app.viewer.viewport import LARGEST_ZOOM, Viewport

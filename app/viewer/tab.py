@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.markup import draw, heading, lead, legend
 from app.pictures import jpeg
-from app.state.cases import Case
+from app.state.case import Case
 from app.viewer import bridge as viewer_bridge
 from app.viewer import controls as viewer_controls
 from app.viewer.figure import Page, PanelImage, figure_height_px, viewer_figure

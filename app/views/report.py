@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import service
 from app.markup import draw, heading, lead, notice
-from app.state.cases import Case, State
+from app.state.case import Case, State
 from app.state.evidence import measured, zones_of
 from app.views import evidence_image
 from app.views.frame.problems import sentence

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.markup import bars, draw, facts, heading, lead, legend, notice
 from app.pictures import png
-from app.state.cases import Case
+from app.state.case import Case
 from app.views import descriptors, measurements
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
 from pipeline.presentation import (

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, facts, heading, lead, notice, shaded, signed_bars
-from app.state.cases import Case
+from app.state.case import Case
 from pipeline.presentation import attribution_name
 from pipeline.types import (
     Attribution,

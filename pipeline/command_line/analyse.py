@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import itertools
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,11 +22,11 @@ from pipeline.errors import (
     StepFailedError,
     UnknownFormatError,
 )
-from pipeline.result_file import refusal_json
+from pipeline.result_file import ResultFile, refusal_json
 from pipeline.result_folder import (
     FINGERPRINT,
     RESULT_FILE,
-    is_finished,
+    finished_result,
     write_files,
 )
 from pipeline.types import Language
@@ -79,11 +78,11 @@ def analyse_command(
 def _rows(planned: Sequence[Target], analyser: Analyser, *, resume: bool) -> Iterator[Row]:
     expected = str(analyser.provenance[FINGERPRINT])
     language = analyser.settings.language
-    kept = {
-        target.source
-        for target in planned
-        if resume and is_finished(target.folder, _digest(target.source), expected)
-    }
+    kept: dict[Path, ResultFile] = {}
+    for target in planned if resume else ():
+        result = finished_result(target.folder, _digest(target.source), expected)
+        if result is not None:
+            kept[target.source] = result
     begun = [target for target in planned if target.source not in kept]
     count = itertools.count(len(kept) + 1)
 
@@ -93,23 +92,22 @@ def _rows(planned: Sequence[Target], analyser: Analyser, *, resume: bool) -> Ite
 
     for target in planned:
         if target.source in kept:
-            yield _kept(target, language)
+            yield _kept(target, kept[target.source], language)
     outcomes = analyser.outcomes([target.source for target in begun], watch)
     for target, outcome in zip(begun, outcomes, strict=True):
         yield _ended(target, outcome, language)
 
 
-def _kept(target: Target, language: Language) -> Row:
-    found = json.loads((target.folder / RESULT_FILE).read_text(encoding="utf-8"))
-    prediction = found["prediction"]
+def _kept(target: Target, result: ResultFile, language: Language) -> Row:
+    prediction = result.prediction
     print(f"{target.shown}: {message('kept', language)}", flush=True)
     return Row(
         file=str(target.source),
         folder=target.folder.name,
         status=Status.KEPT,
-        label=prediction["label"],
-        abnormal_probability=f"{prediction['abnormal_probability']:.4f}",
-        uncertain="yes" if prediction["uncertain"] else "no",
+        label=prediction.label,
+        abnormal_probability=f"{prediction.abnormal_probability:.4f}",
+        uncertain="yes" if prediction.uncertain else "no",
     )
 
 

@@ -132,6 +132,7 @@ def test_memory_of_what_a_process_started():
         assert 120 < descendants_rss_mb(os.getpid()) - before < 250
     finally:
         stop_tree(child.pid)
+        child.communicate()
     assert not psutil.pid_exists(child.pid)
     stop_tree(child.pid)  # what is gone already is no error
 

@@ -6,11 +6,14 @@ import re
 import time
 import zipfile
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from pipeline.phantom.drawing import draw_phantom
 from pipeline.types import Method
 from tests.browser import files as radiographs
 
@@ -69,6 +72,22 @@ def analysed(browser, address):
     finish(opened)
     yield opened
     context.close()
+
+
+def test_a_small_radiograph_is_as_large_as_its_outlines(page):
+    small = draw_phantom(0, shape=(224, 224)).pixels
+    grey = np.round(small * 255).astype(np.uint8)
+    add(page, "small.png", cv2.imencode(".png", grey)[1].tobytes(), "image/png")
+    finish(page)
+    open_tab(page, "Report")
+    frame = page.locator(".cxr-radiograph")
+    frame.scroll_into_view_if_needed()
+    page.add_style_tag(content=".cxr-radiograph svg { visibility: hidden }")
+    drawn = np.asarray(Image.open(io.BytesIO(frame.screenshot())).convert("L"), np.float32)
+    assert min(drawn.shape) > 300
+    reduced = cv2.resize(drawn, small.shape[::-1], interpolation=cv2.INTER_AREA)
+    upper = slice(0, small.shape[0] // 2)  # the page's footer may lie over the lower end
+    assert np.corrcoef(reduced[upper].ravel(), small[upper].ravel())[0, 1] > 0.97
 
 
 def test_the_page_opens_and_hides_the_framework(browser, address):

@@ -239,7 +239,7 @@ def test_resume_keeps_what_is_finished_and_does_the_rest(
     assert "kept from an earlier run" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("change", ["file", "settings", "nothing"])
+@pytest.mark.parametrize("change", ["file", "settings", "version", "nothing"])
 def test_resume_does_anew_what_would_come_out_otherwise(
     tmp_path: Path, radiograph: Path, change: str
 ) -> None:
@@ -250,6 +250,10 @@ def test_resume_does_anew_what_would_come_out_otherwise(
         radiograph.write_bytes(picture(Image.fromarray(ramp(128)[:, ::-1])))
     if change == "settings":
         arguments += ["--lime-samples", "64"]
+    if change == "version":
+        file = out / "radiograph" / "result.json"
+        text = file.read_text("utf-8")
+        file.write_text(text.replace('"schema_version": 2', '"schema_version": 1'), "utf-8")
     assert main(arguments, fake_build) == 0
     assert summary(out)[0]["status"] == ("kept" if change == "nothing" else "done")
 

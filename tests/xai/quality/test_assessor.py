@@ -1,7 +1,10 @@
 """The whole assessment on networks whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
@@ -145,7 +148,7 @@ def test_an_unknown_label_is_refused():
         QualityAssessor(PlaceNetwork(), SETTINGS).assess(radiograph(), chest(), explanations, fused)
 
 
-def test_identical_runs_agree_wholly_and_an_unrelated_map_does_not():
+def test_stability_is_the_mean_rank_correlation_with_further_runs():
     network = PlaceNetwork()
     context = prepare(network, radiograph(), chest(), "found").context
     segments = superpixels(radiograph().pixels, np.ones((SIDE, SIDE), np.float32), 16)
@@ -156,8 +159,18 @@ def test_identical_runs_agree_wholly_and_an_unrelated_map_does_not():
     shown = LimeExplainer(network, SETTINGS).explain(radiograph(), chest(), "found").raw_image
     assert stability(shown, [3]) == pytest.approx(1)  # the very run that drew the map
     assert stability(shown, [3]) == stability(shown, [3])
+    assert stability(-shown, [3]) == pytest.approx(-1)
     other = np.random.default_rng(0).random((SIDE, SIDE)).astype(np.float32)
-    assert abs(stability(other, [4, 5])) < 0.7
+    runs = [
+        LimeExplainer(network, replace(SETTINGS, seed=seed)).explain(radiograph(), chest(), "found")
+        for seed in (4, 5)
+    ]
+    expected = [
+        spearmanr(strengths_of(other, segments), strengths_of(run.raw_image, segments)).statistic
+        for run in runs
+    ]
+    assert expected[0] != pytest.approx(expected[1])
+    assert stability(other, [4, 5]) == pytest.approx(np.mean(expected))
 
 
 def test_strengths_are_means_over_superpixels():
