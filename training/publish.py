@@ -142,7 +142,7 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     write_manifest(folder, **fields, metrics=measured)
     write_card(
         folder,
-        measured=classifier_metrics({dataset: measured[dataset] for dataset in datasets}),
+        metrics=classifier_metrics({dataset: measured[dataset] for dataset in datasets}),
         **measured["jsrt"],
         temperature=fields["temperature"],
         threshold=threshold,

@@ -10,7 +10,7 @@ from tests.xai.quality.quality_networks import (
     map_of,
     radiograph,
 )
-from xai.quality.assessor import chance_area, prepare
+from xai.quality.assessor import random_area, prepare
 from xai.quality.masking_curves import (
     MaskingContext,
     area,
@@ -66,7 +66,7 @@ def test_a_right_map_falls_faster_and_rises_faster_than_random_ones():
     right, wrong, *random = curves_of(
         context(), [ranked(map_of(SQUARE)), ranked(-map_of(SQUARE)), *random_baseline]
     )
-    expected = chance_area(random)
+    expected = random_area(random)
     assert area(right.deletion) < expected - 0.2
     assert area(right.insertion) > expected + 0.2
     assert area(wrong.deletion) > expected + 0.1
@@ -78,7 +78,7 @@ def test_showing_an_order_is_hiding_its_reverse_so_that_chance_is_one_for_both()
     forth, back = curves_of(context(), [order, order[::-1]])
     assert area(forth.insertion) == pytest.approx(area(back.deletion))
     assert area(back.insertion) == pytest.approx(area(forth.deletion))
-    assert chance_area([forth]) == pytest.approx(chance_area([back]))
+    assert random_area([forth]) == pytest.approx(random_area([back]))
 
 
 def test_places_of_equal_strength_are_ordered_by_the_tie_and_unseen_ones_left_out():
