@@ -10,7 +10,7 @@ from tests.xai.quality.quality_networks import (
     map_of,
     radiograph,
 )
-from xai.quality.assessor import random_area, prepare
+from xai.quality.assessor import prepare, random_area
 from xai.quality.masking_curves import (
     MaskingContext,
     area,
