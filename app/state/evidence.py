@@ -12,9 +12,8 @@ def zones_of(claim: Claim, descriptors: Descriptors) -> tuple[Zone, ...]:
     """The zones that a sentence speaks of, in the order of `Zone`; possibly none.
 
     Args:
-        claim: The sentence. The zones it names count first, then those whose values it was held
-            against ("there"), then those that were found on the sides, or in the number, that it
-            was compared with.
+        claim: The sentence. The zones it names count first, then those whose values it was
+            compared with ("there"), then those found on the sides, or in the number, that it names.
         descriptors: What was found.
     """
     measured_at = {name.partition(".")[0] for name in claim.evidence}

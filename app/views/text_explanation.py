@@ -48,7 +48,7 @@ def _chosen(words: Words, case: Case, found: TextExplanation) -> TextAttribution
     """The whole report or the sentence that is picked."""
     if not found.sentences:
         return found
-    sentences = [_plain(sentence.sentence) for sentence in found.sentences]
+    sentences = [_on_one_line(sentence.sentence) for sentence in found.sentences]
     picked = st.selectbox(
         words("text.of"),
         options=[None, *range(len(sentences))],
@@ -59,7 +59,7 @@ def _chosen(words: Words, case: Case, found: TextExplanation) -> TextAttribution
     return found if picked is None else found.sentences[picked]
 
 
-def _plain(sentence: str) -> str:
+def _on_one_line(sentence: str) -> str:
     """A sentence with the heading before it in the same line."""
     return " ".join(sentence.split())
 

@@ -24,7 +24,7 @@ class LimeRadiograph:
         anatomy: Its anatomy.
         label: The leading label, which is explained.
         image_model: `(size, size)` float32 in [0, 1].
-        seen_model: `(size, size)` bool, where the network sees the radiograph.
+        roi_mask: `(size, size)` bool, where the network sees the radiograph.
     """
 
     radiograph: Radiograph

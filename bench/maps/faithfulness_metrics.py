@@ -20,7 +20,7 @@ class MethodMetrics:
             [-1, 1]; 1 of a method that draws nothing.
         thorax_share: Share of its raw map inside the thorax, in [0, 1].
         ms: Median time of one map, in ms; `None` if none was timed.
-        timed_films: On how many radiographs.
+        timed_radiographs: On how many radiographs.
         deletion_gain: How far the deletion area lies below that of random maps of the same
             radiographs.
         deletion_gain_ci95: Its 95 % interval, by bootstrap over patients.

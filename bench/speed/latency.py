@@ -1,4 +1,4 @@
-"""Each step's time, ours against the stock way, on the same phantoms in the same run."""
+"""Each step's time, ours against a reference implementation, on the same phantoms in the same run."""
 
 import os
 import time
@@ -43,7 +43,7 @@ class OurTimes:
 
 
 def measure_latency(settings: Settings, runs: int, data: Path | None = None) -> LatencyMetrics:
-    """Measure the page, our steps through the workers, and the stock ways.
+    """Measure the page, our steps through the workers, and the reference implementations.
 
     Args:
         settings: How the product runs.
@@ -120,10 +120,10 @@ def time_ours(executor: Executor, settings: Settings, radiographs: Iterable[byte
 
 
 def time_stock(ours: OurTimes, settings: Settings, runs: int) -> dict[Step, float]:
-    """Median of each stock way, in ms, on the last radiograph of ours."""
-    from bench.speed.stock import stock_ways
+    """Median of each reference implementation, in ms, on the last radiograph of ours."""
+    from bench.speed.stock import stock_steps
 
-    ways = stock_ways(ours.radiograph, ours.case, settings)
+    ways = stock_steps(ours.radiograph, ours.case, settings)
     return {
         step: time_way(way, 1 if step in SLOW_STOCK else runs, warm=step not in SLOW_STOCK)
         for step, way in ways.items()

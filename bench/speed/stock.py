@@ -151,7 +151,7 @@ def weight_map(found: Any, index: int) -> FloatArray:
     return np.asarray(weights[found.segments])
 
 
-def stock_ways(
+def stock_steps(
     data: bytes, case: CaseResult, settings: Settings
 ) -> dict[Step, Callable[[], object]]:
     """The reference implementation of each step that has one, models loaded, on one radiograph.

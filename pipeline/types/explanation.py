@@ -18,7 +18,7 @@ class Explanation:
         label: The label explained.
         raw_image: `(row, col)` float32 in [0, 1], the saliency map before anything was cut away.
         map_image: `(row, col)` float32 in [0, 1], zero at the spine and outside the chest.
-        removed_share: Share of the raw saliency that was cut away, in [0, 1].
+        removed_mass: Relevance mass of the raw map that was removed, in [0, 1].
         signed_image: `(row, col)` float32 in [-1, 1], what speaks against the label below zero,
             the largest magnitude 1 and nothing cut away; `None` of a method that has no such map.
         superpixel_weights: LIME's weights, largest first, each the change of the label's

@@ -117,7 +117,7 @@ def _instead(claim: Claim, unsaid: list[Descriptor], facts: Facts) -> list[str]:
 
 
 def _plain(section: Section, said: Iterable[str], facts: Facts, before: list[Claim]) -> list[Claim]:
-    """Plain sentences as claims, without those that stand there already."""
+    """Template sentences as claims, without those that stand there already."""
     there = {claim.sentence for claim in before}
     return [
         replace(check_sentence(section, sentence, facts), replaced=True)

@@ -175,7 +175,7 @@ def measure_radiograph(
 
 
 def limits_of(measured: list[MeasuredRadiograph]) -> QualityLimits:
-    """The thresholds that radiographs give, and what they rest on."""
+    """The thresholds that radiographs give, and what they were found from."""
     qualities = [item.quality for item in measured]
     random_baseline = [value for item in measured for value in item.random_baseline]
     unrelated = np.array(

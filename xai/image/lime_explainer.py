@@ -115,9 +115,9 @@ class LimeExplainer:
     """Explains a label by LIME: the superpixels whose presence raises its probability.
 
     Kernel and solver are the library's. What differs from its image explainer: superpixels lie in
-    what the network sees, samples are a balanced design (`xai/lime_design.py`), pictures are built
-    and classified by the batch, and a hidden superpixel takes the mean tone of it all, not its own
-    mean, which would leave a bright area bright.
+    what the network sees, samples are a balanced design (`xai/image/lime_design.py`), pictures are
+    built and classified by the batch, and a hidden superpixel takes the mean tone of it all, not
+    its own mean, which would leave a bright area bright.
     """
 
     def __init__(self, network: Network, settings: Settings) -> None:

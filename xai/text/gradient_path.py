@@ -39,7 +39,7 @@ def spans_of(scores: NDArray[np.float64], tolerance: float) -> list[PathSpan]:
     """
     from scipy.interpolate import PchipInterpolator
 
-    # A rise of next to nothing overflows in SciPy's harmonic mean, whose inverse is then rightly 0.
+    # A tiny rise overflows in SciPy's harmonic mean, whose inverse is then rightly 0.
     with np.errstate(over="ignore"):
         slope = PchipInterpolator(knots(), scores).derivative()
     nodes, weights = np.polynomial.legendre.leggauss(POINTS)

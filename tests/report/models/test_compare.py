@@ -345,7 +345,7 @@ def test_a_writer_is_given_its_own_classifiers_classification(radiographs, tmp_p
     ]
 
 
-def test_a_writer_that_is_not_there_is_told_before_any_radiograph_is_read(radiographs, capsys):
+def test_a_writer_that_is_not_there_is_reported_before_any_radiograph_is_read(radiographs, capsys):
     @contextmanager
     def analyst(settings):
         raise AssertionError

@@ -259,7 +259,7 @@ def test_without_space_nothing_is_begun(hub, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("number", "error"), [(errno.ENOSPC, DiskFullError), (errno.EACCES, OutputError)]
 )
-def test_a_disk_that_cannot_be_written_is_told(hub, tmp_path, number, error):
+def test_a_disk_that_cannot_be_written_is_reported(hub, tmp_path, number, error):
     def fail(here, whole):
         raise OSError(number, "")
 

@@ -135,7 +135,7 @@ def test_the_border_is_a_frame():
         (score(QualityMeasure.MASS_OUTSIDE_THORAX, 1.0, 1.0), 0.0),
     ],
 )
-def test_excess_by_hand(one, gain):
+def test_gain_by_hand(one, gain):
     assert one.gain == pytest.approx(gain)
 
 
@@ -184,7 +184,7 @@ def test_limits_in_the_wrong_order_are_refused():
         QualityLimits(limits={QualityMeasure.MASS_ON_BORDER: Limits(good=0.3, doubtful=0.1)})
 
 
-def test_the_worst_mark_is_told_and_a_shortcut_before_all_else():
+def test_the_worst_rating_is_given_and_a_shortcut_first():
     good = score(QualityMeasure.STABILITY, 0.9, rating=QualityRating.GOOD)
     poor = score(QualityMeasure.DELETION, 0.6, rating=QualityRating.UNRELIABLE)
     outside = score(QualityMeasure.MASS_OUTSIDE_THORAX, 0.9, rating=QualityRating.UNRELIABLE)
