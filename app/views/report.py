@@ -26,8 +26,9 @@ MARKS = {
 
 def show(words: Words, case: Case) -> None:
     """Draw the report, or how it comes to be."""
-    draw(heading(words("report.title")) + lead(words("report.lead")))
     result, report = case.result, case.report
+    by_model = report is None or not report.is_template
+    draw(heading(words("report.title")) + (lead(words("report.lead")) if by_model else ""))
     if case.state is State.WRITING:
         _streaming(words, case)
     elif result is None or report is None:

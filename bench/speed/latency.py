@@ -1,4 +1,4 @@
-"""Each step's time, ours against a reference implementation, on the same phantoms in the same run."""
+"""Each step's time, ours against a reference implementation, in the same run."""
 
 import os
 import time

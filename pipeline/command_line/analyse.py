@@ -30,7 +30,7 @@ from pipeline.result_folder import (
     write_files,
 )
 from pipeline.types import Language
-from pipeline.words import message
+from pipeline.words import message, words_of
 from pipeline.workers.job import Job
 
 ALL_WELL, SOME_REFUSED, INTERRUPTED = 0, 1, 130
@@ -164,12 +164,12 @@ def _write_refusal(target: Target, error: ExplainCxrError, sentence: str) -> Non
 
 
 def _summary(case: Case, language: Language) -> str:
-    prediction = case.prediction
-    term = prediction.terms[prediction.label][language]
+    prediction, words = case.prediction, words_of(language)
+    term = words.label(prediction, prediction.label)
     label = case.explained_label
     parts = [f"{term} (abnormal_probability {prediction.abnormal_probability:.3f})"]
     if label != prediction.leading_label:
-        parts.append(f"explained: {prediction.terms[label][language]}")
+        parts.append(f"explained: {words.label(prediction, label)}")
     for problem in case.problems:
         parts.append(f"{problem.code}: {message(problem.code, language, **problem.parameters)}")
     return "; ".join(parts)

@@ -39,6 +39,7 @@ class ReportWriter:
     def __init__(self, settings: Settings, model: TextModel | None = None) -> None:
         self._settings = settings
         self._model = model
+        self._is_shipped = model is None and settings.report_model is None
         self._taught: tuple[str, ...] | None = None
 
     def warm(self) -> None:
@@ -134,9 +135,9 @@ class ReportWriter:
     def _was_taught(self, language: Language) -> bool:
         """Whether the model knows a language, as far as its manifest says.
 
-        Of a file that the settings name nothing is known, so it is asked.
+        Of another model than the shipped one nothing is known, so it is asked.
         """
-        if self._model is not None or self._settings.report_model is not None:
+        if not self._is_shipped:
             return True
         if self._taught is None:
             folder = self._settings.weights_folder / WRITER_FOLDER

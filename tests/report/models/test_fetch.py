@@ -330,13 +330,13 @@ def test_a_url_that_is_none_is_wrong_usage(catalogue):
     assert caught.value.code == 2
 
 
-def test_an_interruption_says_that_it_goes_on(catalogue, monkeypatch, capsys):
+def test_an_interruption_says_how_to_continue(catalogue, monkeypatch, capsys):
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("report.command_line.fetch", interrupted)
     assert main(["fetch", "tiny"]) == 130
-    assert "it goes on from there" in capsys.readouterr().err
+    assert "fetch it again to continue" in capsys.readouterr().err
 
 
 def test_on_a_terminal_progress_is_one_line(hub, catalogue, monkeypatch, capsys):

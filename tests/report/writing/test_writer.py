@@ -1,4 +1,6 @@
+import json
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
@@ -218,6 +220,17 @@ def test_in_a_language_that_the_model_was_not_taught_template_sentences_are_writ
     assert not any(claim.status is ClaimStatus.CONTRADICTED for claim in report.claims)
     with pytest.raises(ReportModelInvalidError):  # in English the model is asked
         writer.write(PREDICTION, DESCRIPTORS, language=Language.ENGLISH, seed=0)
+
+
+def test_a_model_that_is_loaded_already_is_not_asked_for_more_than_it_was_taught(tmp_path):
+    copytree(SHIPPED, tmp_path / "writer")
+    file = tmp_path / "writer" / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"languages": ["en"]}))
+    writer = ReportWriter(Settings(weights_folder=tmp_path))
+    writer.warm()
+    named = {"prediction": PREDICTION, "descriptors": DESCRIPTORS, "seed": 0}
+    assert writer.write(**named, language=Language.RUSSIAN).is_template
+    assert not writer.write(**named, language=Language.ENGLISH).is_template
 
 
 def test_headings_in_any_dress():

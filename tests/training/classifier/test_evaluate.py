@@ -16,7 +16,7 @@ MANIFEST = load_manifest(ROOT / "weights" / "classifier", "classification")
 
 
 @pytest.fixture
-def radiograph(tmp_path):
+def image(tmp_path):
     import cv2
 
     path = tmp_path / "radiograph.png"
