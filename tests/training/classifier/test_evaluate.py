@@ -32,19 +32,20 @@ def radiograph(tmp_path):
 
 
 def test_lungs_become_flat_or_the_outside_black_and_nothing_else_changes(radiograph):
-    read = radiograph_of(radiograph)
-    anatomy = FakeSegmenter().segment(read)
-    without_lungs = blanked(read, anatomy, Part.LUNGS).pixels
+    record = radiograph
+    radiograph = radiograph_of(record)
+    anatomy = FakeSegmenter().segment(radiograph)
+    without_lungs = blanked(radiograph, anatomy, Part.LUNGS).pixels
     around = anatomy.thorax_image & ~anatomy.lungs_image
     assert np.ptp(without_lungs[anatomy.lungs_image]) == 0
-    assert without_lungs[anatomy.lungs_image][0] == pytest.approx(read.pixels[around].mean())
+    assert without_lungs[anatomy.lungs_image][0] == pytest.approx(radiograph.pixels[around].mean())
     np.testing.assert_array_equal(
-        without_lungs[~anatomy.lungs_image], read.pixels[~anatomy.lungs_image]
+        without_lungs[~anatomy.lungs_image], radiograph.pixels[~anatomy.lungs_image]
     )
-    only_thorax = blanked(read, anatomy, Part.OUTSIDE).pixels
+    only_thorax = blanked(radiograph, anatomy, Part.OUTSIDE).pixels
     assert only_thorax[~anatomy.thorax_image].max() == 0
     np.testing.assert_array_equal(
-        only_thorax[anatomy.thorax_image], read.pixels[anatomy.thorax_image]
+        only_thorax[anatomy.thorax_image], radiograph.pixels[anatomy.thorax_image]
     )
 
 
