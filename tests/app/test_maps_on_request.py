@@ -102,3 +102,23 @@ def test_a_problem_is_said_in_its_tab(page, workers, monkeypatch):
     ask(page)
     assert "The file classifier.keras of the model “classifier” is missing." in shown(page)
     assert [item for item in page.button if item.label == words()("saliency.ask")]
+
+
+def test_a_radiograph_without_it_is_shown_after_one_with_it(page):
+    open_tab(upload(page, PNG), "layer_cam")
+    ask(page)
+    open_tab(page, "viewer")
+    panels = next(item for item in page.get("button_group") if item.key == "panels")
+    panels.set_value([*FUSED_METHODS, Method.LAYER_CAM]).run()
+    assert not page.exception
+    cases = page.session_state["cases"]
+    first = cases.chosen
+    upload(page, ("other.png", b"another", "image/png"))
+    second = next(item for item in cases.items if item != first)
+    cases.pick(second)
+    page.run()
+    assert not page.exception
+    assert Method.LAYER_CAM not in cases.case.result.explanations
+    cases.pick(first)
+    page.run()
+    assert not page.exception

@@ -99,6 +99,7 @@ def test_weights_that_were_changed_are_refused(tmp_path):
         DeepLabSegmenter(tmp_path / "anatomy", threads=1)
 
 
+@pytest.mark.slow
 def test_the_converted_model_answers_as_the_torch_model(segmenter):
     import torch
     from safetensors.torch import load_file

@@ -336,7 +336,7 @@ def test_an_interruption_says_that_it_goes_on(catalogue, monkeypatch, capsys):
 
     monkeypatch.setattr("report.command_line.fetch", interrupted)
     assert main(["fetch", "tiny"]) == 130
-    assert "it goes on from there" in capsys.readouterr().err
+    assert "fetch it again to continue" in capsys.readouterr().err
 
 
 def test_on_a_terminal_progress_is_one_line(hub, catalogue, monkeypatch, capsys):

@@ -110,6 +110,27 @@ def test_every_map_has_its_measures_and_no_others():
     assert quality.label == "found"
 
 
+def test_a_further_map_is_rated_and_a_method_without_samples_has_no_stability():
+    maps = {
+        Method.GRAD_CAM: explanation(Method.GRAD_CAM, map_of(SQUARE)),
+        Method.LAYER_CAM: explanation(Method.LAYER_CAM, map_of(LETTER)),
+    }
+    fused = Descriptors(fused_image=map_of(SQUARE), items=())
+    found = QualityAssessor(PlaceNetwork(), SETTINGS, THRESHOLDS).assess(
+        radiograph(), chest(), maps, fused
+    )
+    deletion = QualityMeasure.DELETION
+    assert score(found, Method.GRAD_CAM, deletion).rating is QualityRating.GOOD
+    assert score(found, Method.LAYER_CAM, deletion).rating is QualityRating.UNRELIABLE
+    measured = {(one.map, one.measure) for one in found.scores}
+    assert (Method.LAYER_CAM, QualityMeasure.MASS_ON_TEXT) in measured
+    assert not {one.measure for one in found.scores} & {
+        QualityMeasure.STABILITY,  # LIME is not among them
+        QualityMeasure.RANK_CORRELATION,  # and so there are not two methods to compare
+        QualityMeasure.TOP_K_IOU,
+    }
+
+
 def test_a_network_that_sees_the_thorax_alone_cannot_be_caught_outside():
     quality = assessed(ThoraxNetwork((slice(8, 24), slice(8, 24))), map_of(LETTER) + map_of(SQUARE))
     for measure in (QualityMeasure.MASS_OUTSIDE_THORAX, QualityMeasure.MASS_ON_TEXT):

@@ -200,6 +200,8 @@ def test_the_worst_mark_is_told_and_a_shortcut_before_all_else():
     assert quality(good, poor, outside).worst is outside
     assert quality(good, outside, other).shortcut_alarm
     assert not quality(good, outside).shortcut_alarm  # one method alone
+    further = replace(other, map=Method.LAYER_CAM)
+    assert not quality(good, outside, further).shortcut_alarm  # and one that does not count
     assert not quality(good, outside, text).shortcut_alarm  # another place
     assert not quality(other, replace(other, map=Method.LIME)).shortcut_alarm  # none for sure
     assert quality(none).worst is None
