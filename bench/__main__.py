@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True)
-    latency = benches.add_parser("latency", help="each step against the stock way")
+    latency = benches.add_parser("latency", help="each step against a reference implementation")
     latency.add_argument("--runs", type=int, default=5, help="analyses to take the median of")
     latency.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
     queue = benches.add_parser("queue", help="who waits how long where several radiographs wait")
@@ -41,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
     explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
     explained.add_argument("--cases", type=int, default=50, help="reports to explain")
-    faithful = benches.add_parser("faithfulness", help="our maps against stock LIME and chance")
+    faithful = benches.add_parser(
+        "faithfulness", help="our maps against stock LIME and a random baseline"
+    )
     faithful.add_argument(
         "--radiographs", type=int, default=200, help="validation radiographs at most"
     )
@@ -61,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     sane = benches.add_parser("sanity", help="lost weights, lost labels, a planted shortcut")
     shape = benches.add_parser(
-        "measurements", help="the measurements of hyperinflation against drawn outlines"
+        "measurements", help="chest measurements against outlines drawn by hand"
     )
     shape.add_argument(
         "--radiographs", type=int, default=100, help="validation radiographs a dataset at most"
@@ -69,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     for bench in (latency, queue, report, explained, faithful, lime, variants, sane, shape):
-        bench.add_argument("--json", type=Path, help="write the figures here too")
+        bench.add_argument("--json", type=Path, help="write the metrics here too")
         add_settings_argument(bench)
     return parser
 

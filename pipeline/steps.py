@@ -1,6 +1,6 @@
 """The work of each role: what runs where the role's models are.
 
-Each is a generator of the role's models and a progress listener, and yields what it finds as soon
+Each is a generator of the role's models and a progress callback, and yields what it finds as soon
 as it has it. `pipeline/run.py` says in which order they follow one another.
 """
 
@@ -123,7 +123,7 @@ def explain(
     described = _timed(
         Step.DESCRIBE, progress, lambda: models.describer.describe(explanations, anatomy)
     )
-    told = tuple(one for one in case.measurements if one.relation is not None)
+    stated = tuple(one for one in case.measurements if one.relation is not None)
     yield CaseResult(
         radiograph=radiograph,
         anatomy=anatomy,
@@ -132,7 +132,7 @@ def explain(
         timings_ms={**timings_ms, Step.DESCRIBE: described.ms},
         provenance=case.provenance,
         explanations=explanations,
-        descriptors=replace(described.value, measurements=told),
+        descriptors=replace(described.value, measurements=stated),
         problems=tuple(problems),
     )
 

@@ -87,8 +87,10 @@ def main(arguments: list[str]) -> int:
     check.add_argument("--model", required=True, help="anatomy, classifier, or a model's folder")
     check.add_argument("--dataset", type=Path, required=True, help="a folder with an index.csv")
     check.add_argument("--split", choices=[split.value for split in Split], help="default: all")
-    check.add_argument("--json", type=Path, help="write the figures here, curves beside it")
-    limits = commands.add_parser("quality_thresholds", help="set a classifier's trust thresholds")
+    check.add_argument("--json", type=Path, help="write the metrics here, curves beside it")
+    limits = commands.add_parser(
+        "quality_thresholds", help="set the thresholds of a classifier's explanation quality"
+    )
     limits.add_argument("--model", default="classifier", help="classifier, or a model's folder")
     limits.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     limits.add_argument(

@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation: drawn on the radiograph, each beside its threshold."""
+"""The chest measurements: drawn on the radiograph, each beside its threshold."""
 
 from html import escape
 

@@ -92,7 +92,7 @@ def _section(
 
 
 def _after(words: Words, case: Case, report: Report) -> None:
-    """What to do with the text, and what the model was told and thought."""
+    """What to do with the text, and the model's prompt and its reasoning."""
     draw(f'<p class="cxr-caption">{escape(words("report.edit_help"))}</p>')
     if case.job is None:
         _again(words, case)

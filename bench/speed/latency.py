@@ -1,4 +1,4 @@
-"""Each step's time, ours against the stock way, on the same phantoms in the same run."""
+"""Each step's time, ours against a reference implementation, in the same run."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from bench.metrics import LatencyMetrics, StepFigure
+from bench.metrics import LatencyMetrics, StepTiming
 from bench.speed.memory import descendants_rss_mb
 from bench.speed.page import open_page
 from bench.speed.radiographs import radiographs_of
@@ -43,7 +43,7 @@ class OurTimes:
 
 
 def measure_latency(settings: Settings, runs: int, data: Path | None = None) -> LatencyMetrics:
-    """Measure the page, our steps through the workers, and the stock ways.
+    """Measure the page, our steps through the workers, and the reference implementations.
 
     Args:
         settings: How the product runs.
@@ -72,7 +72,7 @@ def measure_latency(settings: Settings, runs: int, data: Path | None = None) -> 
         report_ms=ours.steps_ms.get(Step.WRITE),
         rss_mb=memory,
         steps={
-            step: StepFigure(ours_ms=ours.steps_ms[step], stock_ms=stock.get(step))
+            step: StepTiming(ours_ms=ours.steps_ms[step], stock_ms=stock.get(step))
             for step in Step
             if step in ours.steps_ms
         },
@@ -120,10 +120,10 @@ def time_ours(executor: Executor, settings: Settings, radiographs: Iterable[byte
 
 
 def time_stock(ours: OurTimes, settings: Settings, runs: int) -> dict[Step, float]:
-    """Median of each stock way, in ms, on the last radiograph of ours."""
-    from bench.speed.stock import stock_ways
+    """Median of each reference implementation, in ms, on the last radiograph of ours."""
+    from bench.speed.stock import stock_steps
 
-    ways = stock_ways(ours.radiograph, ours.case, settings)
+    ways = stock_steps(ours.radiograph, ours.case, settings)
     return {
         step: time_way(way, 1 if step in SLOW_STOCK else runs, warm=step not in SLOW_STOCK)
         for step, way in ways.items()

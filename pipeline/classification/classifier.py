@@ -1,4 +1,4 @@
-"""A classifier by its folder, through OpenVINO, calibrated: EfficientNetB0, or one's own."""
+"""A classifier by its folder, through OpenVINO, calibrated: shipped or user-supplied."""
 
 from pathlib import Path
 from typing import Any

@@ -65,8 +65,10 @@ def analyse_command(
                 rows.append(row)
         except KeyboardInterrupt:
             write_summary(out, rows)
-            told = message("interrupted", language, done=len(rows), all=len(planned), out=str(out))
-            print(told, file=sys.stderr)
+            summary = message(
+                "interrupted", language, done=len(rows), all=len(planned), out=str(out)
+            )
+            print(summary, file=sys.stderr)
             return INTERRUPTED
         write_summary(out, rows)
     well = {Status.DONE, Status.KEPT, Status.SKIPPED}

@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation drawn on the radiograph, for the page and the files alike.
+"""The chest measurements drawn on the radiograph, for the page and the files alike.
 
 The lines' colours can be told apart by colour-blind readers (Okabe and Ito, 2008), and each kind
 of line has a place of its own in the chest.

@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation."""
+"""The chest measurements."""
 
 from dataclasses import dataclass
 

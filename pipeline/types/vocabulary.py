@@ -125,7 +125,7 @@ class QualityMeasure(StrEnum):
 
     @property
     def is_shortcut(self) -> bool:
-        """Whether it tells of a classifier that looks at what is no chest."""
+        """Whether it points to a classifier that looks beside the chest."""
         return self in SHORTCUT_MEASURES
 
 

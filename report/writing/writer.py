@@ -64,7 +64,7 @@ class ReportWriter:
         The first attempt takes the likeliest tokens; if anything in it is wrong or missing the
         model is asked once more, sampling, and what is wrong in the better of the two is replaced
         by template sentences; in a language that the shipped model was not taught, the whole report
-        is made of them. An event with `fraction` 0 and no text tells a listener that the text
+        is made of them. An event with `fraction` 0 and no text tells the caller that the text
         starts anew; a model's thoughts are not streamed.
 
         Raises:
@@ -177,7 +177,7 @@ class ReportWriter:
     def _streamed(
         self, prompt: str, temperature: float, seed: int, progress: Progress
     ) -> tuple[str, int]:
-        """Let the model write, telling the listener; the text, and how many tokens it has."""
+        """Let the model write, reporting progress; the text, and how many tokens it has."""
         budget = self._settings.report_tokens
         progress(ProgressEvent(step=Step.WRITE, fraction=0.0))
         opened = _opens_thought(prompt)

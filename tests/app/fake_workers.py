@@ -1,4 +1,4 @@
-"""Workers that answer at once or when told to, with a case built on the phantom."""
+"""Workers that answer at once or on request, with a case built on the phantom."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The page through AppTest, with workers that answer as they are told."""
+"""The page through AppTest, with workers that answer on request."""
 
 import json
 import re

@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from bench.metrics import LatencyMetrics, StepFigure
+from bench.metrics import LatencyMetrics, StepTiming
 from bench.speed import latency
 from bench.speed.memory import descendants_rss_mb, rss_mb, stop_tree
 from bench.speed.page import PageError, wait_until_served
@@ -28,8 +28,8 @@ METRICS = LatencyMetrics(
     report_ms=8000.0,
     rss_mb=2500.0,
     steps={
-        Step.CLASSIFY: StepFigure(ours_ms=10.0, stock_ms=125.0),
-        Step.WRITE: StepFigure(ours_ms=8000.0),
+        Step.CLASSIFY: StepTiming(ours_ms=10.0, stock_ms=125.0),
+        Step.WRITE: StepTiming(ours_ms=8000.0),
     },
 )
 SERVER = """
@@ -67,8 +67,8 @@ def test_table_says_how_many_times_faster():
 
 def test_table_holds_targets_beside_what_was_measured():
     steps = {
-        Step.GRAD_CAM: StepFigure(ours_ms=25.0, stock_ms=500.0),
-        Step.LIME: StepFigure(ours_ms=1000.0, stock_ms=12000.0),
+        Step.GRAD_CAM: StepTiming(ours_ms=25.0, stock_ms=500.0),
+        Step.LIME: StepTiming(ours_ms=1000.0, stock_ms=12000.0),
     }
     table = replace(METRICS, steps=steps).table()
     rows = {line.split()[0]: line.split()[1:] for line in table.splitlines() if line}

@@ -30,7 +30,7 @@ class OneSidedModel:
 
 
 @pytest.mark.parametrize(("top", "beats"), [("right_upper", True), ("left_upper", False)])
-def test_the_top_descriptor_is_held_against_another_by_what_its_absence_changes(top, beats):
+def test_the_top_descriptor_is_compared_with_another_by_what_its_absence_changes(top, beats):
     zones = {"right_upper": "right upper zone", "left_upper": "left upper zone"}
     report = Report(
         language=Language.ENGLISH,

@@ -317,6 +317,20 @@ def test_an_unknown_label_is_answered_with_the_known_ones(
     assert "'flu' is none of normal, " in capsys.readouterr().err
 
 
+def test_a_further_map_is_made_on_request_and_a_wrong_name_is_answered_with_the_known_ones(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ["analyse", str(radiograph), "--out", str(tmp_path / "out"), "--methods"]
+    assert main([*typed, "layer_cam"], fake_build) == 0
+    folder = tmp_path / "out" / "radiograph"
+    assert list(result(folder)["explanations"]) == ["grad_cam", "lime", "layer_cam"]
+    assert (folder / "layer_cam.png").is_file()
+    with pytest.raises(SystemExit) as caught:
+        main([*typed, "grad_cam,rise"], fake_build)
+    assert caught.value.code == 2
+    assert "'grad_cam,rise': choose from grad_cam, lime, layer_cam" in capsys.readouterr().err
+
+
 def test_help_names_defaults_labels_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["analyse", "--help"], fake_build)

@@ -74,7 +74,7 @@ def test_a_room_uses_only_the_ground_floor(room: str) -> None:
         assert foreign <= allowed, f"{name} imports {sorted(foreign - allowed)}"
 
 
-def test_values_errors_and_protocols_rest_on_nothing() -> None:
+def test_values_errors_and_protocols_import_nothing_of_ours() -> None:
     below = {
         "pipeline.errors": set(),
         "pipeline.protocols": {"pipeline.types"},

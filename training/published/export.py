@@ -1,7 +1,7 @@
 """A trained recipe as a classifier folder, which the app takes by its name.
 
 Only networks whose last convolution stage is followed by global average pooling and one dense
-layer can be exported: on these Grad-CAM has a closed form, see `xai/grad_cam.py`.
+layer can be exported: on these Grad-CAM has a closed form, see `xai/image/grad_cam.py`.
 """
 
 import tomllib

@@ -22,7 +22,7 @@ def rank_correlation(first: NDArray[np.floating], second: NDArray[np.floating]) 
     return float(np.clip(np.corrcoef(ranks[0], ranks[1])[0, 1], -1, 1))
 
 
-def overlap(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
+def top_k_iou(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     """Jaccard index of the strongest fifths of two vectors, in [0, 1]; see `RANDOM_IOU`."""
     tops = [
         (values >= np.quantile(values, 1 - STRONGEST)) & (values > 0) for values in (first, second)
@@ -44,7 +44,7 @@ def agreement_of(
     if not lungs_model.any():
         return 0.0, 0.0
     first, second = first_model[lungs_model], second_model[lungs_model]
-    return rank_correlation(first, second), overlap(first, second)
+    return rank_correlation(first, second), top_k_iou(first, second)
 
 
 def agreement_scores(

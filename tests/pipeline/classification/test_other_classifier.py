@@ -1,4 +1,4 @@
-"""A classifier of one's own, with other labels, dropped into the whole flow by its folder."""
+"""A user-supplied classifier, with other labels, through the whole flow by its folder."""
 
 import json
 import math

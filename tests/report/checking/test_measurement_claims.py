@@ -1,4 +1,4 @@
-"""Measurements of hyperinflation in reports: told in the prompt, checked, never left out."""
+"""Chest measurements in reports: stated in the prompt, checked, never left out."""
 
 import random
 from dataclasses import replace
@@ -88,7 +88,7 @@ def facts(language: Language, *measurements: Measurement) -> Facts:
         (UK, "Вимірювання не вказують на гіперінфляцію.", WRONG),
     ],
 )
-def test_what_is_said_of_a_measurement_is_held_against_it(language, sentence, expected):
+def test_what_is_said_of_a_measurement_is_compared_with_it(language, sentence, expected):
     claim = check_sentence(Section.FINDINGS, sentence, facts(language, *MEASUREMENTS))
     assert claim.status is expected
     assert claim.sentence == sentence

@@ -60,7 +60,7 @@ def report_text(*findings: str, classification: str = CLASSIFICATION, advice: st
 
 
 class ScriptedModel:
-    """Says what it was told to, one word a token, and keeps its calls."""
+    """Recites its script, one word a token, and keeps its calls."""
 
     name = "scripted"
     sha256 = "00"
@@ -113,7 +113,7 @@ def test_a_swapped_side_is_written_again():
     assert (report.seed, report.sampling["temperature"]) == (6, 0.7)
 
 
-def test_a_side_swapped_twice_gives_way_to_a_plain_sentence():
+def test_a_side_swapped_twice_gives_way_to_a_template_sentence():
     model = ScriptedModel(report_text(FIRST, SWAPPED), report_text(FIRST, SWAPPED))
     report = write(model)
     assert "right lower" not in report.text

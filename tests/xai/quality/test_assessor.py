@@ -171,11 +171,11 @@ def test_an_unknown_label_is_refused():
 
 def test_stability_is_the_mean_rank_correlation_with_further_runs():
     network = PlaceNetwork()
-    subject = prepare(network, radiograph(), chest(), "found").subject
+    context = prepare(network, radiograph(), chest(), "found").context
     segments = superpixels(radiograph().pixels, np.ones((SIDE, SIDE), np.float32), 16)
 
     def stability(shown, seeds):
-        return lime_stability(subject, segments, shown, samples=200, seeds=seeds)
+        return lime_stability(context, segments, shown, samples=200, seeds=seeds)
 
     shown = LimeExplainer(network, SETTINGS).explain(radiograph(), chest(), "found").raw_image
     assert stability(shown, [3]) == pytest.approx(1)  # the very run that drew the map
