@@ -36,15 +36,15 @@ def notice(text: str, kind: str = "info", code: str = "") -> str:
 
     Args:
         text: The sentence.
-        kind: `info`, `warning`, `error` or `success`; shown by sign and colour.
+        kind: `info`, `warning`, `error` or `success`; shown by symbol and colour.
         code: An error's stable code, shown after the sentence.
     """
-    measurement = {"info": "i", "warning": "!", "error": "✕", "success": "✓"}[kind]
+    symbol = {"info": "i", "warning": "!", "error": "✕", "success": "✓"}[kind]
     role = "alert" if kind == "error" else "note"
     shown = f' <code class="cxr-code">{escape(code)}</code>' if code else ""
     return (
         f'<div class="cxr-notice cxr-{kind}" role="{role}">'
-        f'<span class="cxr-sign" aria-hidden="true">{measurement}</span>'
+        f'<span class="cxr-sign" aria-hidden="true">{symbol}</span>'
         f"<span>{escape(text)}{shown}</span></div>"
     )
 

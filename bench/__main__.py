@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 
+EARLIER_COMMANDS = {"signs": "measurements"}
+EARLIER_OPTIONS = {"--films": "--radiographs", "--stock-films": "--stock-radiographs"}
+
+
 class Metrics(Protocol):
     """What a bench gives."""
 
@@ -80,13 +84,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one bench; returns 0, or 1 if a step of the product or a check failed under it."""
     os.environ.update(QUIET_AND_OFFLINE)  # as the product's own processes run
     parser = _parser()
-    chosen = parser.parse_args(arguments)
-
+    from pipeline.command_line.earlier_names import renamed
     from pipeline.errors import SettingsError
     from pipeline.settings import load_settings
     from pipeline.types import Language
     from pipeline.words import message
 
+    typed = sys.argv[1:] if arguments is None else arguments
+    chosen = parser.parse_args(renamed(typed, EARLIER_COMMANDS, EARLIER_OPTIONS))
     try:
         settings = load_settings(chosen.settings)
     except SettingsError as error:

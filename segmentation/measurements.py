@@ -1,4 +1,4 @@
-"""The geometry of hyperinflation: each measurement read off the outlines of one chest.
+"""The geometry of the chest: each measurement from the outlines of one radiograph.
 
 Every function gives a `Reading`, or the `MeasurementReason` why there is none.
 """
@@ -36,7 +36,7 @@ class Reading:
 
     Attributes:
         value: In the measurement's unit.
-        span: The length in cm that a centimetre sign is a share of, as the interval's error is
+        span: The length in cm that a measurement in cm is a share of, as the interval's error is
             a share; 1 for ratios and angles.
         lines: What it was measured along, `(point, 2)` of `(x, y)` in the radiograph's frame.
     """

@@ -57,7 +57,38 @@ WORDS = {  # the word, or several of one meaning: what to write
 CLASS_NAMES = {"Asked", "Drawn", "Measured", "Explained", "Prepared"}
 
 ALLOWED = {  # (file, word): why it is right there
+    ("*/classifier*/card.md", "films?"): "JSRT was digitised from film",
+    ("training/cards/classifier.md", "films?"): "JSRT was digitised from film",
+    ("pipeline/words/en.toml", "films?"): "what any model may write, and the claim check must know",
+    ("tests/report/models/test_compare.py", "films?"): "what a model wrote",
+    ("tests/browser/files.py", "packs?"): "`struct.pack`",
+    ("tests/pipeline/reading/crafted.py", "packs?"): "`struct.pack`",
+    ("README.md", "trust"): "a hub that you trust",
+    ("bench/__main__.py", "films?"): "an earlier option, still accepted",
+    ("training/__main__.py", "films?"): "likewise",
+    ("training/__main__.py", "packs?"): "likewise",
+    ("training/__main__.py", "trust"): "likewise",
+    ("tests/pipeline/test_earlier_names.py", "films?"): "likewise",
+    ("tests/pipeline/test_earlier_names.py", "packs?"): "likewise",
+    ("tests/pipeline/test_earlier_names.py", "trust"): "likewise",
+    ("pipeline/command_line/earlier_names.py", "packs?"): "likewise",
+    ("docs/writers.md", "trust"): "a file that you trust",
+    ("report/models/model_folder.py", "trust"): "`trust_remote_code` of transformers",
+    ("xai/image/lime_explainer.py", "trust"): "the title of LIME's paper",
+    ("app/*.py", "stretch|stretches"): "Streamlit's width",
+    ("pipeline/reading/grid.py", "stretch|stretches"): "contrast is stretched",
 }
+
+UNTIL_THE_WRITER_IS_TRAINED_AGAIN = (  # its prompt and its texts hold the old words
+    "bench/reports/claim_templates/*",
+    "docs/reports.md",
+    "docs/writers.md",
+    "pipeline/words/*.toml",
+    "tests/report/*",
+    "tests/training/writer/*",
+    "training/writer/*",
+    "weights/writer/card.md",
+)
 
 
 def files() -> list[str]:
@@ -90,6 +121,8 @@ TEXTS = {name: spelled((ROOT / name).read_text("utf-8")) for name in files()}
 
 
 def allowed(name: str, word: str) -> bool:
+    if any(fnmatch.fnmatch(name, pattern) for pattern in UNTIL_THE_WRITER_IS_TRAINED_AGAIN):
+        return True
     return any(fnmatch.fnmatch(name, file) and word == one for file, one in ALLOWED)
 
 
@@ -105,3 +138,28 @@ def hits(name: str, word: str) -> list[str]:
 def test_a_replaced_word_does_not_come_back(word: str) -> None:
     found = [hit for name in TEXTS if not allowed(name, word) for hit in hits(name, word)]
     assert found == [], f"write: {WORDS[word]}"
+
+
+def test_no_class_is_named_by_a_participle() -> None:
+    classes = r"^\s*class (" + "|".join(CLASS_NAMES) + r")\b"
+    python = [name for name in TEXTS if name.endswith(".py")]
+    found = [
+        name
+        for name in python
+        if re.search(classes, (ROOT / name).read_text("utf-8"), re.MULTILINE)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(("file", "word"), ALLOWED)
+def test_what_is_allowed_is_still_there(file: str, word: str) -> None:
+    assert [hit for name in TEXTS if fnmatch.fnmatch(name, file) for hit in hits(name, word)]
+
+
+def test_a_word_is_found_alone_and_inside_names() -> None:
+    TEXTS["probe.py"] = spelled("class FilmView:\n    film_path = 1\n    filmed = untrusted = 2\n")
+    try:
+        assert hits("probe.py", "films?") == ["probe.py:1 film", "probe.py:2 film"]
+        assert hits("probe.py", "trust") == []
+    finally:
+        del TEXTS["probe.py"]

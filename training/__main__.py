@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline.command_line.earlier_names import renamed
 from pipeline.errors import ModelError
 from pipeline.manifest import load_manifest, read_manifest
 from pipeline.settings import ROOT
@@ -17,6 +18,12 @@ from training.datasets.index import Split, read_index
 from training.evaluate import NothingToEvaluateError
 from training.published.start import StartWeightsError
 from training.recipes import RECIPES, Options
+
+EARLIER_COMMANDS = {
+    "trust_thresholds": "quality_thresholds",
+    "train cross_pack": "train cross_dataset",
+}
+EARLIER_OPTIONS = {"--pack": "--dataset", "--films": "--radiographs"}
 
 
 def evaluate(folder: Path, dataset: Path, split: str | None, plots: Path | None) -> dict[str, Any]:
@@ -97,7 +104,7 @@ def main(arguments: list[str]) -> int:
         "--radiographs", type=int, default=120, help="validation radiographs at most"
     )
     commands.add_parser("recipes", help="list what can be trained")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args(renamed(arguments, EARLIER_COMMANDS, EARLIER_OPTIONS))
     if chosen.command == "recipes":
         for recipe in RECIPES.values():
             print(f"{recipe.name:22} {recipe.summary}")

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.analyser import Analyser
 from pipeline.build import build_models
 from pipeline.command_line.analyse import ALL_WELL, SOME_REFUSED, analyse_command
+from pipeline.command_line.earlier_names import renamed
 from pipeline.command_line.layers import layers_command
 from pipeline.errors import ExplainCxrError, ManifestError, ReportModelMissingError
 from pipeline.manifest import ClassificationManifest, read_manifest
@@ -20,6 +21,7 @@ from pipeline.workers.process import Build
 from pipeline.workers.workers import Workers
 
 WRONG_USAGE = 2
+EARLIER_COMMANDS = {"stages": "layers"}
 MOST_JOBS = 64
 DESCRIPTION = "ExplainCXR. For research use only. Not a medical device."
 AFTERWARDS = """\
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str], build: Build = build_models) -> int:
         interrupted.
     """
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(renamed(arguments, EARLIER_COMMANDS, {}))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
             stream.reconfigure(errors="backslashreplace")

@@ -23,7 +23,7 @@ SUBPIXEL_BITS = 4
 
 
 def measurements_overlay(radiograph: Radiograph, measurements: Iterable[Measurement]) -> Picture:
-    """The radiograph with every line that a measurement was measured along, on a dark edge.
+    """The radiograph with every line that was measured along, on a dark edge.
 
     Args:
         radiograph: The radiograph.

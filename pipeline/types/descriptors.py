@@ -13,7 +13,7 @@ from pipeline.types.vocabulary import Grade, Zone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptor:
-    """A soft descriptor: what the fused map says of one zone.
+    """What the fused map says of one zone.
 
     Attributes:
         zone: The zone.

@@ -15,7 +15,7 @@ class QualityScore:
         map: Whose map; the fused one for what compares the two methods.
         measure: What was measured.
         value: An area under a curve, a correlation or a share, in [-1, 1].
-        random_baseline: What a map that knows nothing would have; 0 where that is 0 by definition.
+        random_baseline: What random maps reach; 0 where that is 0 by definition.
         rating: What the classifier's thresholds make of `gain`.
     """
 
@@ -60,7 +60,7 @@ class MaskingCurves:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplanationQuality:
-    """How far the explanations of one label can be trusted.
+    """How far the explanations of one label can be relied on.
 
     Attributes:
         label: The label explained.

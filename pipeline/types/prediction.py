@@ -1,4 +1,4 @@
-"""The classifier's classification."""
+"""The classification: each label's calibrated probability, and what follows from them."""
 
 import math
 from collections.abc import Mapping

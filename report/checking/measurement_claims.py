@@ -53,7 +53,7 @@ def check_measurements(found: Tally, sentence: str, facts: Facts) -> str:
 
 
 def _spans(sentence: str, language: Language) -> Iterator[_Span]:
-    """Each measurement's part of a sentence: to the next sign, to a zone, or to the end."""
+    """Each measurement's part of a sentence: to the next measurement, to a zone, or to the end."""
     starts = sorted(
         (match.start(), name)
         for name in words_of(language).report["measurements"]["names"]

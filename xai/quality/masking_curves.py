@@ -46,7 +46,7 @@ def mean_tone(image_model: FloatArray, roi_mask: BoolArray) -> float:
 
 
 def random_map(size: int, seed: tuple[int, ...]) -> FloatArray:
-    """A map that knows nothing: coarse noise, enlarged, `(size, size)` float32 in [0, 1].
+    """A random map: coarse noise, enlarged, `(size, size)` float32 in [0, 1].
 
     Its places hang together as those of Grad-CAM and LIME do. Single pixels drawn at random would
     be a straw man: a radiograph with holes in it is no radiograph, and every network's answer falls

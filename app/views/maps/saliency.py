@@ -1,4 +1,4 @@
-"""One explainer's tab: its map over the radiograph for any label, and its quality."""
+"""One method's tab: its map over the radiograph for any label, and its quality."""
 
 from collections.abc import Sequence
 
