@@ -1,8 +1,9 @@
 # make run: set up and open the app.  make test: set up and run all tests.  make check: lint, types.
+# make test-fast: all tests but those in a browser, of training and of whole models.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup run test check clean
+.PHONY: setup run test test-fast check clean
 
 setup: .venv/.ready
 
@@ -11,6 +12,9 @@ run: setup
 
 test: .venv/.ready-dev
 	$(BIN)/python -m pytest
+
+test-fast: .venv/.ready-dev
+	$(BIN)/python -m pytest -m "not slow and not browser"
 
 check: .venv/.ready-dev
 	$(BIN)/ruff check .

@@ -14,11 +14,9 @@ import tomllib
 import urllib.error
 import urllib.request
 import webbrowser
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.errors import ExplainCxrError
@@ -71,34 +69,6 @@ def served(address: str, patience_s: float = 30.0) -> bool:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     return False
-
-
-def skip_component_scan() -> None:
-    """Keep Streamlit from reading the metadata of every installed package at its start.
-
-    It looks for third-party components, of which the page has none, and takes a quarter of a
-    second with our hundred libraries. There is no setting for it.
-    """
-    from streamlit.components.v2.component_manager import BidiComponentManager
-
-    def nothing_to_find(self: BidiComponentManager, *, start_file_watching: bool = True) -> None:
-        """Register nothing."""
-
-    BidiComponentManager.discover_and_register_components = nothing_to_find
-
-
-@contextmanager
-def plotly_absent() -> Iterator[None]:
-    """Keep Streamlit from loading Plotly when it is itself imported.
-
-    It would do so to make a theme, which our one figure does not wear, and takes a tenth of the
-    time until the page opens. Plotly is loaded with the first figure instead.
-    """
-    sys.modules["plotly"] = cast(ModuleType, None)  # Python's way to say: not to be found
-    try:
-        yield
-    finally:
-        del sys.modules["plotly"]
 
 
 def prepare(address: str, *, browser: bool) -> None:
@@ -199,10 +169,8 @@ def main(arguments: list[str] | None = None) -> int:
         daemon=True,
     ).start()
 
-    with plotly_absent():
-        import streamlit
+    import streamlit
 
-    skip_component_scan()
     # The server hands the signal on when it has stopped; by itself it would end the process there
     # and then, with the workers and their memory left for others to clear away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -1,4 +1,4 @@
-"""Small pieces of HTML that the views are drawn from; every text that comes in is escaped."""
+"""Small fragments of HTML that the views are drawn from; every text that comes in is escaped."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -7,12 +7,13 @@ import streamlit as st
 
 
 def draw(html: str) -> None:
-    """Put a piece on the page."""
-    st.html(html)
+    """Put a fragment on the page; nothing if there is nothing in it."""
+    if html:
+        st.html(html)
 
 
 def draw_svg(html: str) -> None:
-    """Put a piece that holds SVG on the page; `draw` would strip the SVG from it.
+    """Put a fragment that holds SVG on the page; `draw` would strip the SVG from it.
 
     Args:
         html: One block without blank lines, which would end it.
@@ -35,15 +36,15 @@ def notice(text: str, kind: str = "info", code: str = "") -> str:
 
     Args:
         text: The sentence.
-        kind: `info`, `warning`, `error` or `success`; shown by sign and colour.
+        kind: `info`, `warning`, `error` or `success`; shown by symbol and colour.
         code: An error's stable code, shown after the sentence.
     """
-    measurement = {"info": "i", "warning": "!", "error": "✕", "success": "✓"}[kind]
+    symbol = {"info": "i", "warning": "!", "error": "✕", "success": "✓"}[kind]
     role = "alert" if kind == "error" else "note"
     shown = f' <code class="cxr-code">{escape(code)}</code>' if code else ""
     return (
         f'<div class="cxr-notice cxr-{kind}" role="{role}">'
-        f'<span class="cxr-sign" aria-hidden="true">{measurement}</span>'
+        f'<span class="cxr-sign" aria-hidden="true">{symbol}</span>'
         f"<span>{escape(text)}{shown}</span></div>"
     )
 
@@ -89,15 +90,15 @@ def signed_bars(rows: Sequence[tuple[str, float, str]], *, name: str) -> str:
     return f'<ul class="cxr-bars" aria-label="{escape(name)}">{"".join(drawn)}</ul>'
 
 
-def shaded(pieces: Sequence[tuple[str, float, str]]) -> str:
-    """Running text whose pieces are shaded by a value; negative ones are also underlined.
+def shaded(spans: Sequence[tuple[str, float, str]]) -> str:
+    """Running text whose spans are shaded by a value; negative ones are also underlined.
 
     Args:
-        pieces: Text, with its own spaces, value, and the value as it is said.
+        spans: Text, with its own spaces, value, and the value as it is said.
     """
-    largest = max((abs(value) for _, value, _ in pieces), default=0.0) or 1.0
+    largest = max((abs(value) for _, value, _ in spans), default=0.0) or 1.0
     drawn = []
-    for text, value, said in pieces:
+    for text, value, said in spans:
         strength = abs(value) / largest
         if strength < 0.04:
             drawn.append(escape(text))

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from app import service
-from app.state.cases import Case, Cases
+from app.state.case import Case
+from app.state.cases import Cases
 from app.viewer import tab as viewer
 from app.views import download, report, result, text_explanation
 from app.views.frame import case_list, frame, home, problems, progress, upload
@@ -54,6 +55,9 @@ def _watch(words: Words, cases: Cases) -> None:
             st.rerun(scope="app")
         if cases.case is not None:
             progress.show(words, cases.case)
+            examined = cases.case.job.examination if cases.case.job is not None else None
+            if cases.case.result is None and examined is not None:  # its maps are on the way
+                result.classification(words, examined.prediction)
 
     st.fragment(watch, run_every=POLL_SECONDS if cases.busy else None)()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.state.cases import Case
+from app.state.case import Case
 from pipeline.pictures.overlays import Picture, encode_jpeg, encode_png
 
 MAX_KEPT = 24

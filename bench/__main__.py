@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
 
 
+EARLIER_COMMANDS = {"signs": "measurements"}
+EARLIER_OPTIONS = {"--films": "--radiographs", "--stock-films": "--stock-radiographs"}
+
+
 class Metrics(Protocol):
     """What a bench gives."""
 
@@ -32,13 +36,18 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     benches = parser.add_subparsers(dest="bench", required=True)
-    latency = benches.add_parser("latency", help="each step against the stock way")
+    latency = benches.add_parser("latency", help="each step against a reference implementation")
     latency.add_argument("--runs", type=int, default=5, help="analyses to take the median of")
+    latency.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
+    queue = benches.add_parser("queue", help="who waits how long where several radiographs wait")
+    queue.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
     report = benches.add_parser("report", help="the writer and the check of its sentences")
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
     explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
     explained.add_argument("--cases", type=int, default=50, help="reports to explain")
-    faithful = benches.add_parser("faithfulness", help="our maps against stock LIME and chance")
+    faithful = benches.add_parser(
+        "faithfulness", help="our maps against stock LIME and a random baseline"
+    )
     faithful.add_argument(
         "--radiographs", type=int, default=200, help="validation radiographs at most"
     )
@@ -58,15 +67,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     sane = benches.add_parser("sanity", help="lost weights, lost labels, a planted shortcut")
     shape = benches.add_parser(
-        "measurements", help="the measurements of hyperinflation against drawn outlines"
+        "measurements", help="chest measurements against outlines drawn by hand"
     )
     shape.add_argument(
         "--radiographs", type=int, default=100, help="validation radiographs a dataset at most"
     )
     for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
-    for bench in (latency, report, explained, faithful, lime, variants, sane, shape):
-        bench.add_argument("--json", type=Path, help="write the figures here too")
+    for bench in (latency, queue, report, explained, faithful, lime, variants, sane, shape):
+        bench.add_argument("--json", type=Path, help="write the metrics here too")
         add_settings_argument(bench)
     return parser
 
@@ -75,13 +84,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one bench; returns 0, or 1 if a step of the product or a check failed under it."""
     os.environ.update(QUIET_AND_OFFLINE)  # as the product's own processes run
     parser = _parser()
-    chosen = parser.parse_args(arguments)
-
+    from pipeline.command_line.earlier_names import renamed
     from pipeline.errors import SettingsError
     from pipeline.settings import load_settings
     from pipeline.types import Language
     from pipeline.words import message
 
+    typed = sys.argv[1:] if arguments is None else arguments
+    chosen = parser.parse_args(renamed(typed, EARLIER_COMMANDS, EARLIER_OPTIONS))
     try:
         settings = load_settings(chosen.settings)
     except SettingsError as error:
@@ -89,45 +99,57 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ("runs", "cases", "radiographs"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
-    metrics: Metrics
-    failed = False
-    if chosen.bench == "report":
-        from bench.reports.report import measure_report
-
-        metrics = measure_report(settings, chosen.cases)
-    elif chosen.bench == "text_explanation":
-        from bench.reports.text_explanation import measure_text_explanation
-
-        metrics = measure_text_explanation(settings, chosen.cases)
-    elif chosen.bench == "faithfulness":
-        metrics = _faithfulness(settings, chosen)
-    elif chosen.bench == "lime":
-        metrics = _lime(settings, chosen)
-    elif chosen.bench == "variants":
-        from bench.maps.variants import measure_variants
-        from training.datasets.index import data_folder
-
-        metrics = measure_variants(settings, chosen.data or data_folder(), chosen.radiographs)
-    elif chosen.bench == "sanity":
-        from bench.sanity.sanity import measure_sanity
-        from training.datasets.index import data_folder
-
-        checked = measure_sanity(settings, chosen.data or data_folder())
-        metrics, failed = checked, checked.failed
-    elif chosen.bench == "measurements":
-        from bench.measurements import measure_chest
-
-        metrics = measure_chest(settings, chosen.radiographs, chosen.data)
-    else:
-        from bench.speed.latency import measure_latency
-
-        measured = measure_latency(settings, chosen.runs)
-        metrics, failed = measured, bool(measured.problems)
+    metrics, failed = _measured(chosen, settings)
     print(metrics.table())
     print(metrics.json_line())
     if chosen.json:
         chosen.json.write_text(metrics.json_line() + "\n", encoding="utf-8")
     return int(failed)
+
+
+def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics, bool]:
+    """What the chosen bench gives, and whether something failed under it."""
+    metrics: Metrics
+    failed = False
+    match chosen.bench:
+        case "report":
+            from bench.reports.report import measure_report
+
+            metrics = measure_report(settings, chosen.cases)
+        case "text_explanation":
+            from bench.reports.text_explanation import measure_text_explanation
+
+            metrics = measure_text_explanation(settings, chosen.cases)
+        case "faithfulness":
+            metrics = _faithfulness(settings, chosen)
+        case "lime":
+            metrics = _lime(settings, chosen)
+        case "variants":
+            from bench.maps.variants import measure_variants
+            from training.datasets.index import data_folder
+
+            data = chosen.data or data_folder()
+            metrics = measure_variants(settings, data, chosen.radiographs)
+        case "sanity":
+            from bench.sanity.sanity import measure_sanity
+            from training.datasets.index import data_folder
+
+            checked = measure_sanity(settings, chosen.data or data_folder())
+            metrics, failed = checked, checked.failed
+        case "measurements":
+            from bench.measurements import measure_chest
+
+            metrics = measure_chest(settings, chosen.radiographs, chosen.data)
+        case "queue":
+            from bench.speed.queue import measure_queue
+
+            metrics = measure_queue(settings, chosen.data)
+        case _:
+            from bench.speed.latency import measure_latency
+
+            measured = measure_latency(settings, chosen.runs, chosen.data)
+            metrics, failed = measured, bool(measured.problems)
+    return metrics, failed
 
 
 def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Metrics:

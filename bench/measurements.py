@@ -1,9 +1,9 @@
-"""The measurements of hyperinflation on validation radiographs: their spread, and their error.
+"""The chest measurements on validation radiographs: their spread, and their error.
 
-Where people drew the lungs, each measurement of the network's outline is held against the same sign
-of theirs; 1.96 times the root mean square of the difference is the error in
-`segmentation/measurements.toml`. A dataset's masks tell of what they hold: fields (heart left out)
-of the heart, lungs of the left dome.
+Where people drew the lungs, each measurement of the network's outline is compared with
+theirs; 1.96 times the root mean square of the difference is the error in
+`segmentation/measurements.toml`. What can be compared depends on the masks: those of fields (heart
+left out) give the heart, those of lungs the left dome.
 """
 
 import json
@@ -35,7 +35,7 @@ from training.classifier.thorax_cache import radiograph_of
 from training.datasets.index import ImageRecord, Split, data_folder, read_grey, read_index
 
 ENLARGED = 4  # datasets are as small as the network's input, radiographs for the app are not
-PIXEL_MM = (1.0, 1.0)  # the datasets have lost theirs: lengths are told as shares of their span
+PIXEL_MM = (1.0, 1.0)  # the datasets have lost theirs: lengths are given as shares of their span
 DOMES = {"dome_height", "dome_height_ratio"}
 OF_THE_HEART = {
     "cardiothoracic_ratio",
@@ -54,7 +54,7 @@ class MeasurementMetrics:
         reasons: How many have no value, by reason.
         percentiles: The values' 5th, 50th and 95th percentile; empty without values, and of
             centimetres, which the datasets have lost.
-        drawn: How many values can be held against an outline drawn by hand.
+        drawn: How many values can be compared with an outline drawn by hand.
         bias: Mean of value minus drawn value; of centimetres as a share of the measurement's span.
         error: 1.96 times the root mean square of that difference.
         covered: The share of drawn values that lie in the measurement's interval.
@@ -76,7 +76,7 @@ class MeasurementsMetrics:
     datasets: Mapping[str, Mapping[str, MeasurementMetrics]]
 
     def json_line(self) -> str:
-        """The figures as one line of JSON, rounded to four decimals."""
+        """The metrics as one line of JSON, rounded to four decimals."""
         found = {
             dataset: {name: asdict(metrics) for name, metrics in measurements.items()}
             for dataset, measurements in self.datasets.items()
@@ -86,7 +86,7 @@ class MeasurementsMetrics:
         )
 
     def table(self) -> str:
-        """The figures for people."""
+        """The metrics as a table."""
         head = f"{'measurement':<36}{'radiographs':>6}{'value':>6}{'p5':>8}{'p50':>8}{'p95':>8}"
         head += f"{'drawn':>7}{'bias':>8}{'error':>8}{'in':>6}"
         lines = []
@@ -186,7 +186,7 @@ def metrics_of(values: list[tuple[Measurement, Reading | None]]) -> MeasurementM
         if measurement.value is not None and drawn is not None
     ]
     away = np.array([difference for difference, _ in pairs])
-    told = [] if in_cm or not measured else np.percentile(measured, PERCENTILES).tolist()
+    quantiles = [] if in_cm or not measured else np.percentile(measured, PERCENTILES).tolist()
     return MeasurementMetrics(
         radiographs=len(values),
         reasons=dict(
@@ -196,7 +196,7 @@ def metrics_of(values: list[tuple[Measurement, Reading | None]]) -> MeasurementM
                 if measurement.reason is not None
             )
         ),
-        percentiles=tuple(told),
+        percentiles=tuple(quantiles),
         drawn=len(pairs),
         bias=float(away.mean()) if pairs else None,
         error=float(1.96 * np.sqrt((away**2).mean())) if pairs else None,

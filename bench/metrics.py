@@ -13,13 +13,13 @@ PAGE_TARGET_S, ANALYSIS_TARGET_S = 2, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepFigure:
+class StepTiming:
     """One step's median wall time.
 
     Attributes:
         ours_ms: Ours, in ms.
-        stock_ms: The stock way on the same radiograph in the same run, in ms; `None` where there is
-            none.
+        stock_ms: The reference implementation on the same radiograph in the same run, in ms;
+            `None` where there is none.
     """
 
     ours_ms: float
@@ -46,11 +46,11 @@ class LatencyMetrics:
     analysis_ms: float
     report_ms: float | None
     rss_mb: float
-    steps: Mapping[Step, StepFigure]
+    steps: Mapping[Step, StepTiming]
     problems: tuple[str, ...] = ()
 
     def json_line(self) -> str:
-        """The figures as one line of JSON."""
+        """The metrics as one line of JSON."""
         return json.dumps(
             {
                 "page_open_s": round(self.page_open_s, 3),
@@ -68,7 +68,7 @@ class LatencyMetrics:
         )
 
     def table(self) -> str:
-        """The figures for people, beside their targets."""
+        """The metrics as a table, beside their targets."""
         lines = [f"{'step':<14}{'ours, ms':>12}{'stock, ms':>12}{'times':>8}{'target':>12}"]
         for step, figure in self.steps.items():
             stock, times = "-", "-"
@@ -112,11 +112,11 @@ class TargetMetrics:
     targets: Mapping[str, float]
 
     def json_line(self) -> str:
-        """The figures as one line of JSON."""
+        """The metrics as one line of JSON."""
         return json.dumps({name: round(value, 6) for name, value in self.measured.items()})
 
     def table(self) -> str:
-        """The figures beside their targets."""
+        """The metrics beside their targets."""
         lines = [f"{'figure':<22}{'measured':>12}{'target':>10}"]
         for name, value in self.measured.items():
             lines.append(f"{name:<22}{value:>12.4f}{self.targets[name]:>10.3f}")

@@ -3,7 +3,7 @@
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +15,7 @@ from pipeline.protocols import Progress, Role, silent
 from pipeline.reading import check_size
 from pipeline.result_folder import FINGERPRINT, fingerprint, write_files
 from pipeline.run import analyse
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings, changed_settings, load_settings
 from pipeline.types import CaseResult, Language
 from pipeline.workers.job import Job
 from pipeline.workers.process import Build
@@ -104,8 +104,11 @@ class Analyser:
         """
         check_measurements()
         file = None if settings_file is None else Path(settings_file)
-        read = load_settings(file, **changes) if settings is None else replace(settings, **changes)
-        self.settings: Settings = read
+        self.settings: Settings = (
+            load_settings(file, **changes)
+            if settings is None
+            else changed_settings(settings, **changes)
+        )
         self._build, self._in_process, self._progress = build, in_process, progress
         self._jobs = max(1, jobs)
         self._workers: list[Workers] = []

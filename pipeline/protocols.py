@@ -28,14 +28,14 @@ Progress = Callable[[ProgressEvent], None]
 
 
 def silent(event: ProgressEvent) -> None:
-    """A progress listener that listens to nothing."""
+    """A progress callback that does nothing."""
 
 
 class Reader(Protocol):
     """Turns untrusted bytes into a radiograph.
 
-    Contract: the format is told by content; the result is bone-white, de-identified and no larger
-    than the working grid's limit; whatever is wrong with the bytes is an `InputError`.
+    Contract: the format is recognised by content; the result is bone-white, de-identified and no
+    larger than the working grid's limit; whatever is wrong with the bytes is an `InputError`.
     """
 
     def read(self, data: bytes) -> Radiograph:
@@ -56,7 +56,7 @@ class Segmenter(Protocol):
 
 
 class Morphometer(Protocol):
-    """Measures the chest's shape: the measurements of hyperinflation.
+    """Measures the chest's shape (morphometry).
 
     Contract: the measurements come in the order of their settings, the right side first; what
     the radiograph does not allow has no value and a reason; nothing here is a diagnosis.
@@ -143,7 +143,7 @@ class LayerExplainer(Protocol):
 
 
 class Describer(Protocol):
-    """Fuses the two maps and reads them off per zone."""
+    """Fuses the two maps and summarises them by zone."""
 
     def describe(self, explanations: Mapping[Method, Explanation], anatomy: Anatomy) -> Descriptors:
         """Fuse and describe; nothing found gives no items."""
@@ -151,10 +151,10 @@ class Describer(Protocol):
 
 
 class QualityAssessor(Protocol):
-    """Measures how far the explanations of a case can be trusted.
+    """Measures how far the explanations of a case can be relied on.
 
     Contract: the same arguments and seed give the same numbers; without thresholds for the
-    classifier there are values and no marks.
+    classifier there are values and no ratings.
     """
 
     def assess(

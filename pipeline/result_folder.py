@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from pydantic import ValidationError
+
 from pipeline.errors import OutputError
+from pipeline.result_file import ResultFile
 from pipeline.settings import Settings
 from pipeline.types import Method
 
@@ -101,8 +104,8 @@ def _names(settings: Settings) -> tuple[str, ...]:
     return tuple(field.name for field in fields(settings))
 
 
-def is_finished(folder: Path, sha256: str, expected: str) -> bool:
-    """Whether a folder holds the whole case of a file.
+def finished_result(folder: Path, sha256: str, expected: str) -> ResultFile | None:
+    """The whole case of a file that a folder holds, if it does.
 
     Args:
         folder: The folder.
@@ -110,11 +113,8 @@ def is_finished(folder: Path, sha256: str, expected: str) -> bool:
         expected: The `fingerprint` that its case would have today.
     """
     try:
-        found = json.loads((folder / RESULT_FILE).read_text(encoding="utf-8"))
-        return bool(
-            found["image"]["sha256"] == sha256
-            and found["provenance"][FINGERPRINT] == expected
-            and not found.get("problems")
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        found = ResultFile.model_validate_json((folder / RESULT_FILE).read_bytes())
+    except (OSError, ValidationError):  # none, a refusal, or a result of another version
+        return None
+    is_same = found.image.sha256 == sha256 and found.provenance.get(FINGERPRINT) == expected
+    return found if is_same and not found.problems else None

@@ -120,7 +120,10 @@ def _completed(case: CaseResult, executor: Executor, settings: Settings) -> Iter
 def _reported(
     case: CaseResult, executor: Executor, settings: Settings, *, with_quality: bool
 ) -> Iterator[CaseResult]:
-    """The case with its report, with the quality of its explanations, with its report explained."""
+    """The case with its report, with the quality of its explanations, with its report explained.
+
+    A report of template sentences is not explained: no model wrote it.
+    """
     write = partial(
         steps.write,
         prediction=case.prediction,
@@ -135,7 +138,7 @@ def _reported(
     if with_quality:
         case = _assessed(case, executor)
         yield case
-    if is_new and case.report is not None:
+    if is_new and case.report is not None and not case.report.is_template:
         explain = partial(steps.explain_text, report=case.report)
         explained = executor.run(Role.WRITER, explain, Priority.TEXT)
         yield _added(case, Step.EXPLAIN_TEXT, "text_explanation", explained)

@@ -1,6 +1,6 @@
 """The work of each role: what runs where the role's models are.
 
-Each is a generator of the role's models and a progress listener, and yields what it finds as soon
+Each is a generator of the role's models and a progress callback, and yields what it finds as soon
 as it has it. `pipeline/run.py` says in which order they follow one another.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic
 
-from pipeline.errors import StepFailedError
+from pipeline.errors import ModelError, StepFailedError
 from pipeline.protocols import DecodeModels, Progress, Value, VisionModels, WriterModels
 from pipeline.settings import Settings
 from pipeline.types import (
@@ -21,6 +21,7 @@ from pipeline.types import (
     LayerMap,
     Method,
     Prediction,
+    Problem,
     ProgressEvent,
     Radiograph,
     Report,
@@ -89,7 +90,10 @@ def examine(
 def explain(
     models: VisionModels, progress: Progress, *, case: Examination, settings: Settings
 ) -> Iterator[CaseResult]:
-    """Explain one label by every method, fuse the maps, read them per zone (vision role)."""
+    """Explain one label by every method, fuse the maps, read them per zone (vision role).
+
+    A further map that cannot be made is a problem of the case; the fused ones have to be there.
+    """
     radiograph, anatomy = case.radiograph, case.anatomy
     label = settings.explain_label or case.prediction.leading_label
     timings_ms = dict(case.timings_ms)
@@ -106,11 +110,20 @@ def explain(
         further[step] = timings_ms[step]
         return found.value
 
-    explanations = {method: explained(method) for method in settings.methods}
+    explanations: dict[Method, Explanation] = {}
+    problems: list[Problem] = []
+    for method in settings.methods:
+        try:
+            explanations[method] = explained(method)
+        except ModelError as error:
+            if method.spec.fused:
+                raise
+            step = method.spec.step
+            problems.append(Problem(step=step, code=error.code, parameters=error.parameters))
     described = _timed(
         Step.DESCRIBE, progress, lambda: models.describer.describe(explanations, anatomy)
     )
-    told = tuple(one for one in case.measurements if one.relation is not None)
+    stated = tuple(one for one in case.measurements if one.relation is not None)
     yield CaseResult(
         radiograph=radiograph,
         anatomy=anatomy,
@@ -119,7 +132,8 @@ def explain(
         timings_ms={**timings_ms, Step.DESCRIBE: described.ms},
         provenance=case.provenance,
         explanations=explanations,
-        descriptors=replace(described.value, measurements=told),
+        descriptors=replace(described.value, measurements=stated),
+        problems=tuple(problems),
     )
 
 

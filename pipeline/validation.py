@@ -143,7 +143,7 @@ def _wrong_value(field: str, kind: str, context: Mapping[str, Any], info: FieldI
 
 
 def _bounds(info: FieldInfo) -> dict[str, Any]:
-    """A field's own limits, both of them, where pydantic's error tells the one that was passed."""
+    """A field's own limits, both of them, where pydantic's error names the one that was passed."""
     found: dict[str, Any] = {}
     for item in info.metadata:
         for name in (*LEAST, *MOST):

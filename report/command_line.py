@@ -153,7 +153,7 @@ def _fetch(options: argparse.Namespace, settings: Settings) -> int:
     )
     try:
         with _Line(model.name, sys.stderr) as line:
-            file = fetch(model, settings.models_folder, hubs=hubs, progress=line.tell)
+            file = fetch(model, settings.models_folder, hubs=hubs, progress=line.on_progress)
     except KeyboardInterrupt:
         code = DownloadBrokenError.code
         print(message(code, settings.language, file=model.file), file=sys.stderr)
@@ -196,7 +196,7 @@ class _Line:
         self._shown = screen.isatty()
         self._next = 0.0
 
-    def tell(self, here: int, whole: int) -> None:
+    def on_progress(self, here: int, whole: int) -> None:
         """Show how many bytes of how many are here."""
         if not self._shown or (time.monotonic() < self._next and here < whole):
             return

@@ -15,7 +15,7 @@ MIDDLE = 0.5  # of the lung's height: the medial border is looked for below it
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LungContour:
-    """The border of one lung in three stretches that follow each other.
+    """The border of one lung in three spans that follow each other.
 
     All are `(point, 2)` float64 of `(x, y)`, y down. Both lungs are laid the same way: x rises
     from the ribs to the middle, so that of the left lung is the column's negative.

@@ -24,7 +24,7 @@ class MeasurementRule:
         errors: By side, `None` for the whole chest: half the width of the 95 % interval that the
             network's outlines leave; degrees for angles, a share of the measurement's span
             otherwise.
-        threshold: What it is held against, if anything.
+        threshold: What it is compared with, if anything.
         sides: The sides that the threshold is for; empty for all.
     """
 

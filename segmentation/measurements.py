@@ -1,4 +1,4 @@
-"""The geometry of hyperinflation: each measurement read off the outlines of one chest.
+"""The geometry of the chest: each measurement from the outlines of one radiograph.
 
 Every function gives a `Reading`, or the `MeasurementReason` why there is none.
 """
@@ -15,7 +15,7 @@ from segmentation.geometry import hull_of
 from segmentation.lung_contour import LungContour, Points
 
 MM_PER_CM = 10.0
-SHORTEST_DIAPHRAGM = 0.65  # of the lung's width: a shorter stretch is not the whole dome
+SHORTEST_DIAPHRAGM = 0.65  # of the lung's width: a shorter span is not the whole dome
 ANGLE_FROM, ANGLE_TO = 0.05, 0.30  # of the lung's width, from the costophrenic angle's point
 LARGEST_FIELD_GAP = 0.05  # whole fields stay below 0.02, fields with holes lie above 0.1
 HEART_FROM = 0.6  # of the way from the apex to the costophrenic angle: below the hila
@@ -36,7 +36,7 @@ class Reading:
 
     Attributes:
         value: In the measurement's unit.
-        span: The length in cm that a centimetre sign is a share of, as the interval's error is
+        span: The length in cm that a measurement in cm is a share of, as the interval's error is
             a share; 1 for ratios and angles.
         lines: What it was measured along, `(point, 2)` of `(x, y)` in the radiograph's frame.
     """
@@ -195,7 +195,7 @@ def _slenderness(
 
 def _angle(chest: ChestOutline, contour: LungContour) -> Reading | MeasurementReason:
     """The angle between ribs and diaphragm, each a straight line fitted near their meeting."""
-    near = [_stretch(contour, part) for part in (contour.wall, contour.diaphragm)]
+    near = [_span_near_angle(contour, part) for part in (contour.wall, contour.diaphragm)]
     if not chest.is_inside(chest.in_radiograph(np.concatenate([*near, contour.diaphragm[:1]]))):
         return MeasurementReason.CUT_OFF
     if min(map(len, near)) < 2:
@@ -208,7 +208,7 @@ def _angle(chest: ChestOutline, contour: LungContour) -> Reading | MeasurementRe
     )
 
 
-def _stretch(contour: LungContour, part: Points) -> Points:
+def _span_near_angle(contour: LungContour, part: Points) -> Points:
     """The points of a part that lie between two distances of the costophrenic angle."""
     away = np.hypot(*(part - contour.costophrenic).T)
     low, high = ANGLE_FROM * contour.width, ANGLE_TO * contour.width

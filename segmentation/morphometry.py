@@ -138,7 +138,7 @@ def measurement_of(
     """Put a reading beside its threshold and give it an interval.
 
     Args:
-        place: Which sign of which side.
+        place: Which measurement of which side.
         found: What the outline shown gives.
         doubtful: What the outlines give that lie at the edges of the network's certainty.
         rule: The measurement's settings.

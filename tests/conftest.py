@@ -3,6 +3,9 @@
 import importlib
 import importlib.util
 import os
+from pathlib import Path
+
+import pytest
 
 from pipeline.workers.process import QUIET_AND_OFFLINE
 
@@ -13,3 +16,39 @@ os.environ["OMP_WAIT_POLICY"] = QUIET_AND_OFFLINE["OMP_WAIT_POLICY"]
 # process, so it comes first wherever both are tested together.
 if importlib.util.find_spec("triton") is not None:
     importlib.import_module("triton")
+
+TESTS = Path(__file__).parent
+SLOW = (  # whole folders and files; single tests carry the mark themselves
+    "app/test_launcher.py",
+    "bench",
+    "pipeline/classification",
+    "pipeline/language_model",
+    "pipeline/pictures/test_layers.py",
+    "pipeline/reading/test_bad_input.py",
+    "pipeline/result_file/test_result_file.py",
+    "pipeline/test_analyser.py",
+    "pipeline/test_command_line.py",
+    "pipeline/test_real_models.py",
+    "pipeline/workers",
+    "report/models/test_text_models.py",
+    "report/writing/test_bigger_model.py",
+    "training/anatomy",
+    "training/classifier",
+    "training/published",
+    "training/test_training_command_line.py",
+    "training/writer",
+    "xai/image/test_grad_cam.py",
+    "xai/image/test_layer_cam.py",
+    "xai/image/test_layer_grad_cam.py",
+    "xai/text/test_explainer.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark by place what `make test-fast` leaves out."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        if place.startswith("browser/"):
+            item.add_marker("browser")
+        elif place.startswith(SLOW):
+            item.add_marker("slow")

@@ -1,4 +1,4 @@
-"""Measurements for a radiograph of 200 x 200 pixels: one of each kind that is told apart."""
+"""Measurements for a radiograph of 200 x 200 pixels: one of each kind."""
 
 from pipeline.types import (
     Measurement,

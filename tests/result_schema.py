@@ -1,4 +1,4 @@
-"""`result.json` held against its published schema by a validator that is not ours."""
+"""`result.json` validated against its published schema by a library."""
 
 import json
 from functools import cache

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline.command_line.earlier_names import renamed
 from pipeline.errors import ModelError
 from pipeline.manifest import load_manifest, read_manifest
 from pipeline.settings import ROOT
@@ -17,6 +18,12 @@ from training.datasets.index import Split, read_index
 from training.evaluate import NothingToEvaluateError
 from training.published.start import StartWeightsError
 from training.recipes import RECIPES, Options
+
+EARLIER_COMMANDS = {
+    "trust_thresholds": "quality_thresholds",
+    "train cross_pack": "train cross_dataset",
+}
+EARLIER_OPTIONS = {"--pack": "--dataset", "--films": "--radiographs"}
 
 
 def evaluate(folder: Path, dataset: Path, split: str | None, plots: Path | None) -> dict[str, Any]:
@@ -90,15 +97,17 @@ def main(arguments: list[str]) -> int:
     check.add_argument("--model", required=True, help="anatomy, classifier, or a model's folder")
     check.add_argument("--dataset", type=Path, required=True, help="a folder with an index.csv")
     check.add_argument("--split", choices=[split.value for split in Split], help="default: all")
-    check.add_argument("--json", type=Path, help="write the figures here, curves beside it")
-    limits = commands.add_parser("quality_thresholds", help="set a classifier's trust thresholds")
+    check.add_argument("--json", type=Path, help="write the metrics here, curves beside it")
+    limits = commands.add_parser(
+        "quality_thresholds", help="set the thresholds of a classifier's explanation quality"
+    )
     limits.add_argument("--model", default="classifier", help="classifier, or a model's folder")
     limits.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     limits.add_argument(
         "--radiographs", type=int, default=120, help="validation radiographs at most"
     )
     commands.add_parser("recipes", help="list what can be trained")
-    chosen = parser.parse_args(arguments)
+    chosen = parser.parse_args(renamed(arguments, EARLIER_COMMANDS, EARLIER_OPTIONS))
     if chosen.command == "recipes":
         for recipe in RECIPES.values():
             print(f"{recipe.name:22} {recipe.summary}")

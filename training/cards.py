@@ -37,9 +37,9 @@ def robustness_metrics(metrics: Mapping[str, Any]) -> str:
         "| radiograph | " + " | ".join(metrics) + " |",
         "| --- |" + " --- |" * len(metrics),
     ]
-    told = {name: f"{name.replace('_', ' ')}: mean Dice" for name in STILL_FOUND}
-    told |= {name: f"{name.replace('_', ' ')}: share refused" for name in REFUSED}
-    for name, title in told.items():
+    titles = {name: f"{name.replace('_', ' ')}: mean Dice" for name in STILL_FOUND}
+    titles |= {name: f"{name.replace('_', ' ')}: share refused" for name in REFUSED}
+    for name, title in titles.items():
         cells = (spelled(found["robustness"][name]) for found in metrics.values())
         rows.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(rows)

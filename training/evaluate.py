@@ -1,4 +1,4 @@
-"""What evaluations share: a dataset that cannot be measured, a figure with its interval."""
+"""What evaluations share: a dataset that cannot be measured, a metric with its interval."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -14,7 +14,7 @@ class NothingToEvaluateError(Exception):
     """A dataset holds nothing that the model could be measured on."""
 
 
-def figure(
+def estimate(
     metric: Callable[[NDArray[np.int64]], float], patients: Sequence[str]
 ) -> dict[str, Any] | None:
     """A metric as `{"value", "ci95"}`, or `None` where the dataset leaves it undefined."""

@@ -1,4 +1,4 @@
-"""From a finished run to a model folder: weights, calibration, figures, manifest."""
+"""From a finished run to a model folder: weights, calibration, metrics, manifest."""
 
 from collections import Counter
 from dataclasses import replace
@@ -62,7 +62,7 @@ def held_out(dataset: str) -> list[ImageRecord]:
 
 
 def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
-    """Make `weights/anatomy` from a run and return its figures by dataset."""
+    """Make `weights/anatomy` from a run and return its metrics by dataset."""
     import torch
 
     network = build_network()
@@ -88,13 +88,13 @@ def publish_anatomy(run: Path, folder: Path) -> dict[str, Any]:
 
 
 def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]:
-    """Make `weights/classifier` from a run and return its figures by dataset.
+    """Make `weights/classifier` from a run and return its metrics by dataset.
 
-    The figures under `jsrt` are those of `_of_another_hospital`.
+    The metrics under `jsrt` are those of `_of_another_hospital`.
 
     Temperature and threshold come from the validation radiographs of both datasets, the datasets
-    weighing alike, so the figures after them are of the radiographs they were chosen on. The
-    thresholds of the trust marks come from some of them, too.
+    weighing alike, so the metrics after them are of the radiographs they were chosen on. The
+    thresholds of the quality ratings come from some of them, too.
     """
     import keras
 
@@ -142,7 +142,7 @@ def publish_classifier(run: Path, folder: Path, anatomy: Path) -> dict[str, Any]
     write_manifest(folder, **fields, metrics=measured)
     write_card(
         folder,
-        measured=classifier_metrics({dataset: measured[dataset] for dataset in datasets}),
+        metrics=classifier_metrics({dataset: measured[dataset] for dataset in datasets}),
         **measured["jsrt"],
         temperature=fields["temperature"],
         threshold=threshold,

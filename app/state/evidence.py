@@ -1,4 +1,4 @@
-"""What a sentence rests on: the zones it speaks of, and the measured values in words."""
+"""The evidence of a sentence: the zones it speaks of, and the measured values in words."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,16 +12,15 @@ def zones_of(claim: Claim, descriptors: Descriptors) -> tuple[Zone, ...]:
     """The zones that a sentence speaks of, in the order of `Zone`; possibly none.
 
     Args:
-        claim: The sentence. The zones it names count first, then those whose values it was held
-            against ("there"), then those that were found on the sides, or in the number, that it
-            was held against.
+        claim: The sentence. The zones it names count first, then those whose values it was
+            compared with ("there"), then those found on the sides, or in the number, that it names.
         descriptors: What was found.
     """
     measured_at = {name.partition(".")[0] for name in claim.evidence}
     found = {item.zone for item in descriptors.items}
     if claim.zones:
         named = set(claim.zones)
-    elif measured_at & CLASSIFICATION:  # a bare number is held against every zone's values as well
+    elif measured_at & CLASSIFICATION:  # a bare number is compared with every zone's values as well
         named = set()
     elif measured_at & set(Zone):
         named = {zone for zone in Zone if zone in measured_at}

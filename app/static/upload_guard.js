@@ -1,10 +1,10 @@
 // Refuses files over the limit before they are sent, in the page's words; the upload control's own
 // sentence is English only, as are its parts' names. All other files go on their way untouched.
-function nameControls(told) {
+function nameControls(settings) {
   const control = '[data-testid="stFileUploaderDropzone"]';
   const parts = [
-    [`${control} [data-testid="stBaseButton-secondary"]`, told.button],
-    [`${control} input[type="file"]`, told.label],
+    [`${control} [data-testid="stBaseButton-secondary"]`, settings.button],
+    [`${control} input[type="file"]`, settings.label],
   ];
   for (const [selector, name] of parts) {
     for (const part of document.querySelectorAll(selector)) {
@@ -13,14 +13,14 @@ function nameControls(told) {
   }
 }
 
-function guardUploads(told) {
+function guardUploads(settings) {
   const root = document.documentElement;
-  root.lang = told.language;
-  root.style.setProperty("--cxr-upload", JSON.stringify(told.button));
-  root.style.setProperty("--cxr-limit", JSON.stringify(told.limit));
-  nameControls(told);
+  root.lang = settings.language;
+  root.style.setProperty("--cxr-upload", JSON.stringify(settings.button));
+  root.style.setProperty("--cxr-limit", JSON.stringify(settings.limit));
+  nameControls(settings);
   const known = window.cxrGuard !== undefined;
-  window.cxrGuard = told;
+  window.cxrGuard = settings;
   if (known) return;
   new MutationObserver(() => nameControls(window.cxrGuard)).observe(document.body, {
     childList: true,

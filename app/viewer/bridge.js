@@ -1,4 +1,4 @@
-// Tells the page how wide the viewer is, and which part of the radiograph a gesture on it has come to.
+// Reports to the page how wide the viewer is, and which part of the radiograph a gesture on it has come to.
 export default function ({ parentElement, setStateValue, setTriggerValue }) {
   parentElement.stopTelling?.(); // it is called again whenever the page is drawn
   const stage = document.querySelector('.st-key-viewer_stage');
@@ -11,7 +11,7 @@ export default function ({ parentElement, setStateValue, setTriggerValue }) {
     const { xaxis, yaxis } = plot?.layout ?? {};
     return xaxis?.range && yaxis?.range && [...xaxis.range, yaxis.range[1], yaxis.range[0]];
   };
-  const tell = () => {
+  const report = () => {
     const after = ranges();
     // A figure that was drawn anew in between shows what the page wanted, not what a hand did.
     const changed = before && after && String(after) !== String(before);
@@ -20,7 +20,7 @@ export default function ({ parentElement, setStateValue, setTriggerValue }) {
   };
   const rest = () => {
     clearTimeout(timer);
-    timer = setTimeout(tell, REST_MS);
+    timer = setTimeout(report, REST_MS);
   };
   const start = (event) => {
     plot = before ? plot : stage.querySelector('.js-plotly-plot');

@@ -1,7 +1,7 @@
-"""What the browser tells the viewer: its width, and where a mouse has moved the pictures to.
+"""What the browser reports to the viewer: its width, and where a mouse has moved the pictures to.
 
 Everything else is set by the page's own controls. Plotly draws a figure anew whenever anything of
-it changes, and would forget where the mouse had moved it; told of it, the page draws it there.
+it changes, and would forget where the mouse had moved it; the page draws it there again.
 """
 
 from dataclasses import dataclass, replace
@@ -11,18 +11,18 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from app.state.cases import Case
+from app.state.case import Case
 from app.viewer.viewport import Viewport, view_of
 
 SCRIPT = Path(__file__).with_name("bridge.js")
 KEY, WIDTH = "viewer_bridge", "viewer_width_px"
-FIRST_WIDTH_PX = 920  # until the browser has told
+FIRST_WIDTH_PX = 920  # until the browser has reported it
 NARROWEST_PX, WIDEST_PX = 200, 4000
 ONE_COLUMN_PX = 560
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class FigureState:
     """The figure on the page.
 
     Attributes:
@@ -58,9 +58,9 @@ def view_to_draw(case: Case, what: tuple[object, ...]) -> Viewport:
         what: All that the figure shows besides the view.
     """
     wanted, key = view(case), f"drawn_{case.id}"
-    drawn: Drawn | None = st.session_state.get(key)
+    drawn: FigureState | None = st.session_state.get(key)
     if drawn is None or drawn.what != what or drawn.now != wanted:
-        drawn = Drawn(what=what, began=wanted, now=wanted)
+        drawn = FigureState(what=what, began=wanted, now=wanted)
         st.session_state[key] = drawn
     return drawn.began
 
@@ -83,13 +83,13 @@ def mount(case: Case, shape: tuple[int, int]) -> None:
         case: The radiograph.
         shape: `(rows, cols)` of its working grid.
     """
-    told = _component()(
+    reported = _component()(
         key=KEY,
         height="content",
         on_width_change=lambda: None,
         on_view_change=lambda: _take_view(case, shape),
     )
-    width = told.get("width")
+    width = reported.get("width")
     if isinstance(width, int | float):
         st.session_state[WIDTH] = int(min(max(width, NARROWEST_PX), WIDEST_PX))
 
@@ -101,7 +101,7 @@ def _take_view(case: Case, shape: tuple[int, int]) -> None:
         return
     moved = view_of([float(end) for end in ranges], shape)
     key = f"drawn_{case.id}"
-    drawn: Drawn | None = st.session_state.get(key)
+    drawn: FigureState | None = st.session_state.get(key)
     if drawn is not None:
         st.session_state[key] = replace(drawn, now=moved)
     set_view(case, moved)

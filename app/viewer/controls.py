@@ -1,11 +1,11 @@
-"""What the viewer asks: the zone to light, the greys, the overlays, the part of the radiograph.
+"""The viewer's controls: the highlighted zone, greys, overlays, the part of the radiograph.
 
 Each is a control that keys can work, for the figure itself listens to the mouse alone.
 """
 
 import streamlit as st
 
-from app.state.cases import Case
+from app.state.case import Case
 from app.viewer import bridge as viewer_bridge
 from app.viewer.panels import Look
 from app.viewer.viewport import LARGEST_ZOOM, Viewport
@@ -20,7 +20,7 @@ PLACES = ("across", "down")
 
 
 def lit_zone(words: Words, case: Case, found: CaseResult) -> Zone | None:
-    """The zones as a list with their values, strongest first; the chosen one is lit."""
+    """The zones as a list with their values, strongest first; the chosen one is highlighted."""
     items = {item.zone: item for item in found.descriptors.items}
     zones = [*items, *(zone for zone in Zone if zone not in items)]
     chosen: str = st.radio(

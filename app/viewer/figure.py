@@ -190,7 +190,7 @@ def _side_marks(name: str, sides: tuple[str, str]) -> Iterator[dict[str, Any]]:
 def _outlines(
     name: str, zones: Mapping[Zone, Sequence[Polygon]], lit: Zone | None
 ) -> Iterator[dict[str, Any]]:
-    """The zones of one panel, a light line on a dark one; the lit zone comes last, on top."""
+    """The zones of one panel, a light line on a dark one; the highlighted one comes last."""
     plain = [polygon for zone in zones if zone != lit for polygon in zones[zone]]
     yield from _outline(name, "zones", plain, LINE, "rgba(0,0,0,0)")
     if lit is not None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.markup import draw, heading, lead, legend
 from app.pictures import jpeg
-from app.state.cases import Case
+from app.state.case import Case
 from app.viewer import bridge as viewer_bridge
 from app.viewer import controls as viewer_controls
 from app.viewer.figure import Page, PanelImage, figure_height_px, viewer_figure
@@ -54,7 +54,7 @@ def _viewer(words: Words, case: Case, found: CaseResult, panels: Sequence[Panel]
         with layer_map, st.container(key="viewer_stage"):
             viewer_bridge.mount(case, found.radiograph.shape)
             _figure(words, case, found, panels, look)
-            _told(words, found, lit, view)
+            _in_words(words, found, lit, view)
             draw(
                 legend(
                     (words.capital(f"structures.{s}"), c, "") for s, c in STRUCTURE_COLOURS.items()
@@ -169,7 +169,7 @@ def _alt(words: Words, found: CaseResult, panels: Sequence[Panel], look: Look) -
     return f"{said} {words('viewer.lit', zone=words.capital(f'zones.{look.lit}.name'))}."
 
 
-def _told(words: Words, found: CaseResult, lit: Zone | None, view: Viewport) -> None:
+def _in_words(words: Words, found: CaseResult, lit: Zone | None, view: Viewport) -> None:
     """Say under the pictures what they show, for readers of the screen too."""
     part = words("viewer.whole")
     if not view.is_whole:

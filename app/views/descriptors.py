@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.markup import draw, heading, lead, notice, table
 from app.pictures import png
-from app.state.cases import Case
+from app.state.case import Case
 from pipeline.pictures.overlays import saliency_overlay, zone_diagram
 from pipeline.presentation import descriptor_table
 from pipeline.types import CaseResult

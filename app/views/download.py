@@ -10,7 +10,7 @@ import streamlit as st
 
 from app import service
 from app.markup import draw, heading, lead, notice
-from app.state.cases import Case
+from app.state.case import Case
 from app.views.frame.problems import sentence
 from pipeline.errors import OutputError
 from pipeline.types import CaseResult, Conclusion, Language, Method, Section

@@ -10,7 +10,7 @@ from html import escape
 
 from app.markup import draw_svg
 from app.pictures import jpeg
-from app.state.cases import Case
+from app.state.case import Case
 from pipeline.pictures.overlays import grey_picture, reduced
 from pipeline.pictures.zone_polygons import Polygon, zone_polygons
 from pipeline.types import CaseResult, Descriptor, Zone

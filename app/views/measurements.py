@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation: drawn on the radiograph, each beside its threshold."""
+"""The chest measurements: drawn on the radiograph, each beside its threshold."""
 
 from html import escape
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.markup import draw, heading, lead, legend, table
 from app.pictures import png
-from app.state.cases import Case
+from app.state.case import Case
 from pipeline.pictures.measurement_overlay import PART_COLOURS, drawn_parts, measurements_overlay
 from pipeline.presentation import measurements_view, part_name
 from pipeline.types import CaseResult

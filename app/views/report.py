@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import service
 from app.markup import draw, heading, lead, notice
-from app.state.cases import Case, State
+from app.state.case import Case, State
 from app.state.evidence import measured, zones_of
 from app.views import evidence_image
 from app.views.frame.problems import sentence
@@ -26,8 +26,9 @@ MARKS = {
 
 def show(words: Words, case: Case) -> None:
     """Draw the report, or how it comes to be."""
-    draw(heading(words("report.title")) + lead(words("report.lead")))
     result, report = case.result, case.report
+    by_model = report is None or not report.is_template
+    draw(heading(words("report.title")) + (lead(words("report.lead")) if by_model else ""))
     if case.state is State.WRITING:
         _streaming(words, case)
     elif result is None or report is None:
@@ -91,7 +92,7 @@ def _section(
 
 
 def _after(words: Words, case: Case, report: Report) -> None:
-    """What to do with the text, and what the model was told and thought."""
+    """What to do with the text, and the model's prompt and its reasoning."""
     draw(f'<p class="cxr-caption">{escape(words("report.edit_help"))}</p>')
     if case.job is None:
         _again(words, case)

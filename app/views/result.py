@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.markup import bars, draw, facts, heading, lead, legend, notice
 from app.pictures import png
-from app.state.cases import Case
+from app.state.case import Case
 from app.views import descriptors, measurements
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, anatomy_overlay, grey_picture
 from pipeline.presentation import (
@@ -28,7 +28,7 @@ def show(words: Words, case: Case) -> None:
     with left:
         _radiograph(words, case, result)
     with right:
-        _classification(words, result.prediction)
+        classification(words, result.prediction)
         _notes(words, result)
     measurements.show(words, case, result)
     descriptors.show(words, case, result)
@@ -70,7 +70,8 @@ def _legend(words: Words, result: CaseResult) -> list[tuple[str, tuple[int, int,
     return rows
 
 
-def _classification(words: Words, prediction: Prediction) -> None:
+def classification(words: Words, prediction: Prediction) -> None:
+    """The classification with its uncertainty, and the probability of each label."""
     view = classification_view(words, prediction)
     title = escape(view.title)
     draw(

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, facts, heading, lead, notice, shaded, signed_bars
-from app.state.cases import Case
+from app.state.case import Case
 from pipeline.presentation import attribution_name
 from pipeline.types import (
     Attribution,
@@ -35,7 +35,7 @@ def show(words: Words, case: Case) -> None:
         _shap(words, shown)
     with right:
         draw(heading(words("text.prompt"), 3) + lead(words("text.prompt_lead")))
-        draw(shaded(_pieces(words, shown.integrated_gradients)))
+        draw(shaded(_spans(words, shown.integrated_gradients)))
         draw(_key(words))
     _quality(words, shown)
     draw(heading(words("text.words"), 3) + lead(words("text.words_lead")))
@@ -48,18 +48,18 @@ def _chosen(words: Words, case: Case, found: TextExplanation) -> TextAttribution
     """The whole report or the sentence that is picked."""
     if not found.sentences:
         return found
-    told = [_plain(sentence.sentence) for sentence in found.sentences]
+    sentences = [_on_one_line(sentence.sentence) for sentence in found.sentences]
     picked = st.selectbox(
         words("text.of"),
-        options=[None, *range(len(told))],
-        format_func=lambda index: words("text.whole") if index is None else told[index],
+        options=[None, *range(len(sentences))],
+        format_func=lambda index: words("text.whole") if index is None else sentences[index],
         key=f"text_of_{case.id}_{case.attempt}",
         persist_state="session",
     )
     return found if picked is None else found.sentences[picked]
 
 
-def _plain(sentence: str) -> str:
+def _on_one_line(sentence: str) -> str:
     """A sentence with the heading before it in the same line."""
     return " ".join(sentence.split())
 
@@ -94,7 +94,7 @@ def _quality(words: Words, shown: TextAttributions) -> None:
 
 def _classification(words: Words, found: ClassificationWords) -> None:
     draw(heading(words("text.classification"), 3) + lead(words("text.classification_lead")))
-    draw(shaded(_pieces(words, found.words)))
+    draw(shaded(_spans(words, found.words)))
     draw(
         facts(
             [
@@ -112,14 +112,14 @@ def _classification(words: Words, found: ClassificationWords) -> None:
     )
 
 
-def _pieces(words: Words, pieces: tuple[Attribution, ...]) -> list[tuple[str, float, str]]:
-    return [(piece.text, piece.value, words.signed(piece.value)) for piece in pieces]
+def _spans(words: Words, spans: tuple[Attribution, ...]) -> list[tuple[str, float, str]]:
+    return [(span.text, span.value, words.signed(span.value)) for span in spans]
 
 
-def _running(words: Words, pieces: tuple[Attribution, ...]) -> list[tuple[str, float, str]]:
+def _running(words: Words, spans: tuple[Attribution, ...]) -> list[tuple[str, float, str]]:
     """Words as running text; a space between them unless they bring their own."""
-    space = "" if any(piece.text != piece.text.strip() for piece in pieces) else " "
-    return [(text + space, value, said) for text, value, said in _pieces(words, pieces)]
+    space = "" if any(span.text != span.text.strip() for span in spans) else " "
+    return [(text + space, value, said) for text, value, said in _spans(words, spans)]
 
 
 def _key(words: Words) -> str:

@@ -40,7 +40,7 @@ IN_MEDIAN = ("speedup", "seconds_ours", "seconds_stock")
 
 
 def measure_lime(
-    settings: Settings, data: Path, radiographs: int, tell: Callable[[str], None] = print
+    settings: Settings, data: Path, radiographs: int, on_progress: Callable[[str], None] = print
 ) -> LimeMetrics:
     """Measure both on the leading label of validation radiographs, or of phantoms.
 
@@ -48,7 +48,7 @@ def measure_lime(
         settings: The classifier and its LIME settings, where the anatomy model lies.
         data: A dataset, or a folder of datasets.
         radiographs: How many radiographs at most.
-        tell: Hears how far it is.
+        on_progress: Receives a line on how far it is.
 
     Raises:
         ModelError: A model cannot be used.
@@ -60,7 +60,7 @@ def measure_lime(
     rows = []
     for number, radiograph in enumerate(cases, 1):
         rows.append(radiograph_metrics(radiograph, network, model, settings))
-        tell(f"{number} of {len(cases)} radiographs")
+        on_progress(f"{number} of {len(cases)} radiographs")
     found = {
         field.name: (median if field.name in IN_MEDIAN else mean)(
             getattr(row, field.name) for row in rows
@@ -86,30 +86,32 @@ def radiograph_metrics(
         model: The same as Keras loads it.
         settings: Samples, superpixels and seed of ours.
     """
-    asked = Asked(radiograph=radiograph, network=network)
-    seconds_ours, seconds_stock, own = _timed(asked, model, settings)
+    experiment = LimeExperiment(radiograph=radiograph, network=network)
+    seconds_ours, seconds_stock, own = _timed(experiment, model, settings)
     segments = superpixels(
         radiograph.image_model, radiograph.roi_mask.astype(np.float32), settings.lime_segments
     )
     ours = local_surrogate(
         radiograph.image_model,
         segments,
-        radiograph.hidden,
-        asked.answer,
+        radiograph.baseline_value,
+        experiment.predict,
         samples=settings.lime_samples,
         seed=settings.seed,
     )
-    stock = asked.library(STOCK_SAMPLES, STOCK_SEED, segments)
-    reference = asked.library(REFERENCE_SAMPLES, REFERENCE_SEED, segments)
-    fresh = asked.fresh(segments)
-    own_found = surrogate_of(own, asked.index)
-    own_reference = asked.explanation(REFERENCE_SAMPLES, REFERENCE_SEED, radiograph.hidden, None)
+    stock = experiment.library(STOCK_SAMPLES, STOCK_SEED, segments)
+    reference = experiment.library(REFERENCE_SAMPLES, REFERENCE_SEED, segments)
+    fresh = experiment.fresh(segments)
+    own_found = surrogate_of(own, experiment.index)
+    own_reference = experiment.explanation(
+        REFERENCE_SAMPLES, REFERENCE_SEED, radiograph.baseline_value, None
+    )
     by_pixel = [
         weights[radiograph.roi_mask]
         for weights in (
             np.concatenate([[0.0], ours.weights])[segments],
-            weight_map(own, asked.index),
-            weight_map(own_reference, asked.index),
+            weight_map(own, experiment.index),
+            weight_map(own_reference, experiment.index),
         )
     ]
     return RadiographMetrics(
@@ -120,7 +122,7 @@ def radiograph_metrics(
         superpixels_quickshift=len(own_found.weights),
         r2_ours=r2_of(ours, *fresh),
         r2_stock=r2_of(stock, *fresh),
-        r2_quickshift=r2_of(own_found, *asked.fresh(own.segments + 1)),
+        r2_quickshift=r2_of(own_found, *experiment.fresh(own.segments + 1)),
         fit_r2_ours=ours.r2,
         fit_r2_stock=stock.r2,
         rank_correlation=rank_correlation(ours.weights, reference.weights),
@@ -131,8 +133,8 @@ def radiograph_metrics(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Asked:
-    """A radiograph and the network that is asked about it."""
+class LimeExperiment:
+    """A radiograph and the network whose answer for it is explained."""
 
     radiograph: LimeRadiograph
     network: FolderClassifier
@@ -142,11 +144,13 @@ class Asked:
         """The label's place."""
         return self.network.labels.index(self.radiograph.label)
 
-    def answer(self, pictures: FloatArray) -> FloatArray:
+    def predict(self, pictures: FloatArray) -> FloatArray:
         """The label's probability in each picture of a `(batch, size, size)` batch."""
         return self.network.probabilities(pictures)[:, self.index]
 
-    def explanation(self, samples: int, seed: int, hide: Any, segments: Segments | None) -> Any:
+    def explanation(
+        self, samples: int, seed: int, hide_color: Any, segments: Segments | None
+    ) -> Any:
         """What the library finds with our network behind it; see `stock_explanation`."""
         return stock_explanation(
             lambda pictures: self.network.probabilities(pictures[..., 0].astype(np.float32)),
@@ -154,7 +158,7 @@ class Asked:
             self.index,
             samples=samples,
             seed=seed,
-            hide=hide,
+            hide_color=hide_color,
             segments=segments,
             batch=BATCH,
         )
@@ -166,9 +170,11 @@ class Asked:
         so its weight belongs to the intercept.
         """
         radiograph = self.radiograph
-        hidden = np.where(segments > 0, radiograph.hidden, radiograph.image_model).astype(np.double)
+        hidden = np.where(segments > 0, radiograph.baseline_value, radiograph.image_model).astype(
+            np.double
+        )
         around = 1 - int(segments.min())
-        picture = np.repeat(hidden[..., None], 3, axis=2)
+        picture = np.repeat(hidden.astype(np.double)[..., None], 3, axis=2)
         found = self.explanation(samples, seed, picture, segments - 1 + around)
         whole = surrogate_of(found, self.index)
         return Surrogate(
@@ -182,15 +188,15 @@ class Asked:
         count = int(segments.max())
         on = np.random.default_rng(FRESH_SEED).random((FRESH_SAMPLES, count)) < 0.5
         pictures = perturbed(
-            self.radiograph.image_model, segments, on, self.radiograph.hidden, BATCH
+            self.radiograph.image_model, segments, on, self.radiograph.baseline_value, BATCH
         )
-        truth = np.concatenate([self.answer(batch) for batch in pictures])
+        truth = np.concatenate([self.predict(batch) for batch in pictures])
         return on, truth.astype(np.float64)
 
 
-def _timed(asked: Asked, model: Any, settings: Settings) -> tuple[float, float, Any]:
+def _timed(experiment: LimeExperiment, model: Any, settings: Settings) -> tuple[float, float, Any]:
     """Our median time in s, ours before and after stock LIME; its time, and what it found."""
-    radiograph, network = asked.radiograph, asked.network
+    radiograph, network = experiment.radiograph, experiment.network
     explainer = LimeExplainer(network, settings)
 
     def ours() -> float:
@@ -208,10 +214,10 @@ def _timed(asked: Asked, model: Any, settings: Settings) -> tuple[float, float, 
     found = stock_explanation(
         predicted,
         radiograph.image_model,
-        asked.index,
+        experiment.index,
         samples=STOCK_SAMPLES,
         seed=STOCK_SEED,
-        hide=radiograph.hidden,
+        hide_color=radiograph.baseline_value,
     )
     seconds_stock = time.perf_counter() - started
     times += [ours() for _ in range(OUR_RUNS)]
@@ -240,6 +246,6 @@ def r2_of(surrogate: Surrogate, on: BoolArray, truth: NDArray[np.float64]) -> fl
         1 is perfect, 0 as good as the mean; below 0 where the mean would be better.
     """
     weights = np.exp(-(distances_of(on) ** 2) / (2 * KERNEL_WIDTH**2))
-    told = on @ surrogate.weights + surrogate.intercept
+    predicted = on @ surrogate.weights + surrogate.intercept
     around = truth - np.average(truth, weights=weights)
-    return float(1 - (weights @ (truth - told) ** 2) / (weights @ around**2))
+    return float(1 - (weights @ (truth - predicted) ** 2) / (weights @ around**2))

@@ -24,7 +24,7 @@ class RadiographMetrics:
             1,000 fresh fair-coin samples.
         r2_stock: The same of stock LIME.
         r2_quickshift: The same of stock LIME on its own superpixels, in fresh samples of them.
-        fit_r2_ours: R2 in the samples the model was fitted to, which is what the library tells;
+        fit_r2_ours: R2 in the samples the model was fitted to, which is what the library reports;
             it flatters the model with fewer samples.
         fit_r2_stock: The same of stock LIME.
         rank_correlation: Spearman's, over the superpixels, of our weights with those of stock LIME
@@ -69,7 +69,7 @@ class LimeMetrics:
 
     @property
     def targets(self) -> Mapping[str, str]:
-        """What a figure is to reach, by its name; fidelity is held against stock LIME's."""
+        """What a metric should reach, by its name; fidelity is compared with stock LIME's."""
         found = self.medians
         return {
             "speedup": f">= {SPEEDUP:.0f}",
@@ -78,7 +78,7 @@ class LimeMetrics:
         }
 
     def json_line(self) -> str:
-        """The figures as one line of JSON."""
+        """The metrics as one line of JSON."""
         measured = {name: round(value, 4) for name, value in asdict(self.medians).items()}
         return json.dumps(
             {
@@ -90,7 +90,7 @@ class LimeMetrics:
         )
 
     def table(self) -> str:
-        """The figures beside their targets."""
+        """The metrics beside their targets."""
         lines = [
             f"{self.radiographs} radiographs: {self.source}; "
             f"ours with {self.samples} samples, stock with 1000",

@@ -24,7 +24,7 @@ class LimeRadiograph:
         anatomy: Its anatomy.
         label: The leading label, which is explained.
         image_model: `(size, size)` float32 in [0, 1].
-        seen_model: `(size, size)` bool, where the network sees the radiograph.
+        roi_mask: `(size, size)` bool, where the network sees the radiograph.
     """
 
     radiograph: Radiograph
@@ -34,7 +34,7 @@ class LimeRadiograph:
     roi_mask: BoolArray
 
     @property
-    def hidden(self) -> float:
+    def baseline_value(self) -> float:
         """The tone of a hidden superpixel, in [0, 1]."""
         return float(self.image_model[self.roi_mask].mean())
 

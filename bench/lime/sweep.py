@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.lime.lime import STOCK_SEED, Asked, r2_of
+from bench.lime.lime import STOCK_SEED, LimeExperiment, r2_of
 from bench.lime.radiographs import LimeRadiograph, radiographs_of
 from bench.speed.stock import STOCK_SAMPLES
 from pipeline.classification.classifier import FolderClassifier
@@ -60,12 +60,12 @@ class SweepMetrics:
     rows: tuple[SweepRow, ...]
 
     def json_line(self) -> str:
-        """The figures as one line of JSON."""
+        """The metrics as one line of JSON."""
         rows = [{name: round(value, 4) for name, value in asdict(row).items()} for row in self.rows]
         return json.dumps({"radiographs": self.radiographs, "source": self.source, "rows": rows})
 
     def table(self) -> str:
-        """The figures for people."""
+        """The metrics as a table."""
         names = list(asdict(self.rows[0]))
         lines = [
             f"{self.radiographs} radiographs: {self.source}",
@@ -81,7 +81,7 @@ class SweepMetrics:
 
 
 def sweep_lime(
-    settings: Settings, data: Path, radiographs: int, tell: Callable[[str], None] = print
+    settings: Settings, data: Path, radiographs: int, on_progress: Callable[[str], None] = print
 ) -> SweepMetrics:
     """Measure every choice on the leading label of validation radiographs, or of phantoms.
 
@@ -89,7 +89,7 @@ def sweep_lime(
         settings: The classifier, where the anatomy model lies, the seed.
         data: A dataset, or a folder of datasets.
         radiographs: How many radiographs at most.
-        tell: Hears how far it is.
+        on_progress: Receives a line on how far it is.
 
     Raises:
         ModelError: A model cannot be used.
@@ -103,7 +103,7 @@ def sweep_lime(
             rows = _radiograph_rows(radiograph, network, segments, settings.seed)
             for samples, row in zip(SAMPLES, rows, strict=True):
                 found.setdefault((segments, samples), []).append(row)
-        tell(f"{number} of {len(cases)} radiographs")
+        on_progress(f"{number} of {len(cases)} radiographs")
     return SweepMetrics(
         radiographs=len(cases),
         source=source,
@@ -128,10 +128,10 @@ def _radiograph_rows(
     radiograph: LimeRadiograph, network: FolderClassifier, count: int, seed: int
 ) -> list[tuple[float, ...]]:
     """For each of `SAMPLES`: seconds, R2, the library's R2, stability and faithfulness."""
-    asked = Asked(radiograph=radiograph, network=network)
+    experiment = LimeExperiment(radiograph=radiograph, network=network)
     segments = superpixels(radiograph.image_model, radiograph.roi_mask.astype(np.float32), count)
-    fresh = asked.fresh(segments)
-    r2_stock = r2_of(asked.library(STOCK_SAMPLES, STOCK_SEED, segments), *fresh)
+    fresh = experiment.fresh(segments)
+    r2_stock = r2_of(experiment.library(STOCK_SAMPLES, STOCK_SEED, segments), *fresh)
     rows, maps = [], []
     for samples in SAMPLES:
         started = time.perf_counter()
@@ -139,8 +139,8 @@ def _radiograph_rows(
             local_surrogate(
                 radiograph.image_model,
                 segments,
-                radiograph.hidden,
-                asked.answer,
+                radiograph.baseline_value,
+                experiment.predict,
                 samples=samples,
                 seed=one,
             )
@@ -151,19 +151,19 @@ def _radiograph_rows(
         rows.append((seconds, r2_of(first, *fresh), r2_stock, stability))
         positive = np.maximum(np.concatenate([[0.0], first.weights]), 0)
         maps.append(positive[segments].astype(np.float32))
-    faithful = _faithfulness(asked, maps)
+    faithful = _faithfulness(experiment, maps)
     return [(*row, one) for row, one in zip(rows, faithful, strict=True)]
 
 
-def _faithfulness(asked: Asked, maps: list[FloatArray]) -> list[float]:
-    radiograph = asked.radiograph
-    subject = MaskingContext(
+def _faithfulness(experiment: LimeExperiment, maps: list[FloatArray]) -> list[float]:
+    radiograph = experiment.radiograph
+    context = MaskingContext(
         image_model=radiograph.image_model,
         roi_mask=radiograph.roi_mask,
-        hidden=radiograph.hidden,
-        answer=asked.answer,
+        baseline_value=radiograph.baseline_value,
+        predict_fn=experiment.predict,
         steps=STEPS,
     )
     ties = random_map(radiograph.image_model.shape[0], (0,))
-    curves = curves_of(subject, [ranking(one, radiograph.roi_mask, ties) for one in maps])
+    curves = curves_of(context, [ranking(one, radiograph.roi_mask, ties) for one in maps])
     return [area(one.insertion) - area(one.deletion) for one in curves]

@@ -1,6 +1,6 @@
 """Our maps against stock LIME, a blob in the middle and noise, on validation radiographs.
 
-All are held to the same curves, on the network's own grid; see `xai/quality/masking_curves.py`.
+All are measured by the same curves, on the network's own grid; see `xai/quality/masking_curves.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.maps.faithfulness_maps import Drawn, RadiographToMap, StockLime, maps_of_radiograph
+from bench.maps.faithfulness_maps import MethodMaps, RadiographToMap, StockLime, maps_of_radiograph
 from bench.maps.faithfulness_metrics import FaithfulnessMetrics, MethodMetrics
 from pipeline.classification.classifier import FolderClassifier
 from pipeline.errors import ChestNotFoundError
@@ -24,11 +24,11 @@ from xai.image.chest_maps import share_within
 from xai.image.layer_gradients import LayerGradients
 from xai.image.registry import ExplainedModel
 from xai.quality.agreement import rank_correlation
-from xai.quality.assessor import Prepared, chance_area, prepare
+from xai.quality.assessor import PreparedCase, prepare, random_area
 from xai.quality.masking_curves import area, curves_of, random_map, ranking
 
 RANDOM_MAPS = 4  # a radiograph, besides the one that is measured as a method
-TIES, CHANCE = 101, 103  # what random maps are drawn for
+TIES, BASELINE = 101, 103  # what random maps are drawn for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,7 +58,7 @@ def measure_faithfulness(
     data: Path,
     radiographs: int,
     stock_radiographs: int | None,
-    tell: Callable[[str], None] = print,
+    on_progress: Callable[[str], None] = print,
 ) -> FaithfulnessMetrics:
     """Measure every method on validation radiographs; the leading label is the one explained.
 
@@ -68,7 +68,7 @@ def measure_faithfulness(
         radiographs: Validation radiographs at most.
         stock_radiographs: Radiographs at most on which stock LIME runs as it comes and is
             timed; on the others the library asks the converted network. `None` leaves it out.
-        tell: Hears how far it is.
+        on_progress: Receives a line on how far it is.
 
     Raises:
         ModelError: A model cannot be used.
@@ -94,7 +94,7 @@ def measure_faithfulness(
             radiograph=radiograph,
             anatomy=anatomy,
             label=label,
-            image_model=prepared.subject.image_model,
+            image_model=prepared.context.image_model,
             grid=prepared.grid,
         )
         drawn = maps_of_radiograph(
@@ -105,7 +105,7 @@ def measure_faithfulness(
             found.setdefault(name, []).append(one)
         done += 1
         if done % 5 == 0:
-            tell(f"{done} radiographs")
+            on_progress(f"{done} radiographs")
     return FaithfulnessMetrics(
         methods={name: _means(rows) for name, rows in found.items()},
         curves={name: _mean_curves(rows) for name, rows in found.items()},
@@ -114,16 +114,16 @@ def measure_faithfulness(
 
 
 def _measured(
-    patient: str, drawn: dict[str, Drawn], prepared: Prepared, thorax_model: BoolArray
+    patient: str, drawn: dict[str, MethodMaps], prepared: PreparedCase, thorax_model: BoolArray
 ) -> dict[str, RadiographMetrics]:
-    """Every method on one radiograph, all held against the same random maps."""
-    subject, size = prepared.subject, prepared.grid.size
+    """Every method on one radiograph, all compared with the same random maps."""
+    context, size = prepared.context, prepared.grid.size
     ties = random_map(size, (TIES,))
-    chance = [random_map(size, (CHANCE, number)) for number in range(RANDOM_MAPS)]
-    maps = [one.maps_model[0] for one in drawn.values()] + chance
-    curves = curves_of(subject, [ranking(one, subject.roi_mask, ties) for one in maps])
-    random_auc = chance_area(curves[len(drawn) :])
-    seen = subject.roi_mask
+    random_baseline = [random_map(size, (BASELINE, number)) for number in range(RANDOM_MAPS)]
+    maps = [one.maps_model[0] for one in drawn.values()] + random_baseline
+    curves = curves_of(context, [ranking(one, context.roi_mask, ties) for one in maps])
+    random_auc = random_area(curves[len(drawn) :])
+    seen = context.roi_mask
     return {
         name: RadiographMetrics(
             patient=patient,

@@ -27,14 +27,14 @@ from xai.quality.masking_curves import random_map
 SEEDS = (0, 1)
 STOCK_NAME = "stock_lime"
 BLOB = 0.25  # standard deviation of the blob in the middle, in parts of the grid
-NOISE = 102  # so that the noise that is a method is not the noise that it is held against
+NOISE = 102  # so that the noise that is a method is not the noise that it is compared with
 
-Answer = Callable[[NDArray[np.double]], FloatArray]
+PredictFn = Callable[[NDArray[np.double]], FloatArray]
 """From a `(batch, size, size, 3)` batch to `(batch, label)` probabilities."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Drawn:
+class MethodMaps:
     """One method's maps of one radiograph.
 
     Attributes:
@@ -90,13 +90,13 @@ class StockLime:
 
         return softmax(self._network.logits(pictures[..., 0].astype(np.float32)))
 
-    def explain(self, radiograph: RadiographToMap, seed: int, answer: Answer) -> FloatArray:
+    def explain(self, radiograph: RadiographToMap, seed: int, predict_fn: PredictFn) -> FloatArray:
         """The signed weight of each pixel, `(size, size)` float32."""
         from bench.speed.stock import STOCK_SAMPLES, stock_explanation, weight_map
 
         index = self._network.labels.index(radiograph.label)
         found = stock_explanation(
-            answer, radiograph.image_model, index, samples=STOCK_SAMPLES, seed=seed
+            predict_fn, radiograph.image_model, index, samples=STOCK_SAMPLES, seed=seed
         )
         return weight_map(found, index)
 
@@ -107,7 +107,7 @@ def maps_of_radiograph(
     stock: StockLime | None,
     *,
     as_it_comes: bool,
-) -> dict[str, Drawn]:
+) -> dict[str, MethodMaps]:
     """Every method's map and the fused one, a blob in the middle, noise, and stock LIME.
 
     The fused map's time is that of the two fused methods and of fusing them.
@@ -119,9 +119,11 @@ def maps_of_radiograph(
         as_it_comes: Whether stock LIME asks Keras' `predict`, and its time counts.
     """
     describer, size = ZoneDescriber(), radiograph.grid.size
-    drawn: dict[str, Drawn] = {name: Drawn() for name in (*SALIENCY_MAPS, "centre_blob", "random")}
+    drawn: dict[str, MethodMaps] = {
+        name: MethodMaps() for name in (*SALIENCY_MAPS, "centre_blob", "random")
+    }
     if stock is not None:
-        drawn[STOCK_NAME] = Drawn()
+        drawn[STOCK_NAME] = MethodMaps()
     for seed in SEEDS:
         model = replace(model, settings=replace(model.settings, seed=seed))
         found: dict[Method, Explanation] = {}

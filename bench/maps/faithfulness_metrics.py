@@ -20,7 +20,7 @@ class MethodMetrics:
             [-1, 1]; 1 of a method that draws nothing.
         thorax_share: Share of its raw map inside the thorax, in [0, 1].
         ms: Median time of one map, in ms; `None` if none was timed.
-        timed_films: On how many radiographs.
+        timed_radiographs: On how many radiographs.
         deletion_gain: How far the deletion area lies below that of random maps of the same
             radiographs.
         deletion_gain_ci95: Its 95 % interval, by bootstrap over patients.
@@ -59,7 +59,7 @@ class FaithfulnessMetrics:
     random_maps: int
 
     def json_line(self) -> str:
-        """The figures as one line of JSON."""
+        """The metrics as one line of JSON."""
         content: dict[str, Any] = {
             name: _rounded(asdict(metrics)) for name, metrics in self.methods.items()
         }
@@ -67,7 +67,7 @@ class FaithfulnessMetrics:
         return json.dumps(content)
 
     def table(self) -> str:
-        """The figures for people."""
+        """The metrics as a table."""
         head = f"{'method':<13}{'radiographs':>6}{'deletion':>10}{'insertion':>11}{'stability':>11}"
         lines = [head + f"{'in thorax':>11}{'ms':>9}  {'deletion gain':<26}insertion gain"]
         for name, found in self.methods.items():
@@ -90,7 +90,7 @@ class FaithfulnessMetrics:
         return "\n".join([*lines, "", *self._targets()])
 
     def _targets(self) -> Iterator[str]:
-        """What is asked of our maps: to beat chance, and LIME the library's own."""
+        """What our maps should reach: better than random, and LIME than the library's own."""
         for name in SALIENCY_MAPS:
             if name not in self.methods:
                 continue

@@ -11,7 +11,7 @@ DASHES = (":", "--", "-")
 
 
 def draw_membership(folder: Path) -> Path:
-    """Draw `membership.png` from `xai/membership.toml` to a folder; give the file."""
+    """Draw `membership.png` from `xai/image/fuzzy_grades.toml` to a folder; give the file."""
     from matplotlib.figure import Figure
 
     grading = load_grading()

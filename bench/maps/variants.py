@@ -1,4 +1,4 @@
-"""Other ways to draw and to fuse the maps, held against the same curves radiograph by radiograph.
+"""Other ways to draw and to fuse the maps, compared with the same curves radiograph by radiograph.
 
 What `xai/image/grad_cam.py` and `xai/image/fusion.py` do was chosen by this table; see
 `docs/explanations.md`.
@@ -40,7 +40,7 @@ class VariantMetrics:
     areas: Mapping[str, tuple[tuple[float, float], ...]]
 
     def gains(self, name: str) -> "np.ndarray[Any, np.dtype[np.float64]]":
-        """Insertion less deletion of each radiograph; larger is better, 0 is chance."""
+        """Insertion less deletion of each radiograph; larger is better, 0 is random."""
         return np.array([insertion - deletion for deletion, insertion in self.areas[name]])
 
     def json_line(self) -> str:
@@ -67,7 +67,7 @@ class VariantMetrics:
 
 
 def measure_variants(
-    settings: Settings, data: Path, radiographs: int, tell: Callable[[str], None] = print
+    settings: Settings, data: Path, radiographs: int, on_progress: Callable[[str], None] = print
 ) -> VariantMetrics:
     """Measure every variant on the leading label of validation radiographs, or of phantoms.
 
@@ -75,7 +75,7 @@ def measure_variants(
         settings: The classifier and its LIME settings, where the anatomy model lies.
         data: A dataset, or a folder of datasets.
         radiographs: How many radiographs at most.
-        tell: Hears how far it is.
+        on_progress: Receives a line on how far it is.
 
     Raises:
         ModelError: A model cannot be used.
@@ -88,7 +88,7 @@ def measure_variants(
     for number, radiograph in enumerate(cases, 1):
         for name, pair in _radiograph_areas(radiograph, network, gradients, settings).items():
             areas.setdefault(name, []).append(pair)
-        tell(f"{number} of {len(cases)} radiographs")
+        on_progress(f"{number} of {len(cases)} radiographs")
     return VariantMetrics(areas={name: tuple(pairs) for name, pairs in areas.items()})
 
 
@@ -101,7 +101,7 @@ def _radiograph_areas(
     index, image = network.labels.index(radiograph.label), radiograph.image_model
     size = image.shape[0]
 
-    def answer(pictures: FloatArray) -> FloatArray:
+    def predict(pictures: FloatArray) -> FloatArray:
         return network.probabilities(pictures)[:, index]
 
     def enlarged(map_model: FloatArray) -> FloatArray:
@@ -116,8 +116,8 @@ def _radiograph_areas(
     surrogate = local_surrogate(
         image,
         segments,
-        radiograph.hidden,
-        answer,
+        radiograph.baseline_value,
+        predict,
         samples=settings.lime_samples,
         seed=settings.seed,
     )
@@ -134,15 +134,15 @@ def _radiograph_areas(
     grid = network_grid(network, radiograph.anatomy, size)
     lungs = grid.mask_to_model(radiograph.anatomy.lungs_image)
     maps |= _fused(maps, lungs)
-    subject = MaskingContext(
+    context = MaskingContext(
         image_model=image,
         roi_mask=radiograph.roi_mask,
-        hidden=radiograph.hidden,
-        answer=answer,
+        baseline_value=radiograph.baseline_value,
+        predict_fn=predict,
         steps=STEPS,
     )
     ties = random_map(size, (TIES,))
-    curves = curves_of(subject, [ranking(one, radiograph.roi_mask, ties) for one in maps.values()])
+    curves = curves_of(context, [ranking(one, radiograph.roi_mask, ties) for one in maps.values()])
     return {
         name: (area(curve.deletion), area(curve.insertion))
         for name, curve in zip(maps, curves, strict=True)

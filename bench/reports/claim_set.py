@@ -233,12 +233,12 @@ def _measure(rng: random.Random, facts: Facts, *, wrong: bool = False) -> str:
     """A measurement's value, or another that is none of its interval's ends nor its threshold."""
     measurement, value, threshold = _measurement(rng, facts)
     if wrong:
-        told = [
+        stated = [
             end for end in (measurement.low, value, measurement.high, threshold) if end is not None
         ]
         drawn = [value * factor for factor in (0.6, 0.7, 0.8, 1.25, 1.35, 1.5)]
         least = SURELY_APART * value
-        value = rng.choice([one for one in drawn if all(abs(one - end) > least for end in told)])
+        value = rng.choice([one for one in drawn if all(abs(one - end) > least for end in stated)])
     slots = _measurement_slots(measurement, value, threshold, facts.language)
     return _pick(rng, facts, "measure").format(**slots)
 

@@ -22,7 +22,7 @@ class Trained:
     Attributes:
         network: It, opened as the app opens any.
         folder: Its folder.
-        accuracy: Share of its own training radiographs that it tells right.
+        accuracy: Share of its own training radiographs that it classifies correctly.
     """
 
     network: FolderClassifier

@@ -20,7 +20,11 @@ from pipeline.protocols import Explainer
 from pipeline.settings import Settings
 from pipeline.types import FUSED_METHODS, Anatomy, FloatArray, Method, Radiograph
 from segmentation.segmenter import DeepLabSegmenter
-from training.classifier.explained import Explained, explained_radiographs, validation_radiographs
+from training.classifier.explained import (
+    ExplainedRadiograph,
+    explained_radiographs,
+    validation_radiographs,
+)
 from training.classifier.quality_limits import limits_of, measure_radiograph
 from training.classifier.thorax_cache import radiograph_of
 from training.datasets.index import ImageRecord
@@ -45,14 +49,14 @@ Case = tuple[Radiograph, Anatomy, str]
 
 
 def measure_sanity(
-    settings: Settings, data: Path, tell: Callable[[str], None] = print
+    settings: Settings, data: Path, on_progress: Callable[[str], None] = print
 ) -> SanityMetrics:
     """Run all checks.
 
     Args:
         settings: The classifier to be checked, and where the anatomy model lies.
         data: A dataset, or a folder of datasets.
-        tell: Hears how far it is.
+        on_progress: Receives a line on how far it is.
 
     Raises:
         ModelError: A model cannot be used.
@@ -60,8 +64,8 @@ def measure_sanity(
     """
     segmenter = DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
     with tempfile.TemporaryDirectory() as place:
-        checks = _shuffled_weights(settings, data, segmenter, Path(place), tell)
-        checks += _small_networks(settings, data, segmenter, Path(place), tell)
+        checks = _shuffled_weights(settings, data, segmenter, Path(place), on_progress)
+        checks += _small_networks(settings, data, segmenter, Path(place), on_progress)
     return SanityMetrics(checks=tuple(checks))
 
 
@@ -70,7 +74,7 @@ def _shuffled_weights(
     data: Path,
     segmenter: DeepLabSegmenter,
     place: Path,
-    tell: Callable[[str], None],
+    on_progress: Callable[[str], None],
 ) -> list[Check]:
     """The classifier's maps against those of itself with weights shuffled from the top down."""
     folder = settings.classifier or settings.weights_folder / "classifier"
@@ -88,7 +92,7 @@ def _shuffled_weights(
         after = maps_of(FolderClassifier(place / name, settings.threads), radiographs)
         limit = MOST_ALIKE if name == "all" else None
         checks += _alike(f"weights_{name}", before, after, limit)
-        tell(f"weights shuffled: {name}")
+        on_progress(f"weights shuffled: {name}")
     return checks
 
 
@@ -97,23 +101,23 @@ def _small_networks(
     data: Path,
     segmenter: DeepLabSegmenter,
     place: Path,
-    tell: Callable[[str], None],
+    on_progress: Callable[[str], None],
 ) -> list[Check]:
     """Labels that mean nothing, and a marker that means all, in networks trained for it."""
     radiographs = draw_radiographs(data, TRAIN_RADIOGRAPHS, HELD_OUT, settings.seed)
     truth = np.array([image.label != NORMAL for image in radiographs.train], np.int64)
-    chance = np.random.default_rng(settings.seed).permutation(truth)
+    permuted = np.random.default_rng(settings.seed).permutation(truth)
     plain = batch_of(radiographs.train, SIZE, planted=False)
     bright = batch_of(radiographs.train, SIZE, planted=True)
     trained: dict[str, Trained] = {}
     for name, pictures, labels, seed in (
         ("clean", plain, truth, 0),
         ("other_seed", plain, truth, 1),
-        ("shuffled", plain, chance, 0),
+        ("shuffled", plain, permuted, 0),
         ("planted", bright, truth, 0),
     ):
         trained[name] = train_small(pictures, labels, place / f"small_{name}", seed)
-        tell(f"trained: {name}, {trained[name].accuracy:.2f} of its radiographs right")
+        on_progress(f"trained: {name}, {trained[name].accuracy:.2f} of its radiographs right")
     abnormal = [image for image in radiographs.held_out if image.label != NORMAL]
     compared: list[Case] = []
     for image in abnormal[:COMPARED]:
@@ -136,7 +140,7 @@ def _small_networks(
         planted = name == "planted"
         limit = FEWEST_ALARMS if planted else MOST_FALSE_ALARMS
         checks.append(Check(name=f"alarm_{name}", value=share, limit=limit, at_least=planted))
-        tell(f"alarms: {name}, {len(turned)} radiographs")
+        on_progress(f"alarms: {name}, {len(turned)} radiographs")
     return checks
 
 
@@ -173,7 +177,7 @@ def _alarms(
     """
     small = _faster(settings)
 
-    def explained(radiographs: Iterable[ImageRecord], how: Read) -> Iterable[Explained]:
+    def explained(radiographs: Iterable[ImageRecord], how: Read) -> Iterable[ExplainedRadiograph]:
         explainers = _explainers(network, small)
         return explained_radiographs(
             radiographs, segmenter, network, explainers, ZoneDescriber(), read=how

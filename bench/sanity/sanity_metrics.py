@@ -11,7 +11,7 @@ class Check:
     Attributes:
         name: The figure's name.
         value: What was measured.
-        limit: What it is held against; `None` for a control that nothing is asked of.
+        limit: What it is compared with; `None` for a control that nothing is asked of.
         at_least: Whether the limit is the least that will do, and not the most.
     """
 
@@ -40,11 +40,11 @@ class SanityMetrics:
         return not all(check.holds for check in self.checks)
 
     def json_line(self) -> str:
-        """The figures as one line of JSON."""
+        """The metrics as one line of JSON."""
         return json.dumps({check.name: round(check.value, 4) for check in self.checks})
 
     def table(self) -> str:
-        """The figures beside their limits."""
+        """The metrics beside their limits."""
         lines = [f"{'check':<30}{'measured':>10}{'limit':>10}  holds"]
         for check in self.checks:
             limit, holds = "-", "control"

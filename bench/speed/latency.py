@@ -1,20 +1,21 @@
-"""Each step's time, ours against the stock way, on the same phantoms in the same run."""
+"""Each step's time, ours against a reference implementation, in the same run."""
 
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from statistics import median
 
-from bench.metrics import LatencyMetrics, StepFigure
+from bench.metrics import LatencyMetrics, StepTiming
 from bench.speed.memory import descendants_rss_mb
 from bench.speed.page import open_page
+from bench.speed.radiographs import radiographs_of
 from pipeline.errors import StepFailedError
-from pipeline.phantom.drawing import sample_radiograph
 from pipeline.protocols import Executor
 from pipeline.run import analyse
 from pipeline.settings import Settings
-from pipeline.types import CaseResult, Step, Zone
+from pipeline.types import CaseResult, Step
 
 OPENINGS = 5
 REPORTS = 3  # reports take longest, and vary little
@@ -41,12 +42,13 @@ class OurTimes:
     problems: tuple[str, ...]
 
 
-def measure_latency(settings: Settings, runs: int) -> LatencyMetrics:
-    """Measure the page, our steps through the workers, and the stock ways.
+def measure_latency(settings: Settings, runs: int, data: Path | None = None) -> LatencyMetrics:
+    """Measure the page, our steps through the workers, and the reference implementations.
 
     Args:
         settings: How the product runs.
         runs: Analyses to take the median of.
+        data: A folder of radiographs to analyse; phantoms if `None`.
 
     Raises:
         ModelError: A model is missing.
@@ -55,11 +57,12 @@ def measure_latency(settings: Settings, runs: int) -> LatencyMetrics:
     from pipeline.workers.job import Job
     from pipeline.workers.workers import JobExecutor, Workers
 
+    files = radiographs_of(data, runs)[0]
     pages = sorted((open_page() for _ in range(OPENINGS)), key=lambda page: page.seconds)
     page = pages[OPENINGS // 2]
     with Workers(settings) as workers:
         workers.warm()
-        ours = time_ours(JobExecutor(workers, Job()), settings, phantoms(runs))
+        ours = time_ours(JobExecutor(workers, Job()), settings, files)
         memory = page.rss_mb + descendants_rss_mb(os.getpid())
     stock = time_stock(ours, settings, runs)
     return LatencyMetrics(
@@ -69,18 +72,12 @@ def measure_latency(settings: Settings, runs: int) -> LatencyMetrics:
         report_ms=ours.steps_ms.get(Step.WRITE),
         rss_mb=memory,
         steps={
-            step: StepFigure(ours_ms=ours.steps_ms[step], stock_ms=stock.get(step))
+            step: StepTiming(ours_ms=ours.steps_ms[step], stock_ms=stock.get(step))
             for step in Step
             if step in ours.steps_ms
         },
         problems=ours.problems,
     )
-
-
-def phantoms(count: int) -> list[bytes]:
-    """Files of phantoms, each with an opacity in another zone."""
-    zones = list(Zone)
-    return [sample_radiograph(seed, zones[seed % len(zones)]) for seed in range(count)]
 
 
 def time_ours(executor: Executor, settings: Settings, radiographs: Iterable[bytes]) -> OurTimes:
@@ -123,10 +120,10 @@ def time_ours(executor: Executor, settings: Settings, radiographs: Iterable[byte
 
 
 def time_stock(ours: OurTimes, settings: Settings, runs: int) -> dict[Step, float]:
-    """Median of each stock way, in ms, on the last radiograph of ours."""
-    from bench.speed.stock import stock_ways
+    """Median of each reference implementation, in ms, on the last radiograph of ours."""
+    from bench.speed.stock import stock_steps
 
-    ways = stock_ways(ours.radiograph, ours.case, settings)
+    ways = stock_steps(ours.radiograph, ours.case, settings)
     return {
         step: time_way(way, 1 if step in SLOW_STOCK else runs, warm=step not in SLOW_STOCK)
         for step, way in ways.items()

@@ -1,4 +1,4 @@
-"""The stock way of each step: what one would write with the libraries' own examples."""
+"""A reference implementation of each step, as the libraries' own examples have it."""
 
 import contextlib
 import io
@@ -105,25 +105,25 @@ def stock_lime(model: Any, image: FloatArray, index: int, samples: int, seed: in
 
 
 def stock_explanation(
-    answer: Callable[[NDArray[np.double]], FloatArray],
+    predict_fn: Callable[[NDArray[np.double]], FloatArray],
     image: FloatArray,
     index: int,
     *,
     samples: int,
     seed: int,
-    hide: float | NDArray[np.double] = 0,
+    hide_color: float | NDArray[np.double] = 0,
     segments: NDArray[np.int64] | None = None,
     batch: int = 10,
 ) -> Any:
     """What `LimeImageExplainer.explain_instance` finds: the library's `ImageExplanation`.
 
     Args:
-        answer: From a `(batch, size, size, 3)` batch to `(batch, label)` probabilities.
+        predict_fn: From a `(batch, size, size, 3)` batch to `(batch, label)` probabilities.
         image: `(size, size)` float32 in [0, 1].
         index: Which label.
         samples: Perturbed samples.
         seed: Seed of the samples and of quickshift.
-        hide: The library's `hide_color`: a tone, or a `(size, size, 3)` picture.
+        hide_color: As in the library: a tone, or a `(size, size, 3)` picture.
         segments: `(size, size)` int64 from 0 without gaps; the library's quickshift if `None`.
         batch: Pictures at once; 10 is the library's own.
     """
@@ -132,10 +132,10 @@ def stock_explanation(
     with contextlib.redirect_stderr(io.StringIO()):  # its progress bar
         return LimeImageExplainer(random_state=seed).explain_instance(
             image.astype(np.double),
-            answer,
+            predict_fn,
             labels=(index,),
             top_labels=None,
-            hide_color=hide,
+            hide_color=hide_color,
             num_samples=samples,
             batch_size=batch,
             segmentation_fn=None if segments is None else lambda picture: segments,
@@ -151,10 +151,10 @@ def weight_map(found: Any, index: int) -> FloatArray:
     return np.asarray(weights[found.segments])
 
 
-def stock_ways(
+def stock_steps(
     data: bytes, case: CaseResult, settings: Settings
 ) -> dict[Step, Callable[[], object]]:
-    """The stock way of each step that has one, models loaded, on one radiograph.
+    """The reference implementation of each step that has one, models loaded, on one radiograph.
 
     Args:
         data: The radiograph's file.

@@ -1,4 +1,4 @@
-"""A classifier by its folder, through OpenVINO, calibrated: EfficientNetB0, or one's own."""
+"""A classifier by its folder, through OpenVINO, calibrated: shipped or user-supplied."""
 
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ class FolderClassifier:
             probabilities=tuple(float(value) for value in self.probabilities(batch)[0]),
             normal_label=manifest.normal_label,
             threshold_prob=manifest.threshold_prob,
-            terms=manifest.terms,
+            terms=manifest.known_terms,
             uncertain_prob=manifest.uncertain_prob,
             thresholds=manifest.label_thresholds,
             calibrated=manifest.temperature != 1,

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import itertools
-import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,15 +22,15 @@ from pipeline.errors import (
     StepFailedError,
     UnknownFormatError,
 )
-from pipeline.result_file import refusal_json
+from pipeline.result_file import ResultFile, refusal_json
 from pipeline.result_folder import (
     FINGERPRINT,
     RESULT_FILE,
-    is_finished,
+    finished_result,
     write_files,
 )
 from pipeline.types import Language
-from pipeline.words import message
+from pipeline.words import message, words_of
 from pipeline.workers.job import Job
 
 ALL_WELL, SOME_REFUSED, INTERRUPTED = 0, 1, 130
@@ -66,8 +65,10 @@ def analyse_command(
                 rows.append(row)
         except KeyboardInterrupt:
             write_summary(out, rows)
-            told = message("interrupted", language, done=len(rows), all=len(planned), out=str(out))
-            print(told, file=sys.stderr)
+            summary = message(
+                "interrupted", language, done=len(rows), all=len(planned), out=str(out)
+            )
+            print(summary, file=sys.stderr)
             return INTERRUPTED
         write_summary(out, rows)
     well = {Status.DONE, Status.KEPT, Status.SKIPPED}
@@ -77,11 +78,11 @@ def analyse_command(
 def _rows(planned: Sequence[Target], analyser: Analyser, *, resume: bool) -> Iterator[Row]:
     expected = str(analyser.provenance[FINGERPRINT])
     language = analyser.settings.language
-    kept = {
-        target.source
-        for target in planned
-        if resume and is_finished(target.folder, _digest(target.source), expected)
-    }
+    kept: dict[Path, ResultFile] = {}
+    for target in planned if resume else ():
+        result = finished_result(target.folder, _digest(target.source), expected)
+        if result is not None:
+            kept[target.source] = result
     begun = [target for target in planned if target.source not in kept]
     count = itertools.count(len(kept) + 1)
 
@@ -91,23 +92,22 @@ def _rows(planned: Sequence[Target], analyser: Analyser, *, resume: bool) -> Ite
 
     for target in planned:
         if target.source in kept:
-            yield _kept(target, language)
+            yield _kept(target, kept[target.source], language)
     outcomes = analyser.outcomes([target.source for target in begun], watch)
     for target, outcome in zip(begun, outcomes, strict=True):
         yield _ended(target, outcome, language)
 
 
-def _kept(target: Target, language: Language) -> Row:
-    found = json.loads((target.folder / RESULT_FILE).read_text(encoding="utf-8"))
-    prediction = found["prediction"]
+def _kept(target: Target, result: ResultFile, language: Language) -> Row:
+    prediction = result.prediction
     print(f"{target.shown}: {message('kept', language)}", flush=True)
     return Row(
         file=str(target.source),
         folder=target.folder.name,
         status=Status.KEPT,
-        label=prediction["label"],
-        abnormal_probability=f"{prediction['abnormal_probability']:.4f}",
-        uncertain="yes" if prediction["uncertain"] else "no",
+        label=prediction.label,
+        abnormal_probability=f"{prediction.abnormal_probability:.4f}",
+        uncertain="yes" if prediction.uncertain else "no",
     )
 
 
@@ -164,12 +164,12 @@ def _write_refusal(target: Target, error: ExplainCxrError, sentence: str) -> Non
 
 
 def _summary(case: Case, language: Language) -> str:
-    prediction = case.prediction
-    term = prediction.terms[prediction.label][language]
+    prediction, words = case.prediction, words_of(language)
+    term = words.label(prediction, prediction.label)
     label = case.explained_label
     parts = [f"{term} (abnormal_probability {prediction.abnormal_probability:.3f})"]
     if label != prediction.leading_label:
-        parts.append(f"explained: {prediction.terms[label][language]}")
+        parts.append(f"explained: {words.label(prediction, label)}")
     for problem in case.problems:
         parts.append(f"{problem.code}: {message(problem.code, language, **problem.parameters)}")
     return "; ".join(parts)

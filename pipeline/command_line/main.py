@@ -2,7 +2,6 @@
 
 import argparse
 import io
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any
 from pipeline.analyser import Analyser
 from pipeline.build import build_models
 from pipeline.command_line.analyse import ALL_WELL, SOME_REFUSED, analyse_command
+from pipeline.command_line.earlier_names import renamed
 from pipeline.command_line.layers import layers_command
-from pipeline.errors import ExplainCxrError, ReportModelMissingError
-from pipeline.manifest import MANIFEST_FILE
+from pipeline.errors import ExplainCxrError, ManifestError, ReportModelMissingError
+from pipeline.manifest import ClassificationManifest, read_manifest
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import FUSED_METHODS, Language, Method, with_fused
 from pipeline.words import message
@@ -21,6 +21,7 @@ from pipeline.workers.process import Build
 from pipeline.workers.workers import Workers
 
 WRONG_USAGE = 2
+EARLIER_COMMANDS = {"stages": "layers"}
 MOST_JOBS = 64
 DESCRIPTION = "ExplainCXR. For research use only. Not a medical device."
 AFTERWARDS = """\
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str], build: Build = build_models) -> int:
         interrupted.
     """
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(renamed(arguments, EARLIER_COMMANDS, {}))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
             stream.reconfigure(errors="backslashreplace")
@@ -182,9 +183,10 @@ def _labels(settings: Settings) -> tuple[str, ...]:
     """The classifier's labels as its manifest names them; the models verify it on loading."""
     folder = settings.classifier or settings.weights_folder / "classifier"
     try:
-        return tuple(json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))["labels"])
-    except (OSError, ValueError, KeyError, TypeError):
+        manifest = read_manifest(folder)
+    except ManifestError:
         return ()
+    return manifest.labels if isinstance(manifest, ClassificationManifest) else ()
 
 
 def _layers(options: argparse.Namespace, settings: Settings, build: Build) -> int:

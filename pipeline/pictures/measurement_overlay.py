@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation drawn on the radiograph, for the page and the files alike.
+"""The chest measurements drawn on the radiograph, for the page and the files alike.
 
 The lines' colours can be told apart by colour-blind readers (Okabe and Ito, 2008), and each kind
 of line has a place of its own in the chest.
@@ -23,7 +23,7 @@ SUBPIXEL_BITS = 4
 
 
 def measurements_overlay(radiograph: Radiograph, measurements: Iterable[Measurement]) -> Picture:
-    """The radiograph with every line that a measurement was measured along, on a dark edge.
+    """The radiograph with every line that was measured along, on a dark edge.
 
     Args:
         radiograph: The radiograph.

@@ -1,4 +1,4 @@
-"""Window and level of a radiograph: which of its greys are told apart on a screen."""
+"""Window and level of a radiograph: which of its greys can be told apart on a screen."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation as a table with its sources and what has to be known of it."""
+"""The chest measurements as a table with its sources and what has to be known of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

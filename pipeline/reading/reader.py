@@ -30,7 +30,7 @@ def check_size(byte_count: int, settings: Settings) -> None:
 class FileReader:
     """Reads PNG, JPEG, WEBP and DICOM.
 
-    It parses untrusted bytes: run it in a process that may die (`pipeline/workers.py` does).
+    It parses untrusted bytes: run it in a process that may die, as `pipeline/workers/` does.
     """
 
     def __init__(self, settings: Settings) -> None:

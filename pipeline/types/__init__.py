@@ -1,4 +1,4 @@
-"""The values that pass from step to step, and the words they are told in.
+"""The values that pass from step to step, and their closed sets of names.
 
 A file for each step, in the order of the flow: `radiograph`, `anatomy`, `measurements`,
 `prediction`, `explanation`, `descriptors`, `quality`, `report`, `text_explanation`, `case`.

@@ -68,7 +68,7 @@ class CaseResult(Examination):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What the clinician measurements: the report's text as edited, in one language."""
+    """What the clinician signs: the report's text as edited, in one language."""
 
     language: Language
     sections: Mapping[Section, str]

@@ -13,7 +13,7 @@ from pipeline.types.vocabulary import Grade, Zone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptor:
-    """A soft descriptor: what the fused map says of one zone.
+    """What the fused map says of one zone.
 
     Attributes:
         zone: The zone.
@@ -42,7 +42,7 @@ class Descriptors:
     Attributes:
         fused_image: `(row, col)` float32 in [0, 1], zero outside the lungs.
         items: One descriptor for each zone that holds anything, strongest first; may be empty.
-        measurements: The measurements of hyperinflation that were measured and have a published
+        measurements: The chest measurements that were measured and have a published
             threshold.
     """
 

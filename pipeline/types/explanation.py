@@ -18,12 +18,12 @@ class Explanation:
         label: The label explained.
         raw_image: `(row, col)` float32 in [0, 1], the saliency map before anything was cut away.
         map_image: `(row, col)` float32 in [0, 1], zero at the spine and outside the chest.
-        removed_share: Share of the raw saliency that was cut away, in [0, 1].
+        removed_mass: Relevance mass of the raw map that was removed, in [0, 1].
         signed_image: `(row, col)` float32 in [-1, 1], what speaks against the label below zero,
             the largest magnitude 1 and nothing cut away; `None` of a method that has no such map.
         superpixel_weights: LIME's weights, largest first, each the change of the label's
             probability with one superpixel; empty of other methods.
-        measures: The method's own trust measures by name (LIME: `r2`, the surrogate's fit).
+        measures: The method's own quality measures by name (LIME: `r2`, the surrogate's fit).
         parameters: What the method ran with (samples, segments, seed, layer).
     """
 

@@ -1,4 +1,4 @@
-"""How far the maps can be trusted."""
+"""Explanation quality: how far each map can be relied on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class QualityScore:
         map: Whose map; the fused one for what compares the two methods.
         measure: What was measured.
         value: An area under a curve, a correlation or a share, in [-1, 1].
-        random_baseline: What a map that knows nothing would have; 0 where that is 0 by definition.
+        random_baseline: What random maps reach; 0 where that is 0 by definition.
         rating: What the classifier's thresholds make of `gain`.
     """
 
@@ -27,10 +27,10 @@ class QualityScore:
 
     @property
     def gain(self) -> float:
-        """How far the value lies beyond chance, in [-1, 1]; 0 is chance.
+        """Gain over the random baseline, in [-1, 1]; 0 is no better than random.
 
-        Larger is better, but worse of a shortcut measure. A share is set against what chance
-        leaves over: 1 means that the whole map lies there, whatever the size of the place.
+        Larger is better, but worse of a shortcut measure. A share is measured against what the
+        baseline leaves over: 1 means that the whole map lies there, whatever the size of the place.
         """
         if self.measure is QualityMeasure.DELETION:
             return self.random_baseline - self.value
@@ -60,7 +60,7 @@ class MaskingCurves:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplanationQuality:
-    """How far the explanations of one label can be trusted.
+    """How far the explanations of one label can be relied on.
 
     Attributes:
         label: The label explained.
@@ -78,7 +78,7 @@ class ExplanationQuality:
 
     @property
     def worst(self) -> QualityScore | None:
-        """The score of the worst mark, a shortcut first; `None` if nothing was graded."""
+        """The score with the worst rating, a shortcut first; `None` if nothing was graded."""
         order = (QualityRating.GOOD, QualityRating.DOUBTFUL, QualityRating.UNRELIABLE)
         graded = [score for score in self.scores if score.rating in order]
         if not graded:

@@ -13,7 +13,7 @@ class Language(StrEnum):
     its code in capitals: `Language.DE` for `de.toml`.
     """
 
-    _ignore_ = ["members", "file"]  # noqa: RUF012 - how `Enum` is told what is no member
+    _ignore_ = ["members", "file"]  # noqa: RUF012 - how `Enum` knows what is no member
 
     ENGLISH = "en"
     RUSSIAN = "ru"

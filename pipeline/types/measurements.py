@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation."""
+"""The chest measurements."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ MeasurementName = str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementThreshold:
-    """A published threshold of adults.
+    """A published threshold for adults.
 
     Attributes:
         value: In the measurement's unit.
@@ -36,7 +36,7 @@ class MeasurementThreshold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementLine:
-    """A line that a measurement was measured along: `(row, col)` points on the working grid."""
+    """A line that was measured along: `(row, col)` points on the working grid."""
 
     part: MeasurementPart
     points: tuple[tuple[float, float], ...]

@@ -1,4 +1,4 @@
-"""The classifier's classification."""
+"""The classification: each label's calibrated probability, and what follows from them."""
 
 import math
 from collections.abc import Mapping
@@ -20,7 +20,8 @@ class Prediction:
             for "none of the labels", which is not one of `labels`.
         threshold_prob: The abnormal probability from which the classification is "abnormality"; a
             multi-label classifier has `thresholds` instead.
-        terms: For each label, its name in each language (from the manifest).
+        terms: For each label, its name in those languages that the manifest has; `Words.label` says
+            what stands in for one that it lacks.
         uncertain_prob: The abnormal probabilities between which the classification was too often
             wrong on validation radiographs; `None` if that is not known.
         thresholds: For each label of a multi-label classifier the probability from which it is

@@ -16,8 +16,8 @@ class Claim:
         sentence: Its text.
         status: The check's classification.
         zones: The zones it names.
-        evidence: The measured values it rests on, by name.
-        replaced: Whether a plain sentence stands here in place of a contradicted one.
+        evidence: Its evidence: measured values by name.
+        replaced: Whether a template sentence stands here in place of a contradicted one.
     """
 
     section: Section

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """What one piece of text contributed.
+    """What one span of text contributed.
 
     Attributes:
         key: The descriptor's key as in `Report.prompt_parts`; for words, the word's index.
-        text: The piece itself.
+        text: The span itself.
         value: Its contribution to the report's log-probability (nats); positive carried it.
     """
 
@@ -21,12 +21,12 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextAttributions:
-    """What the prompt's descriptors contributed to a stretch of the report, by two methods.
+    """What the prompt's descriptors contributed to a span of the report, by two methods.
 
     Attributes:
         shap: Shapley value of each descriptor of the prompt; they sum to
             `shap_full - shap_base`.
-        shap_full: Log-probability of the stretch under the whole prompt, in nats.
+        shap_full: Log-probability of the span under the whole prompt, in nats.
         shap_base: The same with every descriptor removed.
         integrated_gradients: Contribution of each token of the prompt.
         ig_delta: Integrated Gradients' completeness error: sum of contributions minus the change

@@ -69,7 +69,7 @@ class Structure(StrEnum):
 
 
 class MeasurementUnit(StrEnum):
-    """What a measurement is measured in."""
+    """The unit of a measurement."""
 
     CM = "cm"
     DEGREES = "degrees"
@@ -82,7 +82,7 @@ class MeasurementUnit(StrEnum):
 
 
 class ThresholdRelation(StrEnum):
-    """Where a measurement lies from its threshold."""
+    """On which side of its threshold a measurement lies."""
 
     ABOVE = "above"
     BELOW = "below"
@@ -90,7 +90,7 @@ class ThresholdRelation(StrEnum):
 
 
 class MeasurementReason(StrEnum):
-    """Why a measurement cannot be measured."""
+    """Why there is no value."""
 
     NO_SPACING = "no_spacing"
     CUT_OFF = "cut_off"
@@ -112,7 +112,7 @@ class MeasurementPart(StrEnum):
 
 
 class QualityMeasure(StrEnum):
-    """What is measured of a map; the fused map bears what compares the two methods."""
+    """What is measured of a map; what compares the two methods belongs to the fused map."""
 
     DELETION = "deletion"
     INSERTION = "insertion"
@@ -125,7 +125,7 @@ class QualityMeasure(StrEnum):
 
     @property
     def is_shortcut(self) -> bool:
-        """Whether it tells of a classifier that looks at what is no chest."""
+        """Whether it points to a classifier that looks beside the chest."""
         return self in SHORTCUT_MEASURES
 
 

@@ -4,32 +4,11 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Iterator
-from typing import Protocol
 
 from pipeline.protocols import Priority
-from pipeline.workers.worker import Cancellation
+from pipeline.workers.job import Job
 
 LOOK_UP_SECONDS = 0.2  # how often one who waits looks whether it was cancelled
-
-
-class Waiting(Protocol):
-    """What decides when somebody's turn comes; asked anew each time a place is free.
-
-    Attributes:
-        visit: Whose work it is; visits take turns.
-        in_view: Whether its radiograph is being looked at.
-        text_wanted: Whether its text explanation is being waited for.
-        cancellation: Takes it out of the queue.
-    """
-
-    visit: str
-    in_view: bool
-    text_wanted: bool
-
-    @property
-    def cancellation(self) -> Cancellation:
-        """Takes it out of the queue."""
-        ...
 
 
 class Queue:
@@ -37,18 +16,19 @@ class Queue:
 
     Images of all radiographs come before reports, these before the quality of explanations, and
     text explanations come last, or with the reports where somebody waits for one. Among equals
-    visits take turns, and within a visit the radiograph in view goes first.
+    visits take turns, and within a visit the radiograph in view goes first. What a job's owner sets
+    (`in_view`, `text_wanted`) counts whenever the place becomes free.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, tuple[Priority, Waiting]] = {}
+        self._waiting: dict[int, tuple[Priority, Job]] = {}
         self._served: dict[str, int] = {}
         self._busy = False
 
     @contextlib.contextmanager
-    def turn(self, priority: Priority, who: Waiting) -> Iterator[None]:
+    def turn(self, priority: Priority, who: Job) -> Iterator[None]:
         """Wait for one's turn and hold the place for the length of a `with`.
 
         Raises:

@@ -21,6 +21,7 @@ from pipeline.workers.process import Build, Ended, Found, Message, serve
 from pipeline.workers.wire import Wire
 
 START_SECONDS = 120.0  # of a process: Python and our modules, no models
+LAST_SECONDS = 3.0  # of an idle process that is to end
 
 
 class Cancellation:
@@ -69,7 +70,7 @@ class Worker:
         self._lock = threading.Lock()
         self._process: BaseProcess | None = None
         self._wire: Wire | None = None
-        self._closed = False
+        self._closed = self._busy = False
         self.is_cold = True
 
     def run(
@@ -91,7 +92,7 @@ class Worker:
             ExplainCxrError: Whatever the work raised.
         """
         at = f"{self._role}"
-        ended = False
+        ended, self._busy = False, True
         try:
             with cancellation.stopping(self.kill):
                 wire = self._begun(work)
@@ -118,6 +119,7 @@ class Worker:
         finally:
             if not ended:
                 self._discard()
+            self._busy = False
 
     def kill(self) -> None:
         """End the process at once, from any thread; the next work starts another."""
@@ -128,6 +130,11 @@ class Worker:
     def close(self) -> None:
         """End the process for good; work under way ends as cancelled."""
         self._closed = True
+        with self._lock:
+            process, wire = self._process, self._wire
+        if process is not None and wire is not None and not self._busy:
+            wire.close()  # it ends by itself then, and what its libraries hold is given back
+            process.join(LAST_SECONDS)
         self.kill()
 
     def _begun(self, work: Work[Any]) -> Wire:

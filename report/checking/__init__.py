@@ -1,1 +1,1 @@
-"""Checking a report: each sentence held to the measurements, and mended where it is wrong."""
+"""Checking a report: each sentence compared with the measured values, repaired where wrong."""

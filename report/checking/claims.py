@@ -38,7 +38,7 @@ from report.checking.tally import Tally
 from report.writing.facts import Facts
 from report.writing.sentences import sentences
 
-ROUNDED = 0.005  # the prompt told two decimals
+ROUNDED = 0.005  # the prompt states two decimals
 _HIGH_FROM, _LOW_TO = 0.75, 0.7
 _MODERATE = (0.5, 0.9)
 _WELL_FROM, _POOR_TO = 0.55, 0.5
@@ -216,7 +216,7 @@ def _check_numbers(
         fits = any(
             abs(value - number.value) <= number.tolerance + 1e-9
             for measured in allowed.values()
-            for value in (measured, round(measured, 2))  # the prompt told two decimals
+            for value in (measured, round(measured, 2))  # the prompt states two decimals
         )
         found.note(fits, **allowed)
 

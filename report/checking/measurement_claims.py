@@ -1,4 +1,4 @@
-"""Checks what a sentence says of the measurements of hyperinflation: value, threshold, meaning."""
+"""Checks what a sentence says of the chest measurements: value, threshold, meaning."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _LONG = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stretch:
+class _Span:
     """What a sentence says of one measurement, from its name on."""
 
     name: MeasurementName
@@ -44,16 +44,16 @@ def check_measurements(found: Tally, sentence: str, facts: Facts) -> str:
         The sentence with what was said of measurements blanked out: it speaks of no zone.
     """
     rest = sentence
-    for stretch in _stretches(sentence, facts.language):
-        _check_measurement(found, sentence[stretch.start : stretch.end], stretch.name, facts)
-        blank = " " * (stretch.end - stretch.start)
-        rest = rest[: stretch.start] + blank + rest[stretch.end :]
+    for span in _spans(sentence, facts.language):
+        _check_measurement(found, sentence[span.start : span.end], span.name, facts)
+        blank = " " * (span.end - span.start)
+        rest = rest[: span.start] + blank + rest[span.end :]
     _check_hyperinflation(found, sentence, facts)
     return rest
 
 
-def _stretches(sentence: str, language: Language) -> Iterator[_Stretch]:
-    """Each measurement's part of a sentence: to the next sign, to a zone, or to the end."""
+def _spans(sentence: str, language: Language) -> Iterator[_Span]:
+    """Each measurement's part of a sentence: to the next measurement, to a zone, or to the end."""
     starts = sorted(
         (match.start(), name)
         for name in words_of(language).report["measurements"]["names"]
@@ -63,7 +63,7 @@ def _stretches(sentence: str, language: Language) -> Iterator[_Stretch]:
     for index, (start, name) in enumerate(starts):
         following = [place for place, _ in starts[index + 1 :]] + zones
         end = min((place for place in following if place > start), default=len(sentence))
-        yield _Stretch(name=name, start=start, end=end)
+        yield _Span(name=name, start=start, end=end)
 
 
 def _check_measurement(found: Tally, text: str, name: MeasurementName, facts: Facts) -> None:
@@ -113,15 +113,15 @@ def _is_of(measurement: Measurement, match: re.Match[str]) -> bool:
     scale = _LONG.get(measurement.unit, 1.0) if unit else 1.0
     tolerance = 0.5 * 10.0 ** -len(digits.partition(".")[2]) / scale
     threshold = measurement.threshold.value if measurement.threshold else None
-    told = [
+    stated = [
         value
         for value in (measurement.value, measurement.low, measurement.high, threshold)
         if value is not None
     ]
     return any(
         abs(one - float(digits) / scale) <= tolerance + 1e-9
-        for value in told
-        for one in (value, round(value, measurement.unit.digits))  # the prompt told it rounded
+        for value in stated
+        for one in (value, round(value, measurement.unit.digits))  # the prompt states it rounded
     )
 
 

@@ -9,7 +9,6 @@ from pipeline.types import Language, Level, Prediction, Side, Zone
 from pipeline.words import words_of
 
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)(\s?%)?(?![\w%]|[.,]\d)")
-_CLAUSE = re.compile(r"[;:]\s|,\s(?!\d)|\s[-–—]\s|\b(?:but|while|но|тогда как|але|тоді як)\b")
 _WORD = re.compile(r"[\w'’-]+")
 _NEAR_WORDS = 6
 
@@ -53,10 +52,17 @@ def says(language: Language, name: str, text: str) -> bool:
     return pattern(language, name).search(text) is not None
 
 
+@cache
+def _clause_cuts() -> re.Pattern[str]:
+    """Where a clause ends: at punctuation, or at a word such as "but" in any of the languages."""
+    joints = "|".join(words_of(language).report["claims"]["clause"] for language in Language)
+    return re.compile(rf"[;:]\s|,\s(?!\d)|\s[-–—]\s|\b(?:{joints})\b")
+
+
 def clauses(sentence: str) -> Iterator[tuple[int, str]]:
     """The clauses of a sentence, each with its first character's place."""
     start = 0
-    for cut in _CLAUSE.finditer(sentence):
+    for cut in _clause_cuts().finditer(sentence):
         yield start, sentence[start : cut.start()]
         start = cut.end()
     yield start, sentence[start:]
@@ -218,9 +224,8 @@ def label_mentions(sentence: str, prediction: Prediction, language: Language) ->
     """The classifier's labels a sentence names, in any case; longer names first."""
     named: dict[str, str] = {}
     for label in {*prediction.labels, prediction.normal_label}:
-        own = prediction.terms.get(label, {}).get(language)
         ours = words_of(language).labels.get(label)
-        for name in {own, ours} - {None}:
+        for name in {words_of(language).label(prediction, label), ours} - {None}:
             named[str(name)] = label
     found = set()
     left = sentence

@@ -1,4 +1,4 @@
-"""Mends a report: what is wrong gives way to plain sentences, what is left out is added."""
+"""Mends a report: what is wrong gives way to template sentences, what is left out is added."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -40,7 +40,7 @@ def repaired(
     intensity, measurements and the classification are added where they were left out.
 
     Returns:
-        The sections, and every sentence with its check; `replaced` marks the plain ones.
+        The sections, and every sentence with its check; `replaced` marks the template sentences.
     """
     claims: list[Claim] = []
     add_classification = bool(_classification_left_out(sections, facts))
@@ -117,7 +117,7 @@ def _instead(claim: Claim, unsaid: list[Descriptor], facts: Facts) -> list[str]:
 
 
 def _plain(section: Section, said: Iterable[str], facts: Facts, before: list[Claim]) -> list[Claim]:
-    """Plain sentences as claims, without those that stand there already."""
+    """Template sentences as claims, without those that stand there already."""
     there = {claim.sentence for claim in before}
     return [
         replace(check_sentence(section, sentence, facts), replaced=True)

@@ -8,7 +8,7 @@ from pipeline.types import Claim, ClaimStatus
 
 
 class Mark(StrEnum):
-    """How a piece of text is marked."""
+    """How a span of text is marked."""
 
     PLAIN = "plain"
     REPLACED = "replaced"
@@ -22,7 +22,7 @@ MARK_SYMBOLS = {Mark.REPLACED: "†", Mark.CONTRADICTED: "✗", Mark.CLINICIAN: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A piece of text under one mark."""
+    """A span of text under one mark."""
 
     text: str
     mark: Mark = Mark.PLAIN

@@ -175,7 +175,7 @@ def _descriptors(result: CaseResult, words: Words) -> list[Block]:
     if not result.descriptors.items:
         return [heading, _plain(words("descriptors.none"))]
     shown = descriptor_table(words, result.descriptors.items)
-    return [heading, Table(head=shown.head, rows=shown.rows)]
+    return [heading, Table(head=shown.head, rows=shown.rows, words=True)]
 
 
 def _notes(result: CaseResult, words: Words) -> list[Block]:

@@ -1,6 +1,7 @@
 """The files of a finished case: JSON, pictures, and the conclusion as Markdown and PDF."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pipeline.pictures.measurement_overlay import measurements_overlay
 from pipeline.pictures.overlays import (
@@ -13,7 +14,7 @@ from pipeline.pictures.overlays import (
 )
 from pipeline.result_file import result_json
 from pipeline.types import CaseResult, Conclusion, Language
-from pipeline.words import words_of
+from pipeline.words import Words, words_of
 from report.documents.document import ANATOMY_FILE, document_of
 from report.documents.markdown import markdown
 from report.documents.measurement_blocks import MEASUREMENTS_FILE
@@ -49,6 +50,10 @@ class ReportExporter:
             OutputError: A picture or the PDF cannot be made.
         """
         language = self._language_of(result, conclusion)
+        words = words_of(language)
+        if words.labels_in_english(result.prediction):  # the manifest lacks the language
+            named = {"label_names": Language.ENGLISH.value}
+            result = replace(result, provenance={**result.provenance, **named})
         shown = {
             ANATOMY_FILE: anatomy_overlay(result.radiograph, result.anatomy),
             **{
@@ -65,11 +70,11 @@ class ReportExporter:
         pictures = {
             **shown,
             "original": grey_picture(result.radiograph),
-            "zones": _zones(result, language),
+            "zones": _zones(result, words),
         }
         document = document_of(result, conclusion, pictures, language)
         return {
-            "result.json": result_json(result, conclusion, words_of(language).disclaimer),
+            "result.json": result_json(result, conclusion, words.disclaimer),
             **{name: encode_png(picture) for name, picture in shown.items()},
             "report.md": markdown(document),
             "report.pdf": pdf(document),
@@ -81,7 +86,6 @@ class ReportExporter:
         return self._language if result.report is None else result.report.language
 
 
-def _zones(result: CaseResult, language: Language) -> Picture:
-    words = words_of(language)
+def _zones(result: CaseResult, words: Words) -> Picture:
     texts = {item.zone: words.number(item.intensity) for item in result.descriptors.items}
     return zone_diagram(result.descriptors, texts, anatomy=result.anatomy)

@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation as a table, its sources, and a drawing."""
+"""The chest measurements as a table, its sources, and a drawing."""
 
 from collections.abc import Mapping
 

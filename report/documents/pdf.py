@@ -188,12 +188,12 @@ def _classification(classification: Classification, width: float) -> Any:
 
 
 # the parts of the page's width for a name and its number, and for a zone and its measures
-_COLUMNS = {
-    2: (0.4, 0.3),
-    5: (0.26, 0.19, 0.12, 0.18, 0.25),
-    6: (0.25, 0.12, 0.08, 0.14, 0.12, 0.29),
+_COLUMNS = {2: (0.4, 0.3), 5: (0.26, 0.19, 0.12, 0.18, 0.25)}
+_WORD_COLUMNS = {
+    2: (0.3, 0.7),
+    5: (0.29, 0.10, 0.15, 0.16, 0.30),
+    6: (0.24, 0.14, 0.08, 0.16, 0.14, 0.24),
 }
-_WORD_COLUMNS = {2: (0.3, 0.7), 5: (0.29, 0.10, 0.15, 0.16, 0.30)}
 _ASIDE = 0.25
 
 

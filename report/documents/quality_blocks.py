@@ -16,7 +16,11 @@ def quality_note(quality: ExplanationQuality | None, words: Words) -> list[Block
         quality: What was measured.
         words: The documents' words.
     """
-    return [Paragraph(runs=(Run(text=said),), small=True) for said in quality_notes(words, quality)]
+    notes = quality_notes(words, quality)
+    return [
+        Paragraph(runs=(Run(text=said),), small=said is notes[-1])  # an alarm is no small print
+        for said in notes
+    ]
 
 
 def quality_table(quality: ExplanationQuality | None, words: Words) -> list[Block]:

@@ -66,7 +66,7 @@ class Counts:
         first_unsupported: Those that state nothing which was measured.
         sentences: Sentences of the finished report.
         contradicted: Those that contradict the measurements.
-        replaced: Plain sentences among them, in place of the model's or added.
+        replaced: Template sentences among them, in place of the model's or added.
         words: Words of the finished report.
         lix: Its readability, see `report.models.readability.lix`.
         seconds: Wall time of the whole report, in s.
@@ -87,7 +87,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class WriterMetrics:
     """What a writer's reports are like: shares in [0, 1], `None` where there was nothing to share.
 
     Attributes:
@@ -97,7 +97,8 @@ class Figures:
         contradicted_first: Share of the first texts' sentences that contradict the measurements.
         unsupported_first: Share of them that cannot be checked against the measurements.
         contradicted_finished: Share of the finished reports' sentences that contradict.
-        replaced_finished: Share of them that are plain ones, in place of the model's or added.
+        replaced_finished: Share of them that are template sentences, in place of the model's or
+            added.
         words: Mean length of a finished report, in words.
         lix: Mean readability of a finished report.
         seconds: Mean wall time of a report, in s.
@@ -163,7 +164,7 @@ def compare(
         cases: At least one.
         language: Of the reports.
         seed: Of writers that sample.
-        progress: Told how many reports are done.
+        progress: Receives how many reports are done.
 
     Raises:
         ModelError: The writer's model cannot be used.
@@ -181,8 +182,8 @@ def compare(
     )
 
 
-def figures(counts: Sequence[Counts]) -> Figures:
-    """The figures of some reports; shares of sentences and zones are over all of them together."""
+def metrics_of(counts: Sequence[Counts]) -> WriterMetrics:
+    """The metrics of some reports; shares of sentences and zones are over all of them together."""
 
     def total(name: str) -> float:
         return float(sum(getattr(one, name) for one in counts))
@@ -193,7 +194,7 @@ def figures(counts: Sequence[Counts]) -> Figures:
     def mean(name: str) -> float | None:
         return total(name) / len(counts) if counts else None
 
-    return Figures(
+    return WriterMetrics(
         reports=len(counts),
         sections_complete=mean("first_complete"),
         zones_named=share("first_zones", "zones"),
@@ -207,14 +208,14 @@ def figures(counts: Sequence[Counts]) -> Figures:
     )
 
 
-def overall(rows: Sequence[Row]) -> Figures:
-    """The figures of all writers' reports together."""
-    return figures([one for row in rows for one in row.counts])
+def overall(rows: Sequence[Row]) -> WriterMetrics:
+    """The metrics of all writers' reports together."""
+    return metrics_of([one for row in rows for one in row.counts])
 
 
 def table(rows: Sequence[Row]) -> str:
     """The comparison as a Markdown table, a line a writer and one for all together."""
-    named = [(row.name, figures(row.counts)) for row in rows] + [("all", overall(rows))]
+    named = [(row.name, metrics_of(row.counts)) for row in rows] + [("all", overall(rows))]
     lines = [["writer", *COLUMNS.values()], ["---"] * (len(COLUMNS) + 1)]
     for name, found in named:
         values = asdict(found)

@@ -53,7 +53,7 @@ def analysed(
         analyse: Called with each file's bytes.
         limit: Most radiographs; all if `None`.
         max_file_mb: Largest file read, in MB of 10^6 bytes.
-        progress: Told how many radiographs are done.
+        progress: Receives how many radiographs are done.
 
     Raises:
         ModelError: A model cannot be used, so no radiograph could be analysed.

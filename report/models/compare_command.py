@@ -12,7 +12,7 @@ from pipeline.errors import ExplainCxrError, OutputError, ReportModelMissingErro
 from pipeline.settings import Settings
 from pipeline.types import Language
 from pipeline.words import message
-from report.models.compare import Row, WriterOf, compare, figures, overall, table
+from report.models.compare import Row, WriterOf, compare, metrics_of, overall, table
 from report.models.compare_cases import Analyst, Radiographs, analysed
 
 ALL_WELL, SOME_FAILED = 0, 1
@@ -67,7 +67,7 @@ def add_parser(commands: Any, analyst: Analyst) -> None:
     )
     parser.add_argument("--language", choices=[item.value for item in Language])
     parser.add_argument("--limit", type=_count, metavar="N", help="only the first N radiographs")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the metrics_of here too")
 
 
 def run(options: argparse.Namespace, settings: Settings, analyst: Analyst) -> int:
@@ -99,7 +99,7 @@ def run(options: argparse.Namespace, settings: Settings, analyst: Analyst) -> in
             rows.append(_row(entry, radiographs[entry.classifier], settings))
         except ExplainCxrError as error:
             failed[entry.name] = error
-            _tell(entry.name, error, language)
+            _report(entry.name, error, language)
     _progress("")
     print(table(rows))
     refused = {
@@ -115,7 +115,7 @@ def run(options: argparse.Namespace, settings: Settings, analyst: Analyst) -> in
 def _analysed(
     classifier: Path | None, options: argparse.Namespace, settings: Settings, analyst: Analyst
 ) -> Radiographs:
-    """The radiographs as one classifier sees them; those refused are told."""
+    """The radiographs as one classifier sees them; those refused are reported."""
     with analyst(replace(settings, classifier=classifier or settings.classifier)) as analyse:
         radiographs = analysed(
             options.cases,
@@ -125,7 +125,7 @@ def _analysed(
             progress=lambda done: _progress(f"radiographs: {done}"),
         )
     for position, error in radiographs.refused.items():
-        _tell(f"radiograph {position}", error, settings.language)
+        _report(f"radiograph {position}", error, settings.language)
     return radiographs
 
 
@@ -163,7 +163,7 @@ def _opened(writer: str, settings: Settings) -> WriterOf:
     return lambda picture: ReportWriter(settings, model)
 
 
-def _tell(name: str, error: ExplainCxrError, language: Language) -> None:
+def _report(name: str, error: ExplainCxrError, language: Language) -> None:
     """Why a radiograph was refused or a writer failed."""
     _progress("")
     reason = f" ({error.parameters['reason']})" if "reason" in error.parameters else ""
@@ -192,7 +192,7 @@ def _write_json(
                 "name": row.name,
                 "model": row.model,
                 "model_sha256": row.model_sha256,
-                **asdict(figures(row.counts)),
+                **asdict(metrics_of(row.counts)),
             }
             for row in rows
         ],

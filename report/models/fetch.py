@@ -31,7 +31,7 @@ from report.models.pins import Pin, read_pin, write_pin
 
 GB = 10**9
 FetchProgress = Callable[[int, int], None]
-"""Hears the bytes that are here and the bytes of the whole file; once both are equal, that the
+"""Receives the bytes that are here and the bytes of the whole file; once both are equal, that the
 download is over and its SHA-256 is computed."""
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
@@ -70,7 +70,7 @@ def fetch(
         model: Which one. What its entry leaves open is pinned in the folder's lock file.
         models_folder: Where models lie; a file that is there and as pinned is left alone.
         hubs: Where from; huggingface_hub's own if `None`.
-        progress: Hears how far it is.
+        progress: Receives how far it is.
 
     Returns:
         The file, whose SHA-256 is the pinned one.
@@ -224,7 +224,7 @@ def _host(endpoint: str) -> str:
 
 
 def _quieten() -> None:
-    """Let the library tell the hub nothing of this computer, and the screen nothing of retries."""
+    """Keep the library from sending the hub anything of this computer and from printing retries."""
     from huggingface_hub import constants
     from huggingface_hub.utils.logging import set_verbosity
 
@@ -234,7 +234,7 @@ def _quieten() -> None:
 
 
 def _counter(progress: FetchProgress) -> type[Any]:
-    """What `http_get` takes for a progress bar, telling a listener."""
+    """What `http_get` takes for a progress bar, reporting to a callback."""
 
     class Counter:
         def __init__(self, *, total: int, initial: int, **_: object) -> None:

@@ -74,7 +74,7 @@ class ModelFolder:
         Raises:
             ReportModelTooLargeError: The weights need more memory than is free.
             ReportModelInvalidError: transformers cannot load it (`reason` is `network`), or the
-                files lack weights, which transformers would draw by chance (`weights`).
+                files lack weights, which transformers would draw at random (`weights`).
         """
         self._check_memory()
         network, report = self._read(

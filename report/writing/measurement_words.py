@@ -13,7 +13,7 @@ from pipeline.words import words_of
 
 
 def quantity(value: float, unit: MeasurementUnit, language: Language) -> str:
-    """A value with its unit, rounded as it is told: "1.2 cm", "0,53"."""
+    """A value with its unit, rounded as the prompt states it: "1.2 cm", "0,53"."""
     return words_of(language).quantity(value, unit)
 
 

@@ -3,7 +3,7 @@
 It is kept in parts so that the text explainer can take descriptors out and join the rest again.
 
 Reference: Belyaev et al., 2025, section 7. We add LIME, each zone's grade and the agreement of both
-methods, the measurements of hyperinflation, and the classification; zones stand for lobes, which
+methods, the chest measurements, and the classification; zones stand for lobes, which
 overlap on a frontal radiograph.
 """
 
@@ -26,8 +26,8 @@ def prompt_parts(prediction: Prediction, descriptors: Descriptors, language: Lan
     """The prompt's pieces in order.
 
     Args:
-        prediction: Its label and that label's probability are told.
-        descriptors: Every item and every measurement is told, in order.
+        prediction: Its label and that label's probability are stated.
+        descriptors: Every item and every measurement is stated, in order.
         language: Of the prompt.
 
     Returns:
@@ -72,13 +72,13 @@ def join(parts: Iterable[tuple[str, str]], without: frozenset[str] = frozenset()
     wordings = [words_of(language).report["prompt"] for language in Language]
     none_for = {wording["found"]: wording["none"] for wording in wordings}
     texts: list[str] = []
-    told = 0
+    stated = 0
     for key, text in kept:
         if key in without or (not key and text == ","):
             continue
         if key in zone_keys:
-            texts.append(("," if told else "") + text)
-            told += 1
+            texts.append(("," if stated else "") + text)
+            stated += 1
         elif not key and not left:
             texts.append(none_for.get(text, text))
         else:
@@ -87,7 +87,7 @@ def join(parts: Iterable[tuple[str, str]], without: frozenset[str] = frozenset()
 
 
 def told_classification(report: Report) -> str:
-    """The classification's name as a report's prompt told it; empty if it was not told."""
+    """The classification's name as a report's prompt states it; empty if it does not."""
     text = dict(report.prompt_parts).get(LABEL, "")
     before, _, after = words_of(report.language).report["prompt"]["label"].partition("{label}")
     return text.removeprefix(before).removesuffix(after)

@@ -6,7 +6,8 @@ from functools import cache
 from pipeline.types import Language
 from pipeline.words import words_of
 
-_END = re.compile(r"(?<=[.!?…])(?:[\"»”)]*)\s+(?=[\"«“(*\-–—•]*[^\W_a-zа-яёіїєґ])|\s*\n+\s*")
+_END = re.compile(r"(?<=[.!?…])(?:[\"»”)]*)\s+(?=[\"«“(*\-–—•]*[^\W_])|\s*\n+\s*")
+_LETTER = re.compile(r"[^\W_]")
 _UNIT = re.compile(r"\d\s\w+\.$")  # "30,0 см." ends a sentence, "см. рис." does not
 _BULLET = re.compile(r"^(?:\d{1,2}[.)]|[-–—•*])$")
 
@@ -22,7 +23,9 @@ def sentences(text: str, language: Language) -> tuple[str, ...]:
     start = 0
     pieces = []
     for end in _END.finditer(text):
-        if "\n" not in end.group() and _abbreviated(text[start : end.start()], language):
+        if "\n" not in end.group() and (
+            _is_small(text, end.end()) or _abbreviated(text[start : end.start()], language)
+        ):
             continue
         pieces.append(text[start : end.end()].strip())
         start = end.end()
@@ -33,6 +36,12 @@ def sentences(text: str, language: Language) -> tuple[str, ...]:
         elif piece:
             found.append(piece)
     return tuple(found)
+
+
+def _is_small(text: str, start: int) -> bool:
+    """Whether what follows begins with a small letter, of any alphabet."""
+    letter = _LETTER.search(text, start)
+    return letter is not None and letter.group().islower()
 
 
 def _abbreviated(text: str, language: Language) -> bool:

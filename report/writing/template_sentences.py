@@ -1,4 +1,4 @@
-"""Plain sentences made from the measurements alone: what stands where the model's cannot."""
+"""Template sentences made from the measured values alone: what stands where the model's cannot."""
 
 from collections.abc import Mapping, Sequence
 

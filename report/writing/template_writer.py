@@ -1,4 +1,4 @@
-"""A writer without a model: plain sentences by rules, what any model has to be better than."""
+"""A writer without a model: template sentences, what any model has to be better than."""
 
 from pipeline.types import Descriptors, Language, Prediction, Report, Section
 from report.checking.repair import repaired
@@ -9,7 +9,7 @@ from report.writing.template_sentences import section_sentences
 
 
 class TemplateWriter:
-    """Says each measurement in one sentence of `report.plain`, and nothing else."""
+    """Says each measurement in one sentence of `report.plain` in the words, and nothing else."""
 
     name = "plain"
 

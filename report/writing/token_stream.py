@@ -64,19 +64,19 @@ def _tokens(
 ) -> Iterator[int]:
     import torch
 
-    chance = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     ids = inputs["input_ids"]
     given = dict(inputs)
     for _ in range(tokens):
         with torch.inference_mode():
             found = network(**given, use_cache=True, return_dict=True, logits_to_keep=1)
-            token = _chosen(ids, found.logits[:, -1].float(), temperature, chance)
+            token = _chosen(ids, found.logits[:, -1].float(), temperature, generator)
             ids = torch.cat([ids, token], dim=1)
         yield int(token)
         given = {"input_ids": token, "past_key_values": found.past_key_values}
 
 
-def _chosen(ids: Any, logits: Any, temperature: float, chance: Any) -> Any:
+def _chosen(ids: Any, logits: Any, temperature: float, generator: Any) -> Any:
     """The next token's id `(1, 1)` by its logits `(1, vocabulary)`."""
     import torch
     from transformers import TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
@@ -89,4 +89,4 @@ def _chosen(ids: Any, logits: Any, temperature: float, chance: Any) -> Any:
         TopPLogitsWarper(TOP_P),
     ):
         logits = warp(ids, logits)
-    return torch.multinomial(logits.softmax(dim=-1), 1, generator=chance)
+    return torch.multinomial(logits.softmax(dim=-1), 1, generator=generator)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pipeline.language_model.gguf_model import WRITER_FOLDER
+from pipeline.manifest import load_manifest
 from pipeline.protocols import Progress, silent
 from pipeline.settings import Settings
 from pipeline.types import (
@@ -19,6 +21,7 @@ from report.writing.draft import Draft
 from report.writing.facts import Facts
 from report.writing.prompt import join, prompt_parts
 from report.writing.sections import parse_sections, split_thoughts, trimmed
+from report.writing.template_writer import TemplateWriter
 from report.writing.text_model import TextModel
 
 RETRY_TEMPERATURE = 0.7
@@ -36,6 +39,8 @@ class ReportWriter:
     def __init__(self, settings: Settings, model: TextModel | None = None) -> None:
         self._settings = settings
         self._model = model
+        self._is_shipped = model is None and settings.report_model is None
+        self._taught: tuple[str, ...] | None = None
 
     def warm(self) -> None:
         """Load the model now.
@@ -58,7 +63,8 @@ class ReportWriter:
 
         The first attempt takes the likeliest tokens; if anything in it is wrong or missing the
         model is asked once more, sampling, and what is wrong in the better of the two is replaced
-        by plain sentences. An event with `fraction` 0 and no text tells a listener that the text
+        by template sentences; in a language that the shipped model was not taught, the whole report
+        is made of them. An event with `fraction` 0 and no text tells the caller that the text
         starts anew; a model's thoughts are not streamed.
 
         Raises:
@@ -83,6 +89,8 @@ class ReportWriter:
         Raises:
             ModelError: As for `write`.
         """
+        if not self._was_taught(language):
+            return TemplateWriter().draft(prediction, descriptors, language=language, seed=seed)
         facts = Facts.of(prediction, descriptors, language)
         parts = prompt_parts(prediction, descriptors, language)
         prompt = self._loaded().prompt(words_of(language).report["prompt"]["system"], join(parts))
@@ -95,6 +103,8 @@ class ReportWriter:
         Raises:
             ModelError: As for `write`.
         """
+        if not draft.prompt:  # no model was asked
+            return TemplateWriter().finish(draft)
         model = self._loaded()
         drafts = [draft]
         while drafts[-1].faults and len(drafts) < _ATTEMPTS:
@@ -121,6 +131,18 @@ class ReportWriter:
                 "max_tokens": self._settings.report_tokens,
             },
         )
+
+    def _was_taught(self, language: Language) -> bool:
+        """Whether the model knows a language, as far as its manifest says.
+
+        Of another model than the shipped one nothing is known, so it is asked.
+        """
+        if not self._is_shipped:
+            return True
+        if self._taught is None:
+            folder = self._settings.weights_folder / WRITER_FOLDER
+            self._taught = load_manifest(folder, "report").languages
+        return not self._taught or language in self._taught
 
     def _loaded(self) -> TextModel:
         if self._model is None:
@@ -155,7 +177,7 @@ class ReportWriter:
     def _streamed(
         self, prompt: str, temperature: float, seed: int, progress: Progress
     ) -> tuple[str, int]:
-        """Let the model write, telling the listener; the text, and how many tokens it has."""
+        """Let the model write, reporting progress; the text, and how many tokens it has."""
         budget = self._settings.report_tokens
         progress(ProgressEvent(step=Step.WRITE, fraction=0.0))
         opened = _opens_thought(prompt)

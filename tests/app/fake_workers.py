@@ -1,4 +1,4 @@
-"""Workers that answer at once or when told to, with a case built on the phantom."""
+"""Workers that answer at once or on request, with a case built on the phantom."""
 
 from dataclasses import replace
 
@@ -182,6 +182,7 @@ class FakeJob:
     def __init__(self, *, case=None, result=None, error=None, events=(), visit=""):
         self._case, self.result, self.error, self.visit = case, result, error, visit
         self.in_view = self.text_wanted = False
+        self.examination = None
         self._events = list(events)
 
     @property

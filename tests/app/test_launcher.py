@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,14 +10,8 @@ from types import SimpleNamespace
 import psutil
 
 from app import __main__ as launcher
-from app.__main__ import (
-    CONFIG_FILE,
-    flat_config,
-    main,
-    port_is_free,
-    prepare,
-    skip_component_scan,
-)
+from app.__main__ import CONFIG_FILE, flat_config, main, port_is_free, prepare
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,36 +62,6 @@ def test_the_page_process_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
-def test_installed_packages_are_not_read_for_components(monkeypatch):
-    from streamlit.components.v2 import component_manager, manifest_scanner
-
-    read = []
-    monkeypatch.setattr(
-        manifest_scanner, "scan_component_manifests", lambda: read.append(True) or []
-    )
-    manager = component_manager.BidiComponentManager
-    own = manager.discover_and_register_components
-    manager().discover_and_register_components(start_file_watching=False)
-    assert read == [True]  # what Streamlit does by itself
-    monkeypatch.setattr(manager, "discover_and_register_components", own)  # put back afterwards
-    skip_component_scan()
-    manager().discover_and_register_components(start_file_watching=False)
-    assert read == [True]
-
-
-def test_plotly_waits_for_the_first_figure():
-    code = (
-        "import sys; from app.__main__ import plotly_absent\n"
-        "with plotly_absent(): import streamlit\n"
-        "import app.page; print('plotly' in sys.modules)\n"
-        "from plotly.graph_objects import Figure; print(Figure().data)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.split() == ["False", "()"]
-
-
 def test_models_are_loaded_though_nobody_opens_the_page(monkeypatch):
     done = []
     fake = SimpleNamespace(warm=lambda: done.append("warm"))
@@ -120,10 +83,7 @@ def test_a_page_that_is_ended_takes_its_workers_along():
     try:
         assert launcher.served(f"http://localhost:{port}")
         process = psutil.Process(page.pid)
-        until = time.monotonic() + 60
-        while not (workers := spawned(process)) and time.monotonic() < until:
-            time.sleep(0.1)
-        assert workers
+        workers = wait_for(lambda: spawned(process), "the page's workers")
         page.terminate()
         _, said = page.communicate(timeout=30)
     finally:

@@ -1,12 +1,14 @@
 """A map that is made on request: offered in its tab, then shown, compared and rated."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
 from pipeline.errors import StepTimedOutError
-from pipeline.types import FUSED_METHODS, Method, Step
-from tests.app.fake_workers import FakeWorkers
+from pipeline.types import FUSED_METHODS, Method, Problem, Step
+from tests.app.fake_workers import FakeWorkers, images_only
 from tests.app.test_page import APP, PNG, open_tab, shown, upload, words
 
 
@@ -83,3 +85,40 @@ def test_if_it_fails_it_is_said_and_offered_again_and_the_others_stand(page, wor
     open_tab(page, "layer_cam")
     ask(page)
     assert "LayerCAM, bacterial pneumonia" in captions(page)
+
+
+def test_a_problem_is_said_in_its_tab(page, workers, monkeypatch):
+    problem = Problem(
+        step=Step.FURTHER_MAPS,
+        code="weights_missing",
+        parameters={"model": "classifier", "file": "classifier.keras"},
+    )
+
+    def without_it(**given):
+        return replace(images_only(**{**given, "methods": FUSED_METHODS}), problems=(problem,))
+
+    open_tab(upload(page, PNG), "layer_cam")
+    monkeypatch.setattr("tests.app.fake_workers.images_only", without_it)
+    ask(page)
+    assert "The file classifier.keras of the model “classifier” is missing." in shown(page)
+    assert [item for item in page.button if item.label == words()("saliency.ask")]
+
+
+def test_a_radiograph_without_it_is_shown_after_one_with_it(page):
+    open_tab(upload(page, PNG), "layer_cam")
+    ask(page)
+    open_tab(page, "viewer")
+    panels = next(item for item in page.get("button_group") if item.key == "panels")
+    panels.set_value([*FUSED_METHODS, Method.LAYER_CAM]).run()
+    assert not page.exception
+    cases = page.session_state["cases"]
+    first = cases.chosen
+    upload(page, ("other.png", b"another", "image/png"))
+    second = next(item for item in cases.items if item != first)
+    cases.pick(second)
+    page.run()
+    assert not page.exception
+    assert Method.LAYER_CAM not in cases.case.result.explanations
+    cases.pick(first)
+    page.run()
+    assert not page.exception

@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation on the page."""
+"""The chest measurements on the page."""
 
 from dataclasses import replace
 from pathlib import Path

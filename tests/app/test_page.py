@@ -1,9 +1,10 @@
-"""The page through AppTest, with workers that answer as they are told."""
+"""The page through AppTest, with workers that answer on request."""
 
 import json
 import re
 import zipfile
 from base64 import b64decode
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 from app import service
 from app.page import TABS, tab_name
 from pipeline.errors import StepTimedOutError, WorkerDiedError
+from pipeline.settings import Settings
 from pipeline.types import Language, Step, Zone
 from pipeline.words import words_of
-from tests.app.fake_workers import PHANTOM, FakeWorkers, images_only
+from tests.app.fake_workers import PHANTOM, FakeWorkers, images_only, reported
 
 APP = Path(__file__).parents[2] / "app"
 PNG = ("Ivanova_1970.png", b"radiograph", "image/png")
@@ -141,6 +143,18 @@ def test_progress_names_the_step_and_can_be_cancelled(page, workers):
     cancel.click().run()
     page.run()
     assert "Cancelled." in shown(page)
+
+
+def test_the_classification_is_shown_while_the_maps_are_made(page, workers):
+    workers.hold = True
+    upload(page, PNG)
+    workers.jobs[0].examination = images_only()
+    page.run()
+    assert "cxr-classification cxr-abnormal" in shown(page)
+    assert not page.tabs
+    workers.jobs[0].result = reported(images_only(), Settings())
+    page.run()
+    assert shown(page).count("cxr-classification cxr-abnormal") == 1
 
 
 def test_pictures_are_shown_while_the_report_is_written(page, workers):
@@ -317,3 +331,13 @@ def test_the_sample_is_labelled_as_drawn(page):
     page.button(key="sample").click().run()
     assert words()("case.sample") in shown(page)
     assert not page.exception
+
+
+def test_a_report_without_faults_has_no_warning(page, workers, monkeypatch):
+    case = reported(images_only(), service.settings())
+    sound = tuple(replace(claim, replaced=False) for claim in case.report.claims)
+    case = replace(case, report=replace(case.report, claims=sound))
+    monkeypatch.setattr(workers, "submit", lambda *_: workers._job(result=case))
+    text = shown(open_tab(upload(page, PNG), "report"))
+    assert "and was replaced" not in text
+    assert "0 replaced" in text

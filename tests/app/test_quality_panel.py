@@ -1,4 +1,4 @@
-"""The trust panel, with workers that answer as they are told."""
+"""The explanation quality panel, with workers that answer on request."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +52,7 @@ BARE = quality_of(score(LIME, QualityMeasure.STABILITY, 0.38, QualityRating.NOT_
 
 
 class QualityWorkers(FakeWorkers):
-    """Jobs whose cases bring a trust, or come without one while it is measured."""
+    """Jobs whose cases have their quality measured, or not yet."""
 
     def __init__(self, quality):
         super().__init__()

@@ -100,7 +100,7 @@ def case(language: Language, probabilities: tuple[float, ...]) -> CaseResult:
 
 
 def sentences(result: CaseResult, language: Language) -> list[str]:
-    """Everything that a reader is told of a case, in words."""
+    """Everything that a reader can read of a case."""
     words = words_of(language)
     classification = classification_view(words, result.prediction)
     measurements = measurements_view(words, result.measurements, result.radiograph)

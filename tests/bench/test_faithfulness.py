@@ -61,7 +61,7 @@ def test_json_has_the_agreed_keys_by_method():
     assert found["curves"]["lime"]["deletion"] == [0.9, 0.2, 0.1]
 
 
-def test_the_table_says_how_many_radiographs_the_stock_way_was_timed_on():
+def test_the_table_says_how_many_radiographs_stock_lime_was_timed_on():
     table = metrics().table()
     assert "stock_lime was timed on 1 of them" in table
     assert "\nlime was timed" not in table

@@ -10,10 +10,11 @@ import numpy as np
 import psutil
 import pytest
 
-from bench.metrics import LatencyMetrics, StepFigure
+from bench.metrics import LatencyMetrics, StepTiming
 from bench.speed import latency
 from bench.speed.memory import descendants_rss_mb, rss_mb, stop_tree
 from bench.speed.page import PageError, wait_until_served
+from bench.speed.radiographs import phantoms
 from pipeline.errors import ReportModelMissingError
 from pipeline.local_executor import LocalExecutor
 from pipeline.settings import Settings
@@ -27,8 +28,8 @@ METRICS = LatencyMetrics(
     report_ms=8000.0,
     rss_mb=2500.0,
     steps={
-        Step.CLASSIFY: StepFigure(ours_ms=10.0, stock_ms=125.0),
-        Step.WRITE: StepFigure(ours_ms=8000.0),
+        Step.CLASSIFY: StepTiming(ours_ms=10.0, stock_ms=125.0),
+        Step.WRITE: StepTiming(ours_ms=8000.0),
     },
 )
 SERVER = """
@@ -66,8 +67,8 @@ def test_table_says_how_many_times_faster():
 
 def test_table_holds_targets_beside_what_was_measured():
     steps = {
-        Step.GRAD_CAM: StepFigure(ours_ms=25.0, stock_ms=500.0),
-        Step.LIME: StepFigure(ours_ms=1000.0, stock_ms=12000.0),
+        Step.GRAD_CAM: StepTiming(ours_ms=25.0, stock_ms=500.0),
+        Step.LIME: StepTiming(ours_ms=1000.0, stock_ms=12000.0),
     }
     table = replace(METRICS, steps=steps).table()
     rows = {line.split()[0]: line.split()[1:] for line in table.splitlines() if line}
@@ -93,16 +94,14 @@ def test_time_way_is_a_median_in_ms_and_warms_up_first(monkeypatch):
 
 
 def test_phantoms_differ():
-    radiographs = latency.phantoms(2)
+    radiographs = phantoms(2)
     assert radiographs[0] != radiographs[1]
     assert all(radiograph.startswith(b"\x89PNG") for radiograph in radiographs)
 
 
 def test_our_steps_are_all_timed():
     settings = Settings()
-    ours = latency.time_ours(
-        LocalExecutor(models=fake_models(settings)), settings, latency.phantoms(2)
-    )
+    ours = latency.time_ours(LocalExecutor(models=fake_models(settings)), settings, phantoms(2))
     assert set(ours.steps_ms) == set(Step) - {Step.FURTHER_MAPS}  # which is made on request
     assert all(milliseconds > 0 for milliseconds in ours.steps_ms.values())
     # The whole analysis holds its parts, and not the report's.
@@ -118,7 +117,7 @@ def test_a_writer_that_fails_is_named():
 
     settings = Settings()
     models = replace(fake_models(settings), writer=NoModel())
-    ours = latency.time_ours(LocalExecutor(models=models), settings, latency.phantoms(1))
+    ours = latency.time_ours(LocalExecutor(models=models), settings, phantoms(1))
     assert Step.WRITE not in ours.steps_ms
     assert ours.problems == ("write: report_model_missing",)
 
@@ -133,6 +132,7 @@ def test_memory_of_what_a_process_started():
         assert 120 < descendants_rss_mb(os.getpid()) - before < 250
     finally:
         stop_tree(child.pid)
+        child.communicate()
     assert not psutil.pid_exists(child.pid)
     stop_tree(child.pid)  # what is gone already is no error
 

@@ -37,7 +37,7 @@ def test_errors_are_1_96_times_the_root_mean_square():
     assert found.percentiles == pytest.approx((0.41, 0.5, 0.59))
 
 
-def test_centimetres_are_told_as_shares_of_their_span():
+def test_centimetres_are_given_as_shares_of_their_span():
     wide = {"name": "heart_width", "side": None, "unit": MeasurementUnit.CM}
     measurement = Measurement(**wide, value=13.0, low=12.0, high=14.0)
     found = metrics_of([(measurement, Reading(value=12.1, span=30.0))])

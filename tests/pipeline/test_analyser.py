@@ -10,6 +10,7 @@ from PIL import Image
 
 from pipeline import Analyser
 from pipeline.errors import ExplainCxrError, SettingsError, UnknownFormatError, UnreadableFileError
+from pipeline.settings import Settings
 from pipeline.types import Method
 from tests.fakes import fake_build, fake_models
 from tests.pipeline.reading.crafted import picture, ramp
@@ -78,6 +79,13 @@ def test_of_many_no_good_one_is_lost_to_a_bad_one(analyser: Analyser, radiograph
             seen.append(case)
     assert len(seen) == 1
     assert [type(error) for error in caught.value.exceptions] == [UnknownFormatError]
+
+
+def test_a_setting_out_of_range_is_refused_with_its_range() -> None:
+    for settings in (None, Settings()):
+        with pytest.raises(SettingsError) as caught:
+            Analyser(settings=settings, threads=0)
+        assert caught.value.parameters["allowed"] == "≥ 1, ≤ 256"
 
 
 def test_an_unknown_setting_is_refused_by_its_name() -> None:

@@ -239,7 +239,7 @@ def test_resume_keeps_what_is_finished_and_does_the_rest(
     assert "kept from an earlier run" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("change", ["file", "settings", "nothing"])
+@pytest.mark.parametrize("change", ["file", "settings", "version", "nothing"])
 def test_resume_does_anew_what_would_come_out_otherwise(
     tmp_path: Path, radiograph: Path, change: str
 ) -> None:
@@ -250,6 +250,10 @@ def test_resume_does_anew_what_would_come_out_otherwise(
         radiograph.write_bytes(picture(Image.fromarray(ramp(128)[:, ::-1])))
     if change == "settings":
         arguments += ["--lime-samples", "64"]
+    if change == "version":
+        file = out / "radiograph" / "result.json"
+        text = file.read_text("utf-8")
+        file.write_text(text.replace('"schema_version": 2', '"schema_version": 1'), "utf-8")
     assert main(arguments, fake_build) == 0
     assert summary(out)[0]["status"] == ("kept" if change == "nothing" else "done")
 
@@ -311,6 +315,20 @@ def test_an_unknown_label_is_answered_with_the_known_ones(
         main(arguments, fake_build)
     assert caught.value.code == 2
     assert "'flu' is none of normal, " in capsys.readouterr().err
+
+
+def test_a_further_map_is_made_on_request_and_a_wrong_name_is_answered_with_the_known_ones(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ["analyse", str(radiograph), "--out", str(tmp_path / "out"), "--methods"]
+    assert main([*typed, "layer_cam"], fake_build) == 0
+    folder = tmp_path / "out" / "radiograph"
+    assert list(result(folder)["explanations"]) == ["grad_cam", "lime", "layer_cam"]
+    assert (folder / "layer_cam.png").is_file()
+    with pytest.raises(SystemExit) as caught:
+        main([*typed, "grad_cam,rise"], fake_build)
+    assert caught.value.code == 2
+    assert "'grad_cam,rise': choose from grad_cam, lime, layer_cam" in capsys.readouterr().err
 
 
 def test_help_names_defaults_labels_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,7 +74,7 @@ def test_a_room_uses_only_the_ground_floor(room: str) -> None:
         assert foreign <= allowed, f"{name} imports {sorted(foreign - allowed)}"
 
 
-def test_values_errors_and_protocols_rest_on_nothing() -> None:
+def test_values_errors_and_protocols_import_nothing_of_ours() -> None:
     below = {
         "pipeline.errors": set(),
         "pipeline.protocols": {"pipeline.types"},
@@ -113,10 +113,18 @@ def test_nothing_imports_the_app() -> None:
             assert not any(item.split(".")[0] == "app" for item in imported(file)), name
 
 
-def test_no_file_is_a_box_of_odds_and_ends() -> None:
-    for room in ROOMS:
-        for _, file in modules(room):
-            assert file.stem not in ("utils", "helpers", "common")
+def test_what_runs_does_not_import_what_trains_or_measures() -> None:
+    for room in set(ROOMS) - {"training", "bench"}:
+        for name, file in modules(room):
+            rooms = {item.split(".")[0] for item in imported(file)}
+            assert not rooms & {"training", "bench"}, name
+    for name, file in modules("training"):
+        assert "bench" not in {item.split(".")[0] for item in imported(file)}, name
+
+
+def test_every_room_has_modules_to_look_at() -> None:
+    """Else the rules above would hold of nothing."""
+    assert {room: len(list(modules(room))) > 5 for room in ROOMS} == dict.fromkeys(ROOMS, True)
 
 
 @pytest.mark.parametrize("room", ROOMS)

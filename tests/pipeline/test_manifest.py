@@ -65,6 +65,19 @@ def test_what_is_written_is_read_back(folder: Path) -> None:
     assert manifest.command == "python -m training train classifier"
 
 
+def test_a_language_may_be_missing_and_one_without_words_is_left_out(folder: Path) -> None:
+    terms = {
+        "normal": {"en": "normal", "tlh": "motlh"},
+        "tuberculosis": {"en": "tuberculosis", "uk": "туберкульоз"},
+    }
+    change(folder, terms=terms)
+    manifest = load_manifest(folder, "classification")
+    assert manifest.known_terms == {
+        "normal": {Language.ENGLISH: "normal"},
+        "tuberculosis": {Language.ENGLISH: "tuberculosis", Language.UKRAINIAN: "туберкульоз"},
+    }
+
+
 def test_a_report_model_needs_neither_labels_nor_input(tmp_path: Path) -> None:
     (tmp_path / "writer.gguf").write_bytes(b"GGUF")
     write_manifest(tmp_path, name="writer-1", task="report", files=["writer.gguf"])
@@ -119,7 +132,7 @@ def test_another_task_is_refused(folder: Path) -> None:
         ("threshold_prob", "> 0, < 1", {"threshold_prob": 1.5}),
         ("uncertain_prob", "0 ≤ a ≤ 0.4 ≤ b ≤ 1", {"uncertain_prob": [0.45, 0.5]}),
         ("temperature", "> 0", {"temperature": 0}),
-        ("terms.normal", "ru | uk", {"terms": {"normal": {"en": "normal"}}}),
+        ("terms.normal", "en", {"terms": {"normal": {"ru": "норма"}}}),
     ],
 )
 def test_a_field_that_does_not_fit_is_named_with_what_would(

@@ -6,13 +6,27 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from pipeline.errors import CancelledByUserError, ChestNotFoundError, StepFailedError
+from pipeline.errors import (
+    CancelledByUserError,
+    ChestNotFoundError,
+    StepFailedError,
+    WeightsMissingError,
+)
 from pipeline.local_executor import LocalExecutor
 from pipeline.protocols import Models
 from pipeline.run import analyse, explain_label, rewrite_report
 from pipeline.settings import Settings
-from pipeline.types import CaseResult, Language, Method, Problem, ProgressEvent, Step
-from tests.fakes import FakeWriter, fake_models, finished
+from pipeline.types import (
+    FUSED_METHODS,
+    CaseResult,
+    Language,
+    Method,
+    Problem,
+    ProgressEvent,
+    Report,
+    Step,
+)
+from tests.fakes import FakeExplainer, FakeWriter, fake_models, finished
 from tests.pipeline.reading.crafted import picture, ramp
 
 SETTINGS = Settings()
@@ -70,6 +84,28 @@ def test_a_failed_report_leaves_the_rest_and_a_problem(models: Models) -> None:
     assert case.descriptors.items
 
 
+class WithoutKerasFile(FakeExplainer):
+    def explain(self, *arguments: Any, **options: Any) -> Any:
+        raise WeightsMissingError(model="classifier", file="classifier.keras")
+
+
+def with_explainer(models: Models, method: Method) -> Models:
+    return replace(models, explainers={**models.explainers, method: WithoutKerasFile(method)})
+
+
+def test_a_further_map_that_cannot_be_made_leaves_the_rest_and_a_problem(models: Models) -> None:
+    asked = replace(SETTINGS, methods=tuple(Method))
+    assert set(finished(RADIOGRAPH, models, asked).explanations) == set(Method)
+    case = finished(RADIOGRAPH, with_explainer(models, Method.LAYER_CAM), asked)
+    assert set(case.explanations) == set(FUSED_METHODS)
+    assert [(problem.step, problem.code) for problem in case.problems] == [
+        (Step.FURTHER_MAPS, "weights_missing")
+    ]
+    assert case.report is not None
+    with pytest.raises(WeightsMissingError):
+        finished(RADIOGRAPH, with_explainer(models, Method.LIME), asked)
+
+
 def rewritten(case: CaseResult, models: Models, settings: Settings = SETTINGS) -> list[CaseResult]:
     executor = LocalExecutor(models=models)
     return list(rewrite_report(case, executor=executor, settings=settings))
@@ -90,6 +126,16 @@ def test_a_report_is_written_before_it_is_explained(models: Models) -> None:
     assert written.text_explanation is None
     assert explained.report is written.report
     assert explained.text_explanation is not None
+
+
+def test_template_sentences_are_not_explained(models: Models) -> None:
+    class TemplateWriter(FakeWriter):
+        def write(self, *arguments: Any, **named: Any) -> Report:
+            return replace(super().write(*arguments, **named), model_sha256="")
+
+    (written,) = rewritten(case_of(models), replace(models, writer=TemplateWriter()))
+    assert written.report is not None and written.report.is_template
+    assert written.text_explanation is None
 
 
 def test_writing_again_forgets_the_earlier_problem(models: Models) -> None:

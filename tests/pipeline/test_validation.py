@@ -91,7 +91,7 @@ def test_an_unknown_key_comes_before_what_it_leaves_out() -> None:
         ("a.toml", None, "unreadable", ""),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_from_one_that_does_not_fit(
+def test_a_file_that_cannot_be_read_differs_from_one_that_does_not_fit(
     tmp_path: Path, name: str, content: bytes | None, problem: str, allowed: str
 ) -> None:
     if content is not None:

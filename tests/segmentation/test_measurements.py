@@ -59,8 +59,8 @@ def _highest(phantom):
 def _angle(phantom):
     """Between the upright wall and the parabola near it.
 
-    The straight line of least squares through a stretch of a parabola has the slope of the
-    parabola in the stretch's middle.
+    The straight line of least squares through a span of a parabola has the slope of the
+    parabola in the span's middle.
     """
     across, dome, line = phantom.width, phantom.dome, phantom.line
     tilt = math.atan2(phantom.rise, across)

@@ -56,7 +56,7 @@ def test_lines_come_in_rows_and_columns_of_the_radiograph():
     assert line.points == ((200.0, 100.0), (200.0, 200.0))
 
 
-def test_thresholds_are_held_against_value_and_interval():
+def test_thresholds_are_compared_with_value_and_interval():
     flat, doubtful, domed = dome(0.8, 0.8, 0.8), dome(1.4, 1.4, 1.4), dome(2.4, 2.4, 2.4)
     assert [one.beyond_threshold for one in (flat, doubtful, domed)] == [True, True, False]
     assert [one.is_borderline for one in (flat, doubtful, domed)] == [False, True, False]

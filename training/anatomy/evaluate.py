@@ -15,7 +15,7 @@ from training.anatomy.robustness import robustness
 from training.anatomy.training import dice
 from training.classifier.thorax_cache import radiograph_of
 from training.datasets.index import ImageRecord, read_grey
-from training.evaluate import NothingToEvaluateError, figure
+from training.evaluate import NothingToEvaluateError, estimate
 
 MOST_CHANGED = 100  # radiographs of a dataset on which robustness is measured, evenly taken
 
@@ -53,10 +53,12 @@ def evaluate_anatomy(radiographs: list[ImageRecord], segmenter: DeepLabSegmenter
         "n": len(masked),
         "output": kind,
         "dice": {
-            "mean": figure(lambda cases: float(dices[cases].mean()), patients),
-            "share_above_0_90": figure(lambda cases: float((dices[cases] > 0.9).mean()), patients),
+            "mean": estimate(lambda cases: float(dices[cases].mean()), patients),
+            "share_above_0_90": estimate(
+                lambda cases: float((dices[cases] > 0.9).mean()), patients
+            ),
         },
-        "iou": figure(lambda cases: float((dices / (2 - dices))[cases].mean()), patients),
+        "iou": estimate(lambda cases: float((dices / (2 - dices))[cases].mean()), patients),
         "refused": refused,
         "implausible_share": implausible / max(1, len(masked)),
         "robustness": robustness(

@@ -15,7 +15,7 @@ from segmentation.segmenter import DeepLabSegmenter
 from training.anatomy.training import dice
 from training.classifier.thorax_cache import radiograph_of
 from training.datasets.index import ImageRecord
-from training.evaluate import figure
+from training.evaluate import estimate
 
 Change = Callable[[NDArray[Any]], NDArray[Any]]
 CROPPED, COLLIMATED = 0.08, 0.06  # share of the height and the width lost on each side
@@ -88,7 +88,7 @@ def robustness(
                 refused[name].append(0.0)
     patients = [image.patient for image in radiographs]
     return {
-        name: figure(partial(_mean_of, np.array(values)), patients)
+        name: estimate(partial(_mean_of, np.array(values)), patients)
         for name, values in (dices | refused).items()
     }
 

@@ -26,7 +26,7 @@ def random_tone(
     """Change gamma, contrast, brightness, sharpness and noise of a radiograph in [0, 1].
 
     Args:
-        random: The source of chance.
+        random: The random generator.
         image: `(row, col)` float32 in [0, 1].
         strength: How far gamma, contrast and brightness move; 1 is up to exp(0.6), 40 % and 0.15.
     """
@@ -43,7 +43,7 @@ def random_tone(
 
 
 def random_marks(random: np.random.Generator, image: FloatImage) -> FloatImage:
-    """Burn in letters, boxes and collimator borders, so that none of them tells a class."""
+    """Burn in letters, boxes and collimator borders, so that none of them gives a class away."""
     marked = (image * 255).astype(np.uint8)  # OpenCV draws text on 8 bits only
     rows, cols = marked.shape
     for _ in range(random.integers(0, 3)):

@@ -48,7 +48,7 @@ class Classified:
         radiographs: The radiographs whose chest was found.
         logits: `(radiograph, label)` float32, uncalibrated.
         blanked_logits: The same with a part of each radiograph blanked, see `blanked`.
-        thorax_shares: `(radiograph,)` share of the raw Grad-CAM of the likeliest label that lies
+        thorax_shares: `(radiograph,)` share of the raw Grad-CAM of the leading label that lies
             inside the thorax, in [0, 1].
         tones: `(radiograph,)` mean grey of the thorax before it is evened, in [0, 1].
         refused: The radiographs without a chest to be found.

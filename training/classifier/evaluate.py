@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.manifest import ClassificationManifest
 from training.classifier.calibrate import softmax
 from training.classifier.classified import Classified, Part
-from training.evaluate import figure
+from training.evaluate import estimate
 from training.metrics import auc, expected_calibration_error, macro_f1
 
 MOST_VALUES = 12  # a column of more values is no grouping unless they are numbers
@@ -74,21 +74,21 @@ def classifier_metrics(found: Classified, manifest: ClassificationManifest) -> d
         "refused": len(found.refused),
         "abnormal": _abnormal(scores, manifest, patients),
         "blanked": {
-            f"{part}_auc": figure(partial(_auc_of, scores.positive, without), patients)
+            f"{part}_auc": estimate(partial(_auc_of, scores.positive, without), patients)
             for part, without in scores.blanked.items()
         },
         "grad_cam": {
-            "thorax_share": figure(
+            "thorax_share": estimate(
                 lambda cases: float(found.thorax_shares[cases].mean()), patients
             ),
         },
-        "macro_f1": figure(lambda cases: macro_f1(truth[cases], predicted[cases]), patients),
+        "macro_f1": estimate(lambda cases: macro_f1(truth[cases], predicted[cases]), patients),
         "by_label": {
             labels[number]: {
-                "auc": figure(
+                "auc": estimate(
                     partial(_auc_of, truth == number, probabilities[:, number]), patients
                 ),
-                "f1": figure(partial(_f1_of, truth == number, predicted == number), patients),
+                "f1": estimate(partial(_f1_of, truth == number, predicted == number), patients),
             }
             for number in sorted(set(truth.tolist()))
         },
@@ -126,7 +126,7 @@ def _abnormal(
         "share_uncertain": lambda cases: float(1 - sure[cases].mean()),
         "ece": lambda cases: expected_calibration_error(positive[cases], abnormal[cases]),
     }
-    return {name: figure(metric, patients) for name, metric in named.items()}
+    return {name: estimate(metric, patients) for name, metric in named.items()}
 
 
 def subgroups(found: Classified) -> dict[str, NDArray[np.int64]]:

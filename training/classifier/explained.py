@@ -15,7 +15,7 @@ from training.evaluate import NothingToEvaluateError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Explained:
+class ExplainedRadiograph:
     """One radiograph and what was made of it; the leading label is the one explained."""
 
     record: ImageRecord
@@ -67,7 +67,7 @@ def explained_radiographs(
     describer: Describer,
     *,
     read: Callable[[ImageRecord], Radiograph] = radiograph_of,
-) -> Iterator[Explained]:
+) -> Iterator[ExplainedRadiograph]:
     """Explain the leading label of each radiograph in which a chest is found."""
     for record in radiographs:
         radiograph = read(record)
@@ -81,7 +81,7 @@ def explained_radiographs(
             method: explainer.explain(radiograph, anatomy, label)
             for method, explainer in explainers.items()
         }
-        yield Explained(
+        yield ExplainedRadiograph(
             record=record,
             radiograph=radiograph,
             anatomy=anatomy,

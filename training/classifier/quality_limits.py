@@ -1,8 +1,9 @@
-"""The thresholds of the trust marks, from a classifier's validation radiographs.
+"""The thresholds of the quality ratings, from a classifier's validation radiographs.
 
-No threshold asks how usual a value is, or a classifier whose maps are all worthless would be marked
-good. Deletion, insertion and agreement are held against chance on the same radiographs; stability
-against what a second full run gives; only the shortcut measures know a usual value, between bounds.
+No threshold asks how usual a value is, or a classifier whose maps are all worthless would be rated
+good. Deletion, insertion and agreement are compared with a random baseline on the same radiographs,
+stability with what a second full run gives; only the shortcut measures know a usual value, between
+bounds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +29,11 @@ from pipeline.types import (
     SaliencyMap,
 )
 from segmentation.segmenter import DeepLabSegmenter
-from training.classifier.explained import Explained, explained_radiographs, validation_radiographs
+from training.classifier.explained import (
+    ExplainedRadiograph,
+    explained_radiographs,
+    validation_radiographs,
+)
 from xai.image.describer import ZoneDescriber
 from xai.image.grad_cam import GradCam
 from xai.image.lime_explainer import LimeExplainer
@@ -46,7 +51,7 @@ REPRODUCED = (0.7, 0.5)
 """Rank correlation with a second full run that is expected of a good and of a doubtful map; those
 are the reliabilities that are called acceptable and poor (Nunnally 1978)."""
 
-UNRELATED = 3  # other radiographs that each radiograph's Grad-CAM is held against
+UNRELATED = 3  # other radiographs that each radiograph's Grad-CAM is compared with
 
 USUAL = (0.9, 0.99)
 """Shares of validation radiographs that lie within the limits of a shortcut measure."""
@@ -56,19 +61,19 @@ BOUNDS = {
     QualityMeasure.MASS_ON_TEXT: ((0.04, 0.05), (0.07, 0.08)),
     QualityMeasure.MASS_ON_BORDER: ((0.08, 0.12), (0.15, 0.25)),
 }
-"""Lowest and highest limit of a good and of a doubtful excess. A classifier that leans on markers
+"""Lowest and highest limit of a good and of a doubtful gain. A classifier that leans on markers
 finds that usual; a map that lies on them for a tenth is not to be relied on all the same. Those of
 text were chosen on classifiers that a marker was planted for (`python -m bench sanity`).
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Measured:
+class MeasuredRadiograph:
     """What one radiograph gave.
 
     Attributes:
-        trust: Its values.
-        random_baseline: Deletion and insertion excess of random maps.
+        quality: Its values.
+        random_baseline: Deletion and insertion gain of random maps.
         reproduced: Rank correlation of the LIME map with a second full run, over what is seen.
         maps_model: Both maps on the network's grid, `(size, size)` float32.
         lungs_model: `(size, size)` bool.
@@ -86,7 +91,7 @@ def set_quality_limits(
     anatomy: Path,
     data: Path,
     count: int = RADIOGRAPHS,
-    tell: Callable[[str], None] = print,
+    on_progress: Callable[[str], None] = print,
 ) -> QualityLimits:
     """Find a classifier's thresholds, write them beside its weights and name them in its manifest.
 
@@ -95,7 +100,7 @@ def set_quality_limits(
         anatomy: The anatomy model's folder.
         data: A dataset, or a folder of datasets.
         count: Validation radiographs at most.
-        tell: Hears how far it is.
+        on_progress: Receives a line on how far it is.
 
     Raises:
         ModelError: A model cannot be used.
@@ -116,7 +121,7 @@ def set_quality_limits(
     for item in explained:
         measured.append(measure_radiograph(item, network, settings))
         if len(measured) % 10 == 0:
-            tell(f"{len(measured)} of {len(radiographs)} radiographs")
+            on_progress(f"{len(measured)} of {len(radiographs)} radiographs")
     found = limits_of(measured)
     origin = {
         "command": f"python -m training quality_thresholds --radiographs {count}",
@@ -137,28 +142,30 @@ def write_thresholds(limits: QualityLimits, folder: Path) -> None:
     rehash(folder, add=[QUALITY_LIMITS_FILE])
 
 
-def measure_radiograph(item: Explained, network: FolderClassifier, settings: Settings) -> Measured:
-    """Measure one radiograph's explanations, those of chance, and a second full run of LIME."""
+def measure_radiograph(
+    item: ExplainedRadiograph, network: FolderClassifier, settings: Settings
+) -> MeasuredRadiograph:
+    """Measure one radiograph's explanations, random maps, and a second full run of LIME."""
     radiograph, anatomy = item.radiograph, item.anatomy
     label = item.prediction.leading_label
     quality = QualityAssessor(network, settings).assess(
         radiograph, anatomy, item.explanations, item.descriptors
     )
     prepared = prepare(network, radiograph, anatomy, label)
-    subject, grid = prepared.subject, prepared.grid
-    size = subject.image_model.shape[0]
+    context, grid = prepared.context, prepared.grid
+    size = context.image_model.shape[0]
     random_baseline = [random_map(size, (OTHER_SEED, number)) for number in range(RANDOM_MAPS)]
-    orders = [ranking(noise, subject.roi_mask, noise) for noise in random_baseline]
+    orders = [ranking(noise, context.roi_mask, noise) for noise in random_baseline]
     again = LimeExplainer(network, replace(settings, seed=OTHER_SEED)).explain(
         radiograph, anatomy, label
     )
     maps = {method: grid.to_model(one.raw_image) for method, one in item.explanations.items()}
-    seen = subject.roi_mask
-    return Measured(
+    seen = context.roi_mask
+    return MeasuredRadiograph(
         quality=quality,
         random_baseline=tuple(
             score.gain
-            for curves in curves_of(subject, orders)
+            for curves in curves_of(context, orders)
             for score in faithfulness(FUSED, curves, quality.random_auc)
         ),
         reproduced=rank_correlation(maps[Method.LIME][seen], grid.to_model(again.raw_image)[seen]),
@@ -167,8 +174,8 @@ def measure_radiograph(item: Explained, network: FolderClassifier, settings: Set
     )
 
 
-def limits_of(measured: list[Measured]) -> QualityLimits:
-    """The thresholds that radiographs give, and what they rest on."""
+def limits_of(measured: list[MeasuredRadiograph]) -> QualityLimits:
+    """The thresholds that radiographs give, and what they were found from."""
     qualities = [item.quality for item in measured]
     random_baseline = [value for item in measured for value in item.random_baseline]
     unrelated = np.array(
@@ -234,7 +241,7 @@ def gains_of(
 
 
 def metrics_of(qualities: Sequence[ExplanationQuality], limits: QualityLimits) -> dict[str, Any]:
-    """By map and measure: quantiles of the excess, and the share of radiographs with each mark."""
+    """By map and measure: quantiles of the gain, and the share of radiographs with each rating."""
     found: dict[str, Any] = {}
     for name in SALIENCY_MAPS:
         for measure in QualityMeasure:

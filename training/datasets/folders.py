@@ -1,4 +1,4 @@
-"""Data sets told apart by folders: a folder a class, and the paediatric pneumonia set."""
+"""Datasets that name classes by folders: a folder a class, and the paediatric pneumonia set."""
 
 import re
 from collections import Counter

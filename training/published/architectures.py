@@ -65,8 +65,8 @@ def _follow(base: "keras.Model") -> None:
     """Let the running means of batch normalisation follow weights that change fast.
 
     At Keras' own momentum of 0.99 they trail the weights by some hundred steps, which is as long as
-    a short run from chance takes: its validation figures would be those of the means, not of the
-    network.
+    a short run from random weights takes: its validation metrics would be those of the means, not
+    of the network.
     """
     import keras
 
@@ -118,7 +118,7 @@ def compare(
 
 
 def chosen(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures that the comparison shows."""
+    """The metrics that the comparison shows."""
     return {name: metrics[name] for name in ("accuracy", "auc", "ece")}
 
 

@@ -1,7 +1,7 @@
 """A trained recipe as a classifier folder, which the app takes by its name.
 
 Only networks whose last convolution stage is followed by global average pooling and one dense
-layer can be exported: on these Grad-CAM has a closed form, see `xai/grad_cam.py`.
+layer can be exported: on these Grad-CAM has a closed form, see `xai/image/grad_cam.py`.
 """
 
 import tomllib
@@ -191,13 +191,17 @@ def _as_classifier(trained: "keras.Model", run: Path) -> "keras.Model":
 
 
 def terms_of(labels: Sequence[str]) -> dict[str, dict[Language, str]]:
-    """Each label's name in each language; one that is not known keeps its own."""
+    """Each label's name in each language that it is known in; else its own, as the English one."""
     with Path(__file__).with_name("terms.toml").open("rb") as stream:
         known = tomllib.load(stream)
     return {
         label: {
-            language: known.get(label, {}).get(language.value, label.replace("_", " "))
-            for language in Language
+            Language.ENGLISH: label.replace("_", " "),
+            **{
+                language: known[label][language.value]
+                for language in Language
+                if language.value in known.get(label, {})
+            },
         }
         for label in labels
     }

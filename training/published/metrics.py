@@ -34,7 +34,7 @@ def classification_metrics(answers: Answers) -> dict[str, Any]:
 
     Returns:
         Figures by name; `auc` is the mean over classes against the rest that occur, `None` where
-        no class can be told from another.
+        no class can be distinguished from another.
     """
     from sklearn.metrics import classification_report, confusion_matrix
 

@@ -1,4 +1,4 @@
-"""What a network starts from: ImageNet, a file, or chance."""
+"""What a network starts from: ImageNet, a file, or random weights."""
 
 import re
 from collections.abc import Callable

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from pipeline.manifest import write_manifest
+from training.writer.cases import TAUGHT
 from training.writer.metrics import measure
 from training.writer.training import FACTS, NAME, WriterRecipe
 
@@ -35,6 +36,7 @@ def publish_writer(
         name=NAME,
         task="report",
         files=[FILE],
+        languages=[language.value for language in TAUGHT],
         metrics=measured,
         data=[DATA],
         licence="Apache-2.0",

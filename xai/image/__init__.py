@@ -1,1 +1,1 @@
-"""Explanations of the classifier: saliency maps, their fusion, and soft descriptors."""
+"""Explanations of the classifier: saliency maps, their fusion, and the zones' descriptors."""

@@ -71,7 +71,7 @@ def explanation_of(
         anatomy: The radiograph's anatomy, which says what is chest.
         signed_image: `(row, col)` float32 of any range, the map with its negative values;
             `None` of a method that has none.
-        measures: The method's own trust measures.
+        measures: The method's own quality measures.
         parameters: What the method ran with.
         superpixel_weights: LIME's, in any order.
     """

@@ -1,4 +1,4 @@
-"""Soft descriptors: what the fused map says of each zone, in numbers and in fuzzy grades."""
+"""Descriptors: what the fused map says of each zone, in numbers and in fuzzy grades."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ class ZoneDescriber:
     """
 
     def __init__(self, grading: Grading | None = None) -> None:
-        """Keep the membership functions and floors; those of `membership.toml` if `None`."""
+        """Keep the membership functions and floors; those of `fuzzy_grades.toml` if `None`."""
         self._grading = grading or load_grading()
 
     def describe(self, explanations: Mapping[Method, Explanation], anatomy: Anatomy) -> Descriptors:

@@ -1,4 +1,4 @@
-"""The two explainers' maps made one inside the lungs, and read off per zone."""
+"""The two fused methods' maps as one inside the lungs, summarised by zone."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,8 @@ class ZoneReading:
     Attributes:
         intensity: Mean of the fused map in the zone, in [0, 1].
         share: The zone's part of the fused map's total, in [0, 1].
-        agreement: Sum of the two maps' minimum over sum of their maximum, in [0, 1].
+        agreement: Weighted Jaccard index of the two maps in the zone: the sum of their minimum
+            over the sum of their maximum, in [0, 1].
     """
 
     intensity: float
@@ -65,7 +66,7 @@ def fuse(first_image: FloatArray, second_image: FloatArray, lungs_image: BoolArr
 
 
 def read_zones(fusion: Fusion, anatomy: Anatomy) -> dict[Zone, ZoneReading]:
-    """Read the fused map off in all six zones; shares sum to 1, or are all 0 for an empty map.
+    """Summarise the fused map in all six zones; shares sum to 1, or are all 0 for an empty map.
 
     Args:
         fusion: The fused maps.

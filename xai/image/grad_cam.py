@@ -48,7 +48,7 @@ class GradCam:
     def explain(
         self, radiograph: Radiograph, anatomy: Anatomy, label: str, *, progress: Progress = silent
     ) -> Explanation:
-        """Explain one label of one radiograph; it is one forward pass, so `progress` hears nothing.
+        """Explain one label of one radiograph; it is one forward pass, so `progress` is not called.
 
         Raises:
             SettingsError: The classifier has no such label.

@@ -45,8 +45,9 @@ def joined(maps: Sequence[FloatArray]) -> FloatArray:
         maximum first. What one stage alone responds to falls away, as in `xai/image/fusion.py`.
 
     Reference:
-        Jiang et al. 2021, section III-C, take the larger of the scaled maps at each place and let
-        the last stages join; here both are less faithful (`docs/explanations.md`).
+        Jiang et al. 2021, section III-C, take the larger of the scaled maps at each place, which is
+        about as faithful here, and let the last stages join, which is less (`python -m bench
+        variants`, `docs/explanations.md`).
     """
     rows, cols = maps[0].shape
     product = np.ones((rows, cols), np.float32)

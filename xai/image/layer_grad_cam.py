@@ -61,7 +61,7 @@ class LayerGradCam:
             anatomy: Its anatomy.
             label: The label.
             layers: Names of layers; the last one at each resolution, finest first, if empty.
-            progress: Hears of loading and of the passes.
+            progress: Receives loading and the passes.
 
         Raises:
             ModelError: The folder has no Keras file, or it does not fit the manifest.

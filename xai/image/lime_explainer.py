@@ -83,8 +83,8 @@ def distances_of(on: BoolArray) -> NDArray[np.float64]:
 def local_surrogate(
     image_model: FloatArray,
     segments: Segments,
-    hidden: float,
-    answer: Callable[[FloatArray], FloatArray],
+    baseline_value: float,
+    predict_fn: Callable[[FloatArray], FloatArray],
     *,
     samples: int,
     seed: int,
@@ -96,17 +96,17 @@ def local_surrogate(
     Args:
         image_model: `(size, size)` float32 in [0, 1], what the network sees.
         segments: `(size, size)` int64, superpixels from 1, 0 for what is never hidden.
-        hidden: The tone of a hidden superpixel, in [0, 1].
-        answer: From a `(batch, size, size)` batch to the label's probabilities, `(batch,)`.
+        baseline_value: The tone of a hidden superpixel, in [0, 1].
+        predict_fn: From a `(batch, size, size)` batch to the label's probabilities, `(batch,)`.
         samples: Number of pictures.
         seed: Seed of the design and of the solver.
         batch: Most pictures asked about at once; what is found does not depend on it.
-        progress: Told the share done, in [0, 1].
+        progress: Receives the share done, in [0, 1].
     """
     on = switches(samples, int(segments.max()), seed)
     answers: list[FloatArray] = []
-    for pictures in perturbed(image_model, segments, on, hidden, batch):
-        answers.append(answer(pictures))
+    for pictures in perturbed(image_model, segments, on, baseline_value, batch):
+        answers.append(predict_fn(pictures))
         progress(min(1.0, len(answers) * batch / samples))
     return fit_surrogate(on, np.concatenate(answers), seed)
 
@@ -115,9 +115,9 @@ class LimeExplainer:
     """Explains a label by LIME: the superpixels whose presence raises its probability.
 
     Kernel and solver are the library's. What differs from its image explainer: superpixels lie in
-    what the network sees, samples are a balanced design (`xai/lime_design.py`), pictures are built
-    and classified by the batch, and a hidden superpixel takes the mean tone of it all, not its own
-    mean, which would leave a bright area bright.
+    what the network sees, samples are a balanced design (`xai/image/lime_design.py`), pictures are
+    built and classified by the batch, and a hidden superpixel takes the mean tone of it all, not
+    its own mean, which would leave a bright area bright.
     """
 
     def __init__(self, network: Network, settings: Settings) -> None:
@@ -143,11 +143,11 @@ class LimeExplainer:
         image = network.input_model(radiograph, anatomy)
         seen = network.roi_mask(anatomy)
         segments = superpixels(image, seen, settings.lime_segments)
-        hidden = float(image[seen > 0.5].mean())
+        baseline_value = float(image[seen > 0.5].mean())
         surrogate = local_surrogate(
             image,
             segments,
-            hidden,
+            baseline_value,
             lambda pictures: network.probabilities(pictures)[:, index],
             samples=settings.lime_samples,
             seed=settings.seed,
@@ -171,7 +171,7 @@ class LimeExplainer:
                 "samples": settings.lime_samples,
                 "segments": len(surrogate.weights),
                 "seed": settings.seed,
-                "hidden_tone": round(hidden, 4),
+                "hidden_tone": round(baseline_value, 4),
                 "kernel_width": KERNEL_WIDTH,
             },
         )

@@ -90,7 +90,7 @@ def switches(samples: int, segments: int, seed: int) -> BoolArray:
 
 
 def perturbed(
-    image_model: FloatArray, segments: Segments, on: BoolArray, hidden: float, batch: int
+    image_model: FloatArray, segments: Segments, on: BoolArray, baseline_value: float, batch: int
 ) -> Iterator[FloatArray]:
     """The pictures, a batch at a time; what is outside the superpixels stays as it is.
 
@@ -98,7 +98,7 @@ def perturbed(
         image_model: `(size, size)` float32 in [0, 1].
         segments: `(size, size)` int64, 0 for what is never switched off.
         on: `(sample, superpixel)` bool.
-        hidden: Grey value of a superpixel that is off, in [0, 1].
+        baseline_value: Grey value of a superpixel that is off, in [0, 1].
         batch: Most pictures at once.
 
     Yields:
@@ -108,4 +108,4 @@ def perturbed(
     table = np.concatenate([always, on], axis=1)
     for start in range(0, len(table), batch):
         shown = table[start : start + batch][:, segments]
-        yield np.where(shown, image_model, np.float32(hidden))
+        yield np.where(shown, image_model, np.float32(baseline_value))

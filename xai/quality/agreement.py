@@ -9,7 +9,7 @@ STRONGEST = 0.2
 """Share of the places that count as a map's strongest."""
 
 RANDOM_IOU = STRONGEST / (2 - STRONGEST)
-"""Overlap of two sets of that size that have nothing to do with each other: 1/9."""
+"""IoU of two sets of that size that are independent: 1/9."""
 
 
 def rank_correlation(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
@@ -22,8 +22,8 @@ def rank_correlation(first: NDArray[np.floating], second: NDArray[np.floating]) 
     return float(np.clip(np.corrcoef(ranks[0], ranks[1])[0, 1], -1, 1))
 
 
-def overlap(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
-    """Jaccard index of the strongest fifths of two vectors, in [0, 1]; see `RANDOM_IOU`."""
+def top_k_iou(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
+    """Intersection over union of the strongest fifths of two vectors, in [0, 1]."""
     tops = [
         (values >= np.quantile(values, 1 - STRONGEST)) & (values > 0) for values in (first, second)
     ]
@@ -34,7 +34,7 @@ def overlap(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
 def agreement_of(
     first_model: FloatArray, second_model: FloatArray, lungs_model: BoolArray
 ) -> tuple[float, float]:
-    """Rank correlation and overlap of two maps over the lungs; 0 and 0 without lungs.
+    """Rank correlation and top-k IoU of two maps over the lungs; 0 and 0 without lungs.
 
     Args:
         first_model: `(size, size)` float32, on the network's grid: neither map is finer.
@@ -44,7 +44,7 @@ def agreement_of(
     if not lungs_model.any():
         return 0.0, 0.0
     first, second = first_model[lungs_model], second_model[lungs_model]
-    return rank_correlation(first, second), overlap(first, second)
+    return rank_correlation(first, second), top_k_iou(first, second)
 
 
 def agreement_scores(

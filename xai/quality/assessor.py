@@ -1,4 +1,4 @@
-"""How far the explanations of a case can be trusted: what is measured, and what it is marked."""
+"""Explanation quality of a case: what is measured of each map, and how it is rated."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from xai.quality.masking_curves import (
     MaskingContext,
     area,
     curves_of,
-    hidden_tone,
+    mean_tone,
     random_map,
     ranking,
 )
@@ -50,21 +50,21 @@ CURVES_PART = 0.4  # of the time, by the number of pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Prepared:
-    """A radiograph made ready for measuring.
+class PreparedCase:
+    """A radiograph and a label on the network's grid, ready for measuring.
 
     Attributes:
-        subject: The radiograph and the label, on the network's grid.
+        context: The radiograph and the label, on the network's grid.
         grid: Where that grid lies on the radiograph.
         seen_image: `(row, col)` bool, where the network sees the radiograph.
     """
 
-    subject: MaskingContext
+    context: MaskingContext
     grid: NetworkGrid
     seen_image: BoolArray
 
 
-def prepare(network: Network, radiograph: Radiograph, anatomy: Anatomy, label: str) -> Prepared:
+def prepare(network: Network, radiograph: Radiograph, anatomy: Anatomy, label: str) -> PreparedCase:
     """Make a radiograph and a label ready for measuring.
 
     Raises:
@@ -74,15 +74,15 @@ def prepare(network: Network, radiograph: Radiograph, anatomy: Anatomy, label: s
     image = network.input_model(radiograph, anatomy)
     seen = network.roi_mask(anatomy)
 
-    def answer(batch_model: FloatArray) -> FloatArray:
+    def predict(batch_model: FloatArray) -> FloatArray:
         return network.probabilities(batch_model)[:, index]
 
-    return Prepared(
-        subject=MaskingContext(
+    return PreparedCase(
+        context=MaskingContext(
             image_model=image,
             roi_mask=seen > 0.5,
-            hidden=hidden_tone(image, seen > 0.5),
-            answer=answer,
+            baseline_value=mean_tone(image, seen > 0.5),
+            predict_fn=predict,
             steps=STEPS,
         ),
         grid=network_grid(network, anatomy, image.shape[0]),
@@ -91,9 +91,9 @@ def prepare(network: Network, radiograph: Radiograph, anatomy: Anatomy, label: s
 
 
 class QualityAssessor:
-    """Measures each map against chance, against itself and the fused methods against each other.
+    """Compares each map with a random baseline and with itself, the fused methods with each other.
 
-    The classifier's thresholds make marks of the values; without thresholds they stay values.
+    The classifier's thresholds turn values into ratings; without thresholds they stay values.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class QualityAssessor:
             SettingsError: The classifier has no such label.
         """
 
-        def tell(fraction: float) -> None:
+        def on_progress(fraction: float) -> None:
             progress(ProgressEvent(step=Step.QUALITY, fraction=fraction))
 
         label = next(iter(explanations.values())).label
@@ -138,15 +138,15 @@ class QualityAssessor:
         }
         maps[FUSED] = grid.to_model(descriptors.fused_image)
         curves, random_auc = self._curves(
-            prepared.subject, maps, lambda done: tell(CURVES_PART * done)
+            prepared.context, maps, lambda done: on_progress(CURVES_PART * done)
         )
         scores = [score for name in maps for score in faithfulness(name, curves[name], random_auc)]
         if Method.LIME in maps:  # the only one that draws samples
             stability = self._stability(
-                prepared.subject,
+                prepared.context,
                 self._network.roi_mask(anatomy),
                 maps[Method.LIME],
-                lambda done: tell(CURVES_PART + (1 - CURVES_PART) * done),
+                lambda done: on_progress(CURVES_PART + (1 - CURVES_PART) * done),
             )
             scores.append(
                 QualityScore(map=Method.LIME, measure=QualityMeasure.STABILITY, value=stability)
@@ -167,38 +167,38 @@ class QualityAssessor:
                 "random_maps": RANDOM_MAPS,
                 "stability_runs": STABILITY_RUNS,
                 "stability_samples": STABILITY_SAMPLES,
-                "hidden_tone": round(prepared.subject.hidden, 4),
+                "hidden_tone": round(prepared.context.baseline_value, 4),
                 "seed": self._settings.seed,
             },
         )
 
     def _curves(
         self,
-        subject: MaskingContext,
+        context: MaskingContext,
         maps: Mapping[SaliencyMap, FloatArray],
         progress: Callable[[float], None],
     ) -> tuple[dict[SaliencyMap, MaskingCurves], float]:
         """Each map's curves, and the mean area under those of random maps."""
-        size, seed = subject.image_model.shape[0], self._settings.seed
+        size, seed = context.image_model.shape[0], self._settings.seed
         random_baseline = [random_map(size, (seed, number)) for number in range(RANDOM_MAPS + 1)]
         ties = random_baseline.pop()
         orders = [
-            ranking(item, subject.roi_mask, ties) for item in (*maps.values(), *random_baseline)
+            ranking(item, context.roi_mask, ties) for item in (*maps.values(), *random_baseline)
         ]
-        found = curves_of(subject, orders, progress)
-        return dict(zip(maps, found, strict=False)), chance_area(found[len(maps) :])
+        found = curves_of(context, orders, progress)
+        return dict(zip(maps, found, strict=False)), random_area(found[len(maps) :])
 
     def _stability(
         self,
-        subject: MaskingContext,
+        context: MaskingContext,
         roi_mask: FloatArray,
         shown_model: FloatArray,
         progress: Callable[[float], None],
     ) -> float:
         settings = self._settings
         return lime_stability(
-            subject,
-            superpixels(subject.image_model, roi_mask, settings.lime_segments),
+            context,
+            superpixels(context.image_model, roi_mask, settings.lime_segments),
             shown_model,
             samples=STABILITY_SAMPLES,
             seeds=[settings.seed + run for run in range(1, STABILITY_RUNS + 1)],
@@ -223,7 +223,7 @@ def faithfulness(name: SaliencyMap, curves: MaskingCurves, random_auc: float) ->
     ]
 
 
-def chance_area(random_curves: Sequence[MaskingCurves]) -> float:
+def random_area(random_curves: Sequence[MaskingCurves]) -> float:
     """Mean area under the curves of random maps.
 
     Showing a random half is hiding the other, as random: both kinds of curve have one expectation.

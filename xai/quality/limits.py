@@ -1,4 +1,4 @@
-"""From a score to its mark: thresholds that lie beside a classifier's weights."""
+"""From a score to its rating: thresholds that lie beside a classifier's weights."""
 
 import json
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ QUALITY_LIMITS_FILE = "quality_limits.json"
 
 
 class Limits(CheckedModel):
-    """Where the marks of one measure begin.
+    """Where the ratings of one measure begin.
 
     Attributes:
-        good: From this excess on a map is good; of a shortcut measure, up to it.
-        doubtful: From this excess on it is doubtful and no worse; of a shortcut measure, up to it.
+        good: From this gain on a map is good; of a shortcut measure, up to it.
+        doubtful: From this gain on it is doubtful and no worse; of a shortcut measure, up to it.
     """
 
     good: float
@@ -49,7 +49,7 @@ class QualityLimits(CheckedModel):
         return self
 
     def rated(self, score: QualityScore) -> QualityScore:
-        """The score with its mark; not graded where its measure has no limits."""
+        """The score with its rating; not rated where its measure has no limits."""
         limits, direction = self.limits.get(score.measure), _direction(score.measure)
         if limits is None:
             return replace(score, rating=QualityRating.NOT_GRADED)
@@ -66,7 +66,7 @@ def _direction(measure: QualityMeasure) -> int:
 
 
 UNGRADED = QualityLimits(limits={})
-"""Of a classifier that has none: values, and no marks."""
+"""Of a classifier that has none: values, and no ratings."""
 
 
 def load_quality_limits(folder: Path) -> QualityLimits:

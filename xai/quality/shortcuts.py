@@ -43,7 +43,7 @@ def shortcut_scores(
     seen_image: BoolArray,
     places: Mapping[QualityMeasure, BoolArray],
 ) -> list[QualityScore]:
-    """Shares of a map's total in each place; chance is the place's share of what is seen.
+    """Shares of a map's total in each place; the baseline is the place's share of what is seen.
 
     Only what the network sees counts: a classifier that is shown the thorax alone cannot use what
     is outside, and what its coarse map leaves there is the blur of the enlargement.

@@ -24,7 +24,7 @@ def strengths_of(map_model: FloatArray, segments: Segments) -> FloatArray:
 
 
 def lime_stability(
-    subject: MaskingContext,
+    context: MaskingContext,
     segments: Segments,
     shown_model: FloatArray,
     *,
@@ -38,27 +38,27 @@ def lime_stability(
     a second full run would give. Weights below zero count as zero, as they do in the map.
 
     Args:
-        subject: The radiograph and the label.
+        context: The radiograph and the label.
         segments: `(size, size)` int64, the superpixels of the map.
         shown_model: `(size, size)` float32, the LIME map.
         samples: Pictures of one further run.
         seeds: Seed of each further run.
-        progress: Told the share done, in [0, 1].
+        progress: Receives the share done, in [0, 1].
 
     Returns:
         In [-1, 1].
 
     Reference:
         Visani et al. 2022, Statistical stability indices for LIME, arXiv:2001.11757, compares
-        whole runs; here the shown map is held against short ones.
+        whole runs; here the shown map is compared with short ones.
     """
     shown = strengths_of(shown_model, segments)
     found = []
     for run, seed in enumerate(seeds):
         on = switches(samples, int(segments.max()), seed)
         answers = []
-        for pictures in perturbed(subject.image_model, segments, on, subject.hidden, BATCH):
-            answers.append(subject.answer(pictures))
+        for pictures in perturbed(context.image_model, segments, on, context.baseline_value, BATCH):
+            answers.append(context.predict_fn(pictures))
             progress((run + len(answers) * BATCH / samples) / len(seeds))
         weights = fit_surrogate(on, np.concatenate(answers), seed).weights
         found.append(rank_correlation(shown, np.maximum(weights, 0)))

@@ -28,7 +28,7 @@ from pipeline.types import (
     TextExplanation,
 )
 from xai.text.integrated_gradients import TorchCopy, fits_torch
-from xai.text.prompt_tokens import Join, PromptTokens, stretches_of
+from xai.text.prompt_tokens import Join, PromptTokens, report_spans
 from xai.text.shapley_values import coalitions_played, import_shap, shapley_values
 from xai.text.spans import fold, token_spans
 
@@ -88,7 +88,7 @@ class GgufTextExplainer:
 
         Args:
             report: The report as it was shown; its `prompt` holds the joined `prompt_parts`.
-            progress: Told the share done.
+            progress: Receives the share done.
 
         Returns:
             Attributions in nats. The texts of `words` join to the report as spelled, those of
@@ -110,10 +110,10 @@ class GgufTextExplainer:
         if len(model.tokenize(prompt_of(nobody))) + 1 > room:
             raise StepFailedError(step=Step.EXPLAIN_TEXT.value, error="context")
 
-        def tell(fraction: float) -> None:
+        def on_progress(fraction: float) -> None:
             progress(ProgressEvent(step=Step.EXPLAIN_TEXT, fraction=fraction))
 
-        stretches = stretches_of(report, text, model)
+        spans = report_spans(report, text, model)
         ids = model.tokenize(text)
 
         scored: dict[frozenset[str], NDArray[np.float64]] = {}
@@ -126,11 +126,13 @@ class GgufTextExplainer:
                 nats = copies.network.log_probabilities(
                     [model.prompt_ids(prompt_of(one)) for one in fresh],
                     ids,
-                    lambda share: tell(SHAP_SHARE * (before + share * len(fresh)) / expected),
+                    lambda share: on_progress(
+                        SHAP_SHARE * (before + share * len(fresh)) / expected
+                    ),
                 )
                 scored.update(zip(fresh, nats, strict=True))
             played = np.stack([scored[one] for one in coalitions])
-            return np.stack([played[:, part.first : part.last].sum(1) for part in stretches], 1)
+            return np.stack([played[:, part.first : part.last].sum(1) for part in spans], 1)
 
         full, base = score([nobody, everybody])
         shares = shapley_values(score, keys, seed=report.seed)
@@ -138,15 +140,15 @@ class GgufTextExplainer:
         gradients = prompt.gradients(
             copies.network,
             ids,
-            stretches,
-            lambda share: tell(SHAP_SHARE + (1 - SHAP_SHARE) * share * LAST_SHARE),
+            spans,
+            lambda share: on_progress(SHAP_SHARE + (1 - SHAP_SHARE) * share * LAST_SHARE),
         )
         classification = self._classification_words(report, copies, prompt_of(everybody), text)
-        tell(1.0)
-        names = {key: piece.strip() for key, piece in report.prompt_parts}
+        on_progress(1.0)
+        names = {key: part.strip() for key, part in report.prompt_parts}
 
-        def told(games: Sequence[int]) -> dict[str, Any]:
-            """The attributions to some stretches together, by name."""
+        def attributed(games: Sequence[int]) -> dict[str, Any]:
+            """The attributions to some spans together, as the fields of an explanation."""
             rows = list(games)
             return {
                 "shap": tuple(
@@ -165,12 +167,12 @@ class GgufTextExplainer:
             model=model.name,
             words=_words(ids, scored[nobody] - scored[everybody], model),
             sentences=tuple(
-                SentenceExplanation(sentence=part.text, **told([index]))
-                for index, part in enumerate(stretches)
+                SentenceExplanation(sentence=part.text, **attributed([index]))
+                for index, part in enumerate(spans)
                 if report.claims
             ),
             classification=classification,
-            **told(range(len(stretches))),
+            **attributed(range(len(spans))),
         )
 
     def _read(self) -> _Copies:
@@ -236,9 +238,9 @@ class GgufTextExplainer:
             return None
         model = copies.language_model
         ids, before = model.tokenize(text), model.prompt_ids(prompt)
-        spans = token_spans(ids, model.text)
-        first = next(at for at, (_, end) in enumerate(spans) if end > place)
-        last = next(at for at, (_, end) in enumerate(spans) if end >= place + len(term)) + 1
+        tokens = token_spans(ids, model.text)
+        first = next(at for at, (_, end) in enumerate(tokens) if end > place)
+        last = next(at for at, (_, end) in enumerate(tokens) if end >= place + len(term)) + 1
         moved = np.array([False] * len(before) + [True] * first)
         given = (*before, *ids[:first])
         classification = ids[first:last]
@@ -246,12 +248,12 @@ class GgufTextExplainer:
             given, classification, moved, [slice(0, len(classification))]
         )
         shown = model.text(ids[:first])
-        pieces = fold(shown, spans[:first], [float(v) for v in found.values[len(before) :]])
+        spans = fold(shown, tokens[:first], [float(v) for v in found.values[len(before) :]])
         full = float(copies.network.log_probabilities([given], classification).sum())
         return ClassificationWords(
             words=tuple(
-                Attribution(key=str(index), text=piece.text, value=piece.value)
-                for index, piece in enumerate(pieces)
+                Attribution(key=str(index), text=span.text, value=span.value)
+                for index, span in enumerate(spans)
             ),
             full=full,
             base=full - found.change,
@@ -263,8 +265,8 @@ def _words(
     ids: tuple[int, ...], gains: NDArray[np.float64], model: LanguageModel
 ) -> tuple[Attribution, ...]:
     """Each word's gain in log-probability from the descriptors, in nats."""
-    pieces = fold(model.text(ids), token_spans(ids, model.text), [float(gain) for gain in gains])
+    spans = fold(model.text(ids), token_spans(ids, model.text), [float(gain) for gain in gains])
     return tuple(
-        Attribution(key=str(index), text=piece.text, value=piece.value)
-        for index, piece in enumerate(pieces)
+        Attribution(key=str(index), text=span.text, value=span.value)
+        for index, span in enumerate(spans)
     )

@@ -4,7 +4,7 @@ Reference: Sundararajan M., Taly A., Yan Q. Axiomatic attribution for deep netwo
 path moves the embeddings of the prompt's descriptors only, from the mean embedding of the
 vocabulary, as long as a token's usually is: the paper's zero embedding lies where the network's
 root-mean-square norms are singular, and the mean itself so near it that the sums need twice as many
-points. The path's integral is the sum of those of its pieces, so each piece is a call of captum's.
+points. The path's integral is the sum of its spans' integrals, so each span is one call of captum.
 """
 
 import contextlib
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ReportModelInvalidError
 from pipeline.types import BoolArray
-from xai.text.gradient_path import KNOTS, POINTS, knots, pieces_of
+from xai.text.gradient_path import KNOTS, POINTS, knots, spans_of
 
 MOST_PARAMETERS = 150_000_000
 MOST_STEPS = 128  # Gauss-Legendre points of a part
 HARDLY = 1.0  # nats
 COMPLETE_SHARE = 0.05
-PLANNED_SHARE = 0.5  # of the error that is allowed, for the pieces as the scan foretells them
+PLANNED_SHARE = 0.5  # of the error that is allowed, for the spans as the scan foretells them
 MOST_BATCH = 16
 MOST_LOGITS = 20_000_000  # numbers held at once for the logits of a batch
 
@@ -109,14 +109,14 @@ class TorchCopy:
         self,
         prompts: Sequence[Sequence[int]],
         text_ids: Sequence[int],
-        told: Callable[[float], None] = lambda share: None,
+        on_progress: Callable[[float], None] = lambda share: None,
     ) -> NDArray[np.float64]:
         """Log-probability of each token of a text after each of some prompts.
 
         Args:
             prompts: Each prompt's tokens; they may be of any lengths.
             text_ids: The text's tokens.
-            told: Told the share of prompts done, in [0, 1].
+            on_progress: Receives the share of prompts done, in [0, 1].
 
         Returns:
             `(prompt, text token)` float64 in nats, never positive.
@@ -127,7 +127,7 @@ class TorchCopy:
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
             found[chosen] = self._after([prompts[at] for at in chosen], text_ids)
-            told(min(1.0, (start + size) / len(order)))
+            on_progress(min(1.0, (start + size) / len(order)))
         return found
 
     def _after(
@@ -149,8 +149,8 @@ class TorchCopy:
             nats = []  # row by row, for a batch of all vocabularies falls out of the cache
             for row, one in zip(logits, prompts, strict=True):
                 first = len(one) - shortest
-                told = row[first : first + count].float().log_softmax(dim=-1)
-                nats.append(told.gather(1, wanted)[:, 0])
+                tokens = row[first : first + count].float().log_softmax(dim=-1)
+                nats.append(tokens.gather(1, wanted)[:, 0])
             return np.asarray(torch.stack(nats).double().numpy())
 
     def integrated_gradients(
@@ -159,21 +159,21 @@ class TorchCopy:
         text_ids: Sequence[int],
         moved: BoolArray,
         parts: Sequence[slice],
-        told: Callable[[float], None] = lambda share: None,
+        on_progress: Callable[[float], None] = lambda share: None,
     ) -> list[Gradients]:
         """Attribute the log-probabilities of parts of a text to its prompt's tokens.
 
         The path is cut where a scan of it says that a part's log-probability moves
-        (`xai/text_path.py`). Where the gradients of a piece do not sum to its change, it is given
-        twice as many points, until the pieces' errors together are within 5 % of the whole change,
-        or of one nat where it is smaller.
+        (`xai/text/gradient_path.py`). Where the gradients of a span do not sum to its change, it
+        is given twice as many points, until the spans' errors together are within 5 % of the whole
+        change, or of one nat where it is smaller.
 
         Args:
             prompt_ids: The prompt's tokens.
             text_ids: The text's tokens.
             moved: `(prompt token,)` bool, the tokens that the baseline takes away.
             parts: Tokens of the text; what stands before a part is given to it as it is.
-            told: Told the share done, in [0, 1].
+            on_progress: Receives the share done, in [0, 1].
 
         Returns:
             One for each part.
@@ -187,7 +187,7 @@ class TorchCopy:
         found = []
         for done, part in enumerate(parts, start=1):
             found.append(self._integrated(path, text_ids, part, scores[:, part].sum(axis=1)))
-            told(done / len(parts))
+            on_progress(done / len(parts))
         return found
 
     def _scanned(self, path: "_Path", text_ids: Sequence[int]) -> NDArray[np.float64]:
@@ -213,13 +213,13 @@ class TorchCopy:
         size = self._batch_size(len(path.end), part.stop - part.start)
         change = float(scores[-1] - scores[0])
         enough = COMPLETE_SHARE * max(HARDLY, abs(change))
-        pieces = pieces_of(scores, PLANNED_SHARE * enough)
-        ends = np.array(pieces)
+        spans = spans_of(scores, PLANNED_SHARE * enough)
+        ends = np.array(spans)
         changes = scores[ends[:, 1]] - scores[ends[:, 0]]
-        points = np.full(len(pieces), POINTS)
-        values = np.zeros((len(pieces), len(path.end)))
+        points = np.full(len(spans), POINTS)
+        values = np.zeros((len(spans), len(path.end)))
         steps = 0
-        asked = np.arange(len(pieces))
+        asked = np.arange(len(spans))
         while True:
             for count in np.unique(points[asked]):
                 alike = asked[points[asked] == count]
@@ -238,7 +238,7 @@ class TorchCopy:
                 total = values.sum(axis=0)
                 delta = float(total.sum()) - change
                 return Gradients(values=total, change=change, delta=delta, steps=steps)
-            asked = np.flatnonzero(errors > enough / len(pieces))
+            asked = np.flatnonzero(errors > enough / len(spans))
             points[asked] *= 2
 
     def _neutral(self) -> Any:

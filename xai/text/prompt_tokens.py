@@ -15,7 +15,7 @@ Join = Callable[[Iterable[tuple[str, str]], frozenset[str]], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class ReportSpan:
     """Some tokens of the report, `first` up to `last`: a sentence and what stands before it."""
 
     text: str
@@ -23,10 +23,9 @@ class Stretch:
     last: int
 
 
-def stretches_of(report: Report, text: str, model: LanguageModel) -> tuple[Stretch, ...]:
+def report_spans(report: Report, text: str, model: LanguageModel) -> tuple[ReportSpan, ...]:
     """The report's sentences as runs of its tokens; they tile it."""
-    told = [claim.sentence for claim in report.claims]
-    spans = sentence_spans(text, told)
+    spans = sentence_spans(text, [claim.sentence for claim in report.claims])
     tokens = token_spans(model.tokenize(text), model.text)
     places = [max(start, end - 1) for start, end in tokens]  # a token is where its last letter is
     found = []
@@ -34,7 +33,7 @@ def stretches_of(report: Report, text: str, model: LanguageModel) -> tuple[Stret
     for index, (start, end) in enumerate(spans):
         count = sum(place < end for place in places[first:])
         last = first + count if index + 1 < len(spans) else len(tokens)
-        found.append(Stretch(text=text[start:end].strip(), first=first, last=last))
+        found.append(ReportSpan(text=text[start:end].strip(), first=first, last=last))
         first = last
     return tuple(part for part in found if part.last > part.first)
 
@@ -78,20 +77,20 @@ class PromptTokens:
         self,
         network: TorchCopy,
         text_ids: Sequence[int],
-        stretches: Sequence[Stretch],
-        told: Callable[[float], None],
+        spans: Sequence[ReportSpan],
+        on_progress: Callable[[float], None],
     ) -> list[Gradients]:
-        """What each token of the prompt added to each stretch; only descriptors move."""
+        """What each token of the prompt added to each span; only descriptors move."""
         moved = np.array([bool(key) for key in self.keys])
-        parts = [slice(part.first, part.last) for part in stretches]
-        return network.integrated_gradients(self.ids, text_ids, moved, parts, told)
+        parts = [slice(part.first, part.last) for part in spans]
+        return network.integrated_gradients(self.ids, text_ids, moved, parts, on_progress)
 
     def folded(self, values: NDArray[np.float64]) -> tuple[Attribution, ...]:
         """Values of the prompt's tokens as words of the user's part."""
-        pieces = fold(
+        words = fold(
             self.shown,
             [self.spans[i] for i in self.inside],
             [float(values[i]) for i in self.inside],
             [self.keys[i] for i in self.inside],
         )
-        return tuple(Attribution(key=p.key, text=p.text, value=p.value) for p in pieces)
+        return tuple(Attribution(key=p.key, text=p.text, value=p.value) for p in words)

@@ -1,4 +1,4 @@
-"""Fold a language model's tokens into pieces that people read: whole words, or whole phrases."""
+"""Fold a language model's tokens into spans that people read: whole words, or whole phrases."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A stretch of text and the sum of its tokens' values.
+class TextSpan:
+    """Some text and the sum of its tokens' values.
 
     Attributes:
-        text: The stretch with the space before it: pieces joined give the text.
+        text: The text with the space before it: spans joined give the whole text.
         value: The sum.
         key: The key of the part of the prompt that it stands in; empty for fixed text.
     """
@@ -77,38 +77,38 @@ def key_of(span: Span, text: str, parts: Sequence[tuple[str, Span]]) -> str:
 
 
 def fold(
-    text: str, spans: Sequence[Span], values: Sequence[float], keys: Sequence[str] | None = None
-) -> tuple[Piece, ...]:
+    text: str, tokens: Sequence[Span], values: Sequence[float], keys: Sequence[str] | None = None
+) -> tuple[TextSpan, ...]:
     """Sum token values over words.
 
-    A piece ends before a space, before a token of several words and where the key changes.
+    A span ends before a space, before a token of several words and where the key changes.
 
     Args:
         text: The text of all tokens.
-        spans: Each token's characters.
+        tokens: Each token's characters.
         values: Each token's value.
         keys: Each token's key; all empty if `None`.
     """
-    pieces: list[Piece] = []
+    spans: list[TextSpan] = []
     waiting = 0.0
-    for index, ((start, end), value) in enumerate(zip(spans, values, strict=True)):
+    for index, ((start, end), value) in enumerate(zip(tokens, values, strict=True)):
         waiting += float(value)
-        if start == end and index + 1 < len(spans):
+        if start == end and index + 1 < len(tokens):
             continue  # the rest of this character is in the tokens that follow
         key = "" if keys is None else keys[index]
         shown = text[start:end]
-        if pieces and pieces[-1].key == key and not _ends(pieces[-1].text, shown):
-            last = pieces.pop()
+        if spans and spans[-1].key == key and not _ends(spans[-1].text, shown):
+            last = spans.pop()
             shown, waiting = last.text + shown, last.value + waiting
-        pieces.append(Piece(text=shown, value=waiting, key=key))
+        spans.append(TextSpan(text=shown, value=waiting, key=key))
         waiting = 0.0
-    return tuple(pieces)
+    return tuple(spans)
 
 
-def _ends(piece: str, following: str) -> bool:
-    """Whether a piece ends between two stretches.
+def _ends(span: str, following: str) -> bool:
+    """Whether a span ends before the text that follows it.
 
-    Leading spaces belong to the word after them; a token of several words begins a piece.
+    Leading spaces belong to the word after them; a token of several words begins a span.
     """
     several = len(following.split()) > 1
-    return not piece.isspace() and (several or piece[-1:].isspace() or following[:1].isspace())
+    return not span.isspace() and (several or span[-1:].isspace() or following[:1].isspace())

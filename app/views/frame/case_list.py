@@ -5,7 +5,8 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, notice
-from app.state.cases import Case, Cases, State
+from app.state.case import Case, State
+from app.state.cases import Cases
 from app.views.frame.problems import sentence
 from pipeline.words import Words
 

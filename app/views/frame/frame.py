@@ -63,7 +63,7 @@ def close(words: Words) -> None:
 def _script(words: Words) -> str:
     """Tell screen readers the language, and the upload guard what to say."""
     limit_mb = service.settings().max_file_mb
-    told = {
+    settings = {
         "language": words.language.value,
         "label": words("upload.label"),
         "button": words("upload.button"),
@@ -73,5 +73,5 @@ def _script(words: Words) -> str:
         "code": FileTooLargeError.code,
         "most": limit_mb * BYTES_PER_MB,
     }
-    data = json.dumps(told).replace("<", "\\u003c")
+    data = json.dumps(settings).replace("<", "\\u003c")
     return f"<script>{GUARD.read_text(encoding='utf-8')}\nguardUploads({data});</script>"

@@ -1,7 +1,7 @@
 """What went wrong, in a sentence and a code."""
 
 from app.markup import draw, notice
-from app.state.cases import Case
+from app.state.case import Case
 from pipeline.errors import CancelledByUserError, ExplainCxrError
 from pipeline.presentation import notes_view
 from pipeline.words import Words, message

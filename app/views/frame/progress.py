@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw
-from app.state.cases import Case, State
+from app.state.case import Case, State
 from pipeline.types import FUSED_METHODS, Step
 from pipeline.words import Words, message
 

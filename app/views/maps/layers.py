@@ -5,7 +5,7 @@ import streamlit as st
 from app import service
 from app.markup import draw, lead, notice
 from app.pictures import png
-from app.state.cases import Ask, Case
+from app.state.case import Ask, Case
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.pictures.layer_overlay import layer_overlay

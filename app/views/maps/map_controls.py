@@ -7,11 +7,11 @@ import streamlit as st
 
 from app import service
 from app.markup import draw, notice
-from app.state.cases import Ask, Case
+from app.state.case import Ask, Case
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
 from pipeline.pictures.overlays import colour_bar, encode_png
-from pipeline.types import CaseResult, Method
+from pipeline.types import CaseResult, Method, Step
 from pipeline.words import Words, message
 
 POLL_SECONDS = 0.7
@@ -55,14 +55,19 @@ def pending(words: Words, case: Case, label: str) -> None:
     _watch(words, case, label)
 
 
-def on_request(words: Words, case: Case, label: str, method: Method) -> None:
-    """Offer a map that is not made by itself, and say how far it is."""
+def on_request(words: Words, case: Case, found: CaseResult, method: Method) -> None:
+    """Offer a map that is not made by itself; say how far it is, or why there is none."""
+    label = found.explained_label
     if (Ask.MAPS, label) in case.requests:
         _watch(words, case, label)
         return
     error = case.request_errors.get((Ask.MAPS, label))
     if error is not None:
         draw(notice(sentence(words, error), "error", error.code))
+    for problem in found.problems:
+        if problem.step is Step.FURTHER_MAPS:
+            said = message(problem.code, words.language, **problem.parameters)
+            draw(notice(said, "error", problem.code))
     if st.button(words("saliency.ask"), key=f"ask_{method}_{case.id}_{label}"):
         _ask(words, case, label, method)
 

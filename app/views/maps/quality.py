@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, heading, lead, notice
-from app.state.cases import Ask, Case, steps_of
+from app.state.case import Ask, Case, steps_of
 from pipeline.presentation import map_name, quality_notes, quality_row
 from pipeline.types import (
     FUSED,

@@ -1,4 +1,4 @@
-"""One explainer's tab: its map over the radiograph for any label, and how far to trust it."""
+"""One method's tab: its map over the radiograph for any label, and its quality."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.markup import draw, facts, heading, lead, notice
 from app.pictures import png
-from app.state.cases import Case
+from app.state.case import Case
 from app.views.maps import layers as layer_maps
 from app.views.maps import map_controls, quality, signed
 from pipeline.pictures.overlays import grey_picture, saliency_overlay
@@ -30,7 +30,7 @@ def show(words: Words, case: Case, method: Method) -> None:
         map_controls.pending(words, case, label)
         return
     if method not in found.explanations:
-        map_controls.on_request(words, case, label, method)
+        map_controls.on_request(words, case, found, method)
         return
     with places[1]:
         opacity = map_controls.share(words, "opacity", highest=100, first=70)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.markup import draw, facts, lead
 from app.pictures import png
-from app.state.cases import Case
+from app.state.case import Case
 from pipeline.pictures.overlays import encode_png, signed_colour_bar, signed_overlay
 from pipeline.types import CaseResult, Explanation, Method
 from pipeline.words import Words

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from app.state.cases import Ask, Cases, State, steps_of
+from app.state.case import Ask, State, steps_of
+from app.state.cases import Cases
 from pipeline.errors import CancelledByUserError, StepTimedOutError
 from pipeline.settings import Settings
 from pipeline.types import Language, ProgressEvent, Section, Step

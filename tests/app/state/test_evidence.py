@@ -1,4 +1,4 @@
-"""What a claim rests on: its zones, and its values in words."""
+"""The evidence of a claim: its zones, and its values in words."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_evidence_is_said_in_russian():
         ((), {"sides": "right, left"}, ["right_lower", "left_upper"]),
         ((), {"sides": "left"}, ["left_upper"]),
         ((), {"regions": 2.0}, ["right_lower", "left_upper"]),
-        # the classification alone, also where a bare number was held against every value there is
+        # the classification alone, also where a bare number was compared with every value there is
         ((), {"confidence": 0.83, "label": "tuberculosis"}, []),
         ((), {"confidence": 0.83, "right_lower.share": 0.73, "left_upper.share": 0.27}, []),
         ((), {}, []),

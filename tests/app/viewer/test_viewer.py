@@ -104,7 +104,7 @@ def test_sliders_enlarge_and_move_every_picture(page):
     assert page.slider(key=control(page, "across")).disabled
 
 
-def test_a_chosen_zone_is_lit_in_every_picture_and_its_values_are_told(page):
+def test_a_chosen_zone_is_highlighted_in_every_picture_and_its_values_are_shown(page):
     zones = page.radio(key=control(page, "lit"))
     assert zones.options[:3] == ["None highlighted", "Right lower zone", "Left upper zone"]
     assert list(zones.proto.captions)[1] == "0.62, strong · agreement 0.88"

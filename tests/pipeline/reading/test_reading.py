@@ -123,9 +123,9 @@ def test_a_lossy_webp_is_read_too() -> None:
 
 def test_a_large_radiograph_is_reduced_by_area_averaging() -> None:
     pixels = np.array([[0, 100, 200, 200], [0, 100, 200, 0], [0, 0, 0, 0], [4, 4, 4, 4]], np.uint8)
-    radiograph = read(picture(Image.fromarray(pixels)), working_side_px=2)
-    close(radiograph, [[50 / 255, 150 / 255], [2 / 255, 2 / 255]])
-    assert radiograph.source_shape == (4, 4)
+    radiograph = read(picture(Image.fromarray(np.tile(pixels, (32, 32)))), working_side_px=64)
+    close(radiograph, np.tile([[50 / 255, 150 / 255], [2 / 255, 2 / 255]], (32, 32)))
+    assert radiograph.source_shape == (128, 128)
     assert radiograph.notes == (ReadingNote.REDUCED,)
 
 

@@ -29,6 +29,7 @@ from pipeline.errors import (
 from pipeline.protocols import Models, Role
 from pipeline.settings import Settings
 from pipeline.types import FUSED_METHODS, Language, Method, Section, Step
+from pipeline.workers.job import Job
 from pipeline.workers.workers import Workers
 from tests.fakes import (
     FakeModels,
@@ -42,6 +43,7 @@ from tests.fakes import (
     slow_build,
     talkative_build,
 )
+from tests.waiting import wait_for
 
 
 def radiograph(first_pixel: int = 0) -> bytes:
@@ -196,11 +198,14 @@ def test_a_step_past_its_limit_is_stopped() -> None:
         assert slow.error.parameters == {"step": "classify", "limit_s": 1.0}
 
 
+def classifying(job: Job) -> bool:
+    return any(event.step is Step.CLASSIFY for event in job.events())
+
+
 def test_cancelling_stops_a_running_and_a_waiting_job_and_spares_the_next() -> None:
     with Workers(SETTINGS, slow_build) as started:
         running, waiting = started.submit(DEADLY, SETTINGS), started.submit(radiograph(), SETTINGS)
-        while not any(event.step is Step.CLASSIFY for event in running.events()):
-            time.sleep(0.05)
+        wait_for(lambda: classifying(running), "classification to begin")
         waiting.cancel()
         assert waiting.wait(30)  # half of what the model would take
         assert isinstance(waiting.error, CancelledByUserError)
@@ -264,8 +269,7 @@ def test_one_job_too_many_is_refused() -> None:
 def test_closing_ends_jobs_as_cancelled() -> None:
     started = Workers(SETTINGS, slow_build)
     job = started.submit(DEADLY, SETTINGS)
-    while not any(event.step is Step.CLASSIFY for event in job.events()):
-        time.sleep(0.05)
+    wait_for(lambda: classifying(job), "classification to begin")
     started.close()
     assert job.wait(30)
     assert isinstance(job.error, CancelledByUserError)
@@ -353,8 +357,6 @@ def test_logs_hold_digests_and_timings_only(
     job = workers.submit(radiograph(), SETTINGS)
     assert job.wait(60)
     assert job.result is not None
-    until = time.monotonic() + 10
-    while not caplog.text and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_for(lambda: caplog.text, "the log's first line")
     assert job.result.radiograph.sha256[:12] in caplog.text
     assert "done in" in caplog.text

@@ -222,7 +222,7 @@ def test_classification_of_normal():
     assert status("There is no evidence of tuberculosis.", EN, of=normal) is OPEN
 
 
-def test_evidence_and_zones_are_told():
+def test_evidence_and_zones_are_given():
     facts = Facts(prediction=prediction(), items=BOTH, language=EN)
     claim = check_sentence(
         Section.FINDINGS, "In the left lower zone the intensity is 0.35, moderate.", facts

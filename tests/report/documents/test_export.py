@@ -363,6 +363,37 @@ def test_an_uncertain_classification_is_called_so_in_every_file(
     assert prediction["uncertain_prob"] == (None if band is None else list(band))
 
 
+def test_label_names_that_are_missing_are_given_in_english_and_every_file_says_so() -> None:
+    result = case(Language.RUSSIAN)
+    labels = ("normal", "rib_fracture", "tuberculosis")
+    foreign = replace(
+        result.prediction,
+        labels=labels,
+        probabilities=(0.1, 0.8, 0.1),
+        terms={label: {Language.ENGLISH: label.replace("_", " ")} for label in labels},
+    )
+    files = ReportExporter().files(replace(result, prediction=foreign), None)
+    said = words_of(Language.RUSSIAN)("classification.labels_in_english", language="русский")
+    for text in (files["report.md"].decode(), pdf_text(files["report.pdf"])):
+        assert "rib fracture" in text
+        assert said in text.replace("\\", "")
+    assert json.loads(files["result.json"])["provenance"]["label_names"] == "en"
+    own = ReportExporter().files(result, None)
+    assert said not in own["report.md"].decode()
+    assert "label_names" not in json.loads(own["result.json"])["provenance"]
+
+
+def test_a_report_of_template_sentences_is_called_so() -> None:
+    result = case(Language.RUSSIAN)
+    assert result.report is not None
+    template = replace(result.report, model="plain", model_sha256="", prompt="")
+    files = ReportExporter().files(replace(result, report=template), None)
+    said = words_of(Language.RUSSIAN)("draft.template", language="русский")
+    assert said in files["report.md"].decode()
+    assert said in pdf_text(files["report.pdf"])
+    assert json.loads(files["result.json"])["report"]["model"] == "plain"
+
+
 def test_warnings_and_failed_steps_are_said() -> None:
     files = ReportExporter().files(case(Language.UKRAINIAN), None)
     for code in ("spine_broken", "identifiers_removed"):

@@ -1,4 +1,4 @@
-"""The measurements of hyperinflation in the exported files."""
+"""The chest measurements in the exported files."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Trust in the exported files."""
+"""Explanation quality in the exported files."""
 
 import json
 from dataclasses import replace

@@ -97,7 +97,7 @@ def test_a_catalogue_that_is_not_there_is_refused(tmp_path):
         load_catalogue(tmp_path / "catalogue.toml")
 
 
-def test_an_unknown_name_is_told_with_those_there_are(written):
+def test_an_unknown_name_is_refused_with_those_there_are(written):
     catalogue = load_catalogue(written(ENTRY))
     assert find("tiny", catalogue) is catalogue["tiny"]
     with pytest.raises(UnknownReportModelError) as caught:

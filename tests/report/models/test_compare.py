@@ -17,7 +17,7 @@ from pipeline.phantom.drawing import sample_radiograph
 from pipeline.settings import Settings
 from pipeline.types import Descriptor, Descriptors, Grade, Language, Prediction, Zone
 from report.command_line import main
-from report.models.compare import Case, compare, figures, overall, table
+from report.models.compare import Case, compare, metrics_of, overall, table
 from report.models.compare_cases import analysed
 from report.models.compare_command import Entry
 from report.models.readability import lix, words
@@ -96,7 +96,7 @@ def clock(monkeypatch):
 
 
 def test_a_right_report(clock):
-    found = figures(row(RIGHT, case()).counts)
+    found = metrics_of(row(RIGHT, case()).counts)
     assert found.reports == 1
     assert found.sections_complete == 1
     assert found.zones_named == 1
@@ -112,7 +112,7 @@ def test_a_right_report(clock):
 
 
 def test_a_poor_report_is_counted_before_its_repair_and_after():
-    found = figures(row(POOR, case()).counts)
+    found = metrics_of(row(POOR, case()).counts)
     assert found.sections_complete == 0
     assert found.zones_named == 1 / 2  # the right lower zone is none of the case's
     assert found.contradicted_first == 1 / 2
@@ -130,7 +130,7 @@ def test_a_poor_report_is_counted_before_its_repair_and_after():
 
 
 def test_a_text_without_headings_counts_as_findings():
-    found = figures(row(LOST, case()).counts)
+    found = metrics_of(row(LOST, case()).counts)
     assert found.sections_complete == 0
     assert found.zones_named == 1 / 2
     assert found.contradicted_first == 0
@@ -139,7 +139,7 @@ def test_a_text_without_headings_counts_as_findings():
 
 
 def test_a_silent_model_has_no_sentence_to_share():
-    found = figures(row("", case(zones=())).counts)
+    found = metrics_of(row("", case(zones=())).counts)
     assert found.sections_complete == 0
     assert found.zones_named is None
     assert found.contradicted_first is None and found.unsupported_first is None
@@ -148,7 +148,7 @@ def test_a_silent_model_has_no_sentence_to_share():
 
 def test_rules_alone_say_everything_and_nothing_else():
     writer = TemplateWriter()
-    found = figures(
+    found = metrics_of(
         compare(
             "plain", lambda _: writer, [case(), case()], language=Language.RUSSIAN, seed=0
         ).counts
@@ -346,7 +346,7 @@ def test_a_writer_is_given_its_own_classifiers_classification(radiographs, tmp_p
     ]
 
 
-def test_a_writer_that_is_not_there_is_told_before_any_radiograph_is_read(radiographs, capsys):
+def test_a_writer_that_is_not_there_is_reported_before_any_radiograph_is_read(radiographs, capsys):
     @contextmanager
     def analyst(settings):
         raise AssertionError

@@ -259,7 +259,7 @@ def test_without_space_nothing_is_begun(hub, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("number", "error"), [(errno.ENOSPC, DiskFullError), (errno.EACCES, OutputError)]
 )
-def test_a_disk_that_cannot_be_written_is_told(hub, tmp_path, number, error):
+def test_a_disk_that_cannot_be_written_is_reported(hub, tmp_path, number, error):
     def fail(here, whole):
         raise OSError(number, "")
 
@@ -330,13 +330,13 @@ def test_a_url_that_is_none_is_wrong_usage(catalogue):
     assert caught.value.code == 2
 
 
-def test_an_interruption_says_that_it_goes_on(catalogue, monkeypatch, capsys):
+def test_an_interruption_says_how_to_continue(catalogue, monkeypatch, capsys):
     def interrupted(*arguments, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("report.command_line.fetch", interrupted)
     assert main(["fetch", "tiny"]) == 130
-    assert "it goes on from there" in capsys.readouterr().err
+    assert "fetch it again to continue" in capsys.readouterr().err
 
 
 def test_on_a_terminal_progress_is_one_line(hub, catalogue, monkeypatch, capsys):

@@ -207,7 +207,7 @@ def test_a_seeing_models_template_places_the_picture(tmp_path):
     assert alone.prompt("be brief", "hello") == "<user><image>be brief\n\nhello<answer>"
 
 
-def test_a_processor_that_lacks_the_patch_size_is_told(llava_folder, tmp_path):
+def test_a_processor_that_lacks_the_patch_size_is_reported(llava_folder, tmp_path):
     folder = shutil.copytree(llava_folder, tmp_path / "llava")
     config = json.loads((folder / "processor_config.json").read_text())
     (folder / "processor_config.json").write_text(json.dumps({**config, "patch_size": None}))

@@ -1,4 +1,4 @@
-"""A real GGUF file that recites what it is told to, for what a large model would say.
+"""A real GGUF file that recites a script, for what a large model would say.
 
 Each piece of the script is a token of its own; attention and feed-forward layers add nothing, and
 the output layer makes every token's successor the likeliest. So llama.cpp loads, prompts and runs

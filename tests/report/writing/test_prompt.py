@@ -72,7 +72,7 @@ def test_ukrainian_prompt_without_regions_and_without_a_term_of_the_classifier()
     )
 
 
-def test_unknown_label_is_told_as_it_is():
+def test_unknown_label_is_stated_as_it_is():
     prediction = Prediction(
         labels=("ok", "rib_fracture"),
         probabilities=(0.25, 0.75),

@@ -1,9 +1,12 @@
+import json
 from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
 
 from pipeline.errors import ReportModelInvalidError, ReportModelMissingError
+from pipeline.manifest import write_manifest
 from pipeline.settings import Settings
 from pipeline.types import (
     ClaimStatus,
@@ -57,7 +60,7 @@ def report_text(*findings: str, classification: str = CLASSIFICATION, advice: st
 
 
 class ScriptedModel:
-    """Says what it was told to, one word a token, and keeps its calls."""
+    """Recites its script, one word a token, and keeps its calls."""
 
     name = "scripted"
     sha256 = "00"
@@ -110,7 +113,7 @@ def test_a_swapped_side_is_written_again():
     assert (report.seed, report.sampling["temperature"]) == (6, 0.7)
 
 
-def test_a_side_swapped_twice_gives_way_to_a_plain_sentence():
+def test_a_side_swapped_twice_gives_way_to_a_template_sentence():
     model = ScriptedModel(report_text(FIRST, SWAPPED), report_text(FIRST, SWAPPED))
     report = write(model)
     assert "right lower" not in report.text
@@ -202,6 +205,32 @@ def test_missing_and_invalid_models(tmp_path):
         ReportWriter(Settings(report_model=broken)).write(
             PREDICTION, DESCRIPTORS, language=Language.ENGLISH, seed=0
         )
+
+
+def test_in_a_language_that_the_model_was_not_taught_template_sentences_are_written(tmp_path):
+    folder = tmp_path / "writer"
+    folder.mkdir()
+    (folder / "writer.gguf").write_bytes(b"never opened")
+    write_manifest(folder, name="w", task="report", files=["writer.gguf"], languages=["en"])
+    writer = ReportWriter(Settings(weights_folder=tmp_path))
+    report = writer.write(PREDICTION, DESCRIPTORS, language=Language.UKRAINIAN, seed=0)
+    assert report.is_template
+    assert (report.language, report.prompt) == (Language.UKRAINIAN, "")
+    assert all(report.sections[section] for section in Section)
+    assert not any(claim.status is ClaimStatus.CONTRADICTED for claim in report.claims)
+    with pytest.raises(ReportModelInvalidError):  # in English the model is asked
+        writer.write(PREDICTION, DESCRIPTORS, language=Language.ENGLISH, seed=0)
+
+
+def test_a_model_that_is_loaded_already_is_not_asked_for_more_than_it_was_taught(tmp_path):
+    copytree(SHIPPED, tmp_path / "writer")
+    file = tmp_path / "writer" / "manifest.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"languages": ["en"]}))
+    writer = ReportWriter(Settings(weights_folder=tmp_path))
+    writer.warm()
+    named = {"prediction": PREDICTION, "descriptors": DESCRIPTORS, "seed": 0}
+    assert writer.write(**named, language=Language.RUSSIAN).is_template
+    assert not writer.write(**named, language=Language.ENGLISH).is_template
 
 
 @pytest.mark.parametrize(

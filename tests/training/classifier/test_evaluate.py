@@ -31,8 +31,9 @@ def radiograph(tmp_path):
     )
 
 
-def test_lungs_become_flat_or_the_outside_black_and_nothing_else_changes(image):
-    radiograph = radiograph_of(image)
+def test_lungs_become_flat_or_the_outside_black_and_nothing_else_changes(radiograph):
+    record = radiograph
+    radiograph = radiograph_of(record)
     anatomy = FakeSegmenter().segment(radiograph)
     without_lungs = blanked(radiograph, anatomy, Part.LUNGS).pixels
     around = anatomy.thorax_image & ~anatomy.lungs_image

@@ -1,4 +1,4 @@
-"""Thresholds of the trust marks: from radiographs' values to limits, and into the folder."""
+"""Thresholds of the ratings: from radiographs' values to limits, and into the folder."""
 
 import json
 
@@ -19,7 +19,7 @@ from tests.xai.quality.test_quality_scores import classifier_folder
 from training.classifier.explained import validation_radiographs
 from training.classifier.quality_limits import (
     BOUNDS,
-    Measured,
+    MeasuredRadiograph,
     gains_of,
     limits_of,
     metrics_of,
@@ -44,7 +44,7 @@ def measured(number, *, stability, reproduced, outside, random_baseline=(-0.2, -
             for measure in BOUNDS
         ),
     ]
-    return Measured(
+    return MeasuredRadiograph(
         quality=ExplanationQuality(label="found", scores=tuple(scores), curves={}, random_auc=0.5),
         random_baseline=random_baseline,
         reproduced=reproduced,
@@ -64,19 +64,19 @@ def radiographs(outside=0.0):
     ]
 
 
-def test_curves_are_held_against_what_random_maps_reach():
+def test_curves_are_compared_with_what_random_maps_reach():
     limits = limits_of(radiographs()).limits
     for measure in (QualityMeasure.DELETION, QualityMeasure.INSERTION):
         assert limits[measure].good == pytest.approx(0.2)
         assert limits[measure].doubtful == pytest.approx(0.0)
 
 
-def test_stability_is_held_against_what_a_full_run_gives():
+def test_stability_is_compared_with_what_a_full_run_gives():
     limits = limits_of(radiographs()).limits[QualityMeasure.STABILITY]
     assert (limits.good, limits.doubtful) == (pytest.approx(0.5), pytest.approx(0.3))
 
 
-def test_agreement_is_held_against_maps_of_other_radiographs():
+def test_agreement_is_compared_with_maps_of_other_radiographs():
     limits = limits_of(radiographs()).limits
     assert 0 < limits[QualityMeasure.RANK_CORRELATION].good < 0.15
     assert abs(limits[QualityMeasure.RANK_CORRELATION].doubtful) < 0.05

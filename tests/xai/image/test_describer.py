@@ -184,9 +184,9 @@ def test_degrees_of_the_papers_examples():
     ],
 )
 def test_functions_that_leave_a_gap_are_refused(text, field, tmp_path):
-    file = tmp_path / "membership.toml"
+    file = tmp_path / "grades.toml"
     file.write_text(text)
     with pytest.raises(SettingRefusedError) as caught:
         load_grading(file)
-    assert caught.value.parameters["source"] == "membership.toml"
+    assert caught.value.parameters["source"] == "grades.toml"
     assert caught.value.parameters["field"] == field

@@ -1,4 +1,4 @@
-"""Analytic networks for the trust measures: what they look at is known by hand."""
+"""Analytic networks for the quality measures: what they look at is known exactly."""
 
 import numpy as np
 
@@ -72,10 +72,10 @@ class PlaceNetwork:
         return np.stack([1 - found, found], axis=1)
 
     def activations(self, image_model):
-        raise AssertionError("trust needs no activations")
+        raise AssertionError("quality needs no activations")
 
     def head_weights(self):
-        raise AssertionError("trust needs no weights")
+        raise AssertionError("quality needs no weights")
 
     def to_image(self, map_model, anatomy):
         return map_model

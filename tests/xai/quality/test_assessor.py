@@ -1,7 +1,10 @@
 """The whole assessment on networks whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
@@ -107,6 +110,27 @@ def test_every_map_has_its_measures_and_no_others():
     assert quality.label == "found"
 
 
+def test_a_further_map_is_rated_and_a_method_without_samples_has_no_stability():
+    maps = {
+        Method.GRAD_CAM: explanation(Method.GRAD_CAM, map_of(SQUARE)),
+        Method.LAYER_CAM: explanation(Method.LAYER_CAM, map_of(LETTER)),
+    }
+    fused = Descriptors(fused_image=map_of(SQUARE), items=())
+    found = QualityAssessor(PlaceNetwork(), SETTINGS, THRESHOLDS).assess(
+        radiograph(), chest(), maps, fused
+    )
+    deletion = QualityMeasure.DELETION
+    assert score(found, Method.GRAD_CAM, deletion).rating is QualityRating.GOOD
+    assert score(found, Method.LAYER_CAM, deletion).rating is QualityRating.UNRELIABLE
+    measured = {(one.map, one.measure) for one in found.scores}
+    assert (Method.LAYER_CAM, QualityMeasure.MASS_ON_TEXT) in measured
+    assert not {one.measure for one in found.scores} & {
+        QualityMeasure.STABILITY,  # LIME is not among them
+        QualityMeasure.RANK_CORRELATION,  # and so there are not two methods to compare
+        QualityMeasure.TOP_K_IOU,
+    }
+
+
 def test_a_network_that_sees_the_thorax_alone_cannot_be_caught_outside():
     quality = assessed(ThoraxNetwork((slice(8, 24), slice(8, 24))), map_of(LETTER) + map_of(SQUARE))
     for measure in (QualityMeasure.MASS_OUTSIDE_THORAX, QualityMeasure.MASS_ON_TEXT):
@@ -145,19 +169,29 @@ def test_an_unknown_label_is_refused():
         QualityAssessor(PlaceNetwork(), SETTINGS).assess(radiograph(), chest(), explanations, fused)
 
 
-def test_identical_runs_agree_wholly_and_an_unrelated_map_does_not():
+def test_stability_is_the_mean_rank_correlation_with_further_runs():
     network = PlaceNetwork()
-    subject = prepare(network, radiograph(), chest(), "found").subject
+    context = prepare(network, radiograph(), chest(), "found").context
     segments = superpixels(radiograph().pixels, np.ones((SIDE, SIDE), np.float32), 16)
 
     def stability(shown, seeds):
-        return lime_stability(subject, segments, shown, samples=200, seeds=seeds)
+        return lime_stability(context, segments, shown, samples=200, seeds=seeds)
 
     shown = LimeExplainer(network, SETTINGS).explain(radiograph(), chest(), "found").raw_image
     assert stability(shown, [3]) == pytest.approx(1)  # the very run that drew the map
     assert stability(shown, [3]) == stability(shown, [3])
+    assert stability(-shown, [3]) == pytest.approx(-1)
     other = np.random.default_rng(0).random((SIDE, SIDE)).astype(np.float32)
-    assert abs(stability(other, [4, 5])) < 0.7
+    runs = [
+        LimeExplainer(network, replace(SETTINGS, seed=seed)).explain(radiograph(), chest(), "found")
+        for seed in (4, 5)
+    ]
+    expected = [
+        spearmanr(strengths_of(other, segments), strengths_of(run.raw_image, segments)).statistic
+        for run in runs
+    ]
+    assert expected[0] != pytest.approx(expected[1])
+    assert stability(other, [4, 5]) == pytest.approx(np.mean(expected))
 
 
 def test_strengths_are_means_over_superpixels():

@@ -10,12 +10,12 @@ from tests.xai.quality.quality_networks import (
     map_of,
     radiograph,
 )
-from xai.quality.assessor import chance_area, prepare
+from xai.quality.assessor import prepare, random_area
 from xai.quality.masking_curves import (
     MaskingContext,
     area,
     curves_of,
-    hidden_tone,
+    mean_tone,
     random_map,
     ranking,
 )
@@ -23,8 +23,8 @@ from xai.quality.masking_curves import (
 SEEN = np.ones((SIDE, SIDE), bool)
 
 
-def subject():
-    return prepare(PlaceNetwork(), radiograph(), chest(), "found").subject
+def context():
+    return prepare(PlaceNetwork(), radiograph(), chest(), "found").context
 
 
 def ranked(found):
@@ -34,13 +34,13 @@ def ranked(found):
 def test_curves_by_hand():
     """Two of four pixels carry the answer, 0.8 and 0.4 bright; the tone of hiding is 0.3."""
     image = np.array([[0.8, 0.4], [0.0, 0.0]], np.float32)
-    hidden = hidden_tone(image, np.ones((2, 2), bool))
+    hidden = mean_tone(image, np.ones((2, 2), bool))
     assert hidden == pytest.approx(0.3)
     toy = MaskingContext(
         image_model=image,
         roi_mask=np.ones((2, 2), bool),
-        hidden=hidden,
-        answer=lambda batch: batch[:, 0].mean(axis=1),
+        baseline_value=hidden,
+        predict_fn=lambda batch: batch[:, 0].mean(axis=1),
         steps=4,
     )
     right, wrong = np.array([0, 1, 2, 3]), np.array([2, 3, 1, 0])
@@ -54,19 +54,19 @@ def test_curves_by_hand():
 
 
 def test_the_radiograph_and_nothing_are_the_ends_whatever_the_map():
-    curves = curves_of(subject(), [ranked(map_of(SQUARE)), ranked(map_of(LETTER))])
+    curves = curves_of(context(), [ranked(map_of(SQUARE)), ranked(map_of(LETTER))])
     for one in curves:
         assert one.deletion[0] == one.insertion[-1] == pytest.approx(0.9)
-        assert one.deletion[-1] == one.insertion[0] == pytest.approx(subject().hidden)
-        assert len(one.deletion) == len(one.insertion) == subject().steps + 1
+        assert one.deletion[-1] == one.insertion[0] == pytest.approx(context().baseline_value)
+        assert len(one.deletion) == len(one.insertion) == context().steps + 1
 
 
 def test_a_right_map_falls_faster_and_rises_faster_than_random_ones():
     random_baseline = [ranked(random_map(SIDE, (7, number))) for number in range(6)]
     right, wrong, *random = curves_of(
-        subject(), [ranked(map_of(SQUARE)), ranked(-map_of(SQUARE)), *random_baseline]
+        context(), [ranked(map_of(SQUARE)), ranked(-map_of(SQUARE)), *random_baseline]
     )
-    expected = chance_area(random)
+    expected = random_area(random)
     assert area(right.deletion) < expected - 0.2
     assert area(right.insertion) > expected + 0.2
     assert area(wrong.deletion) > expected + 0.1
@@ -75,10 +75,10 @@ def test_a_right_map_falls_faster_and_rises_faster_than_random_ones():
 
 def test_showing_an_order_is_hiding_its_reverse_so_that_chance_is_one_for_both():
     order = ranked(random_map(SIDE, (3, 1)))
-    forth, back = curves_of(subject(), [order, order[::-1]])
+    forth, back = curves_of(context(), [order, order[::-1]])
     assert area(forth.insertion) == pytest.approx(area(back.deletion))
     assert area(back.insertion) == pytest.approx(area(forth.deletion))
-    assert chance_area([forth]) == pytest.approx(chance_area([back]))
+    assert random_area([forth]) == pytest.approx(random_area([back]))
 
 
 def test_places_of_equal_strength_are_ordered_by_the_tie_and_unseen_ones_left_out():

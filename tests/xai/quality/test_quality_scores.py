@@ -1,4 +1,4 @@
-"""Agreement, shortcut, marks: each measure by hand."""
+"""Agreement, shortcuts, ratings: each measure worked out by hand."""
 
 import json
 from dataclasses import replace
@@ -31,7 +31,7 @@ from tests.xai.quality.quality_networks import (
     radiograph,
 )
 from xai.image.network_grid import network_grid
-from xai.quality.agreement import agreement_of, overlap, rank_correlation
+from xai.quality.agreement import agreement_of, rank_correlation, top_k_iou
 from xai.quality.limits import (
     QUALITY_LIMITS_FILE,
     UNGRADED,
@@ -76,10 +76,10 @@ def test_overlap_counts_the_strongest_fifth():
     first = np.arange(10.0)
     second = first.copy()
     second[[7, 8]] = second[[8, 7]]
-    assert overlap(first, first) == 1
-    assert overlap(first, second) == pytest.approx(1 / 3)  # 8 and 9 against 9 and 7
-    assert overlap(first, first[::-1]) == 0
-    assert overlap(first, np.zeros(10)) == 0
+    assert top_k_iou(first, first) == 1
+    assert top_k_iou(first, second) == pytest.approx(1 / 3)  # 8 and 9 against 9 and 7
+    assert top_k_iou(first, first[::-1]) == 0
+    assert top_k_iou(first, np.zeros(10)) == 0
 
 
 def test_agreement_looks_at_the_lungs_alone():
@@ -135,7 +135,7 @@ def test_the_border_is_a_frame():
         (score(QualityMeasure.MASS_OUTSIDE_THORAX, 1.0, 1.0), 0.0),
     ],
 )
-def test_excess_by_hand(one, gain):
+def test_gain_by_hand(one, gain):
     assert one.gain == pytest.approx(gain)
 
 
@@ -184,7 +184,7 @@ def test_limits_in_the_wrong_order_are_refused():
         QualityLimits(limits={QualityMeasure.MASS_ON_BORDER: Limits(good=0.3, doubtful=0.1)})
 
 
-def test_the_worst_mark_is_told_and_a_shortcut_before_all_else():
+def test_the_worst_rating_is_given_and_a_shortcut_first():
     good = score(QualityMeasure.STABILITY, 0.9, rating=QualityRating.GOOD)
     poor = score(QualityMeasure.DELETION, 0.6, rating=QualityRating.UNRELIABLE)
     outside = score(QualityMeasure.MASS_OUTSIDE_THORAX, 0.9, rating=QualityRating.UNRELIABLE)
@@ -200,6 +200,8 @@ def test_the_worst_mark_is_told_and_a_shortcut_before_all_else():
     assert quality(good, poor, outside).worst is outside
     assert quality(good, outside, other).shortcut_alarm
     assert not quality(good, outside).shortcut_alarm  # one method alone
+    further = replace(other, map=Method.LAYER_CAM)
+    assert not quality(good, outside, further).shortcut_alarm  # and one that does not count
     assert not quality(good, outside, text).shortcut_alarm  # another place
     assert not quality(other, replace(other, map=Method.LIME)).shortcut_alarm  # none for sure
     assert quality(none).worst is None

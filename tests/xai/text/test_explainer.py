@@ -36,7 +36,7 @@ from training.writer.tokens import Vocabulary
 from xai.text.explainer import GgufTextExplainer
 from xai.text.integrated_gradients import TorchCopy, fits_torch
 from xai.text.shapley_values import shapley_values
-from xai.text.spans import Piece, fold, key_of, part_spans, token_spans
+from xai.text.spans import TextSpan, fold, key_of, part_spans, token_spans
 
 PARTS = (
     ("", "Regions found in:"),
@@ -351,25 +351,25 @@ def test_tokens_fold_into_words() -> None:
     spans = [(0, 1), (1, 2), (2, 5), (5, 7), (7, 9), (9, 15)]
     values = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
     assert fold(text, spans, values) == (
-        Piece(text="ab", value=3.0),
-        Piece(text=" cd", value=4.0),
-        Piece(text="\n\nef", value=24.0),
-        Piece(text=" gh ij", value=32.0),
+        TextSpan(text="ab", value=3.0),
+        TextSpan(text=" cd", value=4.0),
+        TextSpan(text="\n\nef", value=24.0),
+        TextSpan(text=" gh ij", value=32.0),
     )
 
 
 def test_a_token_of_several_words_is_no_part_of_a_number() -> None:
     text = " 0.57, strong, agreement:."
-    pieces = fold(text, [(0, 5), (5, 25), (25, 26)], [1.0, 2.0, 4.0])
-    assert [(piece.text, piece.value) for piece in pieces] == [
+    spans = fold(text, [(0, 5), (5, 25), (25, 26)], [1.0, 2.0, 4.0])
+    assert [(span.text, span.value) for span in spans] == [
         (" 0.57", 1.0),
         (", strong, agreement:.", 6.0),
     ]
 
 
 def test_a_change_of_key_ends_a_piece() -> None:
-    pieces = fold("abcd", [(0, 2), (2, 4)], [1.0, 2.0], ["x", ""])
-    assert pieces == (Piece(text="ab", value=1.0, key="x"), Piece(text="cd", value=2.0))
+    spans = fold("abcd", [(0, 2), (2, 4)], [1.0, 2.0], ["x", ""])
+    assert spans == (TextSpan(text="ab", value=1.0, key="x"), TextSpan(text="cd", value=2.0))
 
 
 def test_a_split_character_belongs_to_its_last_token() -> None:
@@ -381,7 +381,7 @@ def test_a_split_character_belongs_to_its_last_token() -> None:
 
     spans = token_spans([0, 1, 2], text_of)
     assert spans == ((0, 1), (1, 1), (1, 2))
-    assert fold("aж", spans, [1.0, 2.0, 4.0]) == (Piece(text="aж", value=7.0),)
+    assert fold("aж", spans, [1.0, 2.0, 4.0]) == (TextSpan(text="aж", value=7.0),)
 
 
 def test_a_token_belongs_to_the_part_of_its_first_letter() -> None:

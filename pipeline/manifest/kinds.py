@@ -1,20 +1,17 @@
-"""The manifest beside every model's weights: what the files are, and what they may be used for."""
+"""What a manifest holds, by what its model does."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, Self, overload
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pipeline.errors import ManifestError, WeightsMismatchError, WeightsMissingError
 from pipeline.types import Language
-from pipeline.validation import CheckedModel, Flaw, checked, misfit, read_content
+from pipeline.validation import CheckedModel, misfit
 
-MANIFEST_FILE = "manifest.json"
 Task = Literal["segmentation", "classification", "report"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
+LanguageCode = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 
 
 def _inside(file: str) -> str:
@@ -85,9 +82,15 @@ class Manifest(CheckedModel):
 
 
 class ReportManifest(Manifest):
-    """Of a language model that writes reports."""
+    """Of a language model that writes reports.
+
+    Attributes:
+        languages: Those it was taught; in any other, reports are made of template sentences. Empty
+            if that is not known: then it is asked in every language.
+    """
 
     task: Literal["report"]
+    languages: tuple[LanguageCode, ...] = ()
 
 
 class SegmentationManifest(Manifest):
@@ -118,7 +121,8 @@ class ClassificationManifest(Manifest):
         thresholds: With `sigmoid`, the probability from which each label is found.
         uncertain_prob: Abnormal probabilities between which the classification is too often wrong.
         temperature: The logits' divisor that calibrates the probabilities; 1 if nothing did.
-        terms: Each label's name in each language.
+        terms: Each label's name by language; in English at least, which stands in for a language
+            that is not there.
     """
 
     task: Literal["classification"]
@@ -130,7 +134,7 @@ class ClassificationManifest(Manifest):
     thresholds: Mapping[str, Probability] = {}
     uncertain_prob: tuple[float, float] | None = None
     temperature: float = Field(default=1.0, gt=0)
-    terms: Mapping[str, Mapping[Language, str]]
+    terms: Mapping[str, Mapping[LanguageCode, str]]
 
     @property
     def label_thresholds(self) -> dict[str, float]:
@@ -138,6 +142,15 @@ class ClassificationManifest(Manifest):
         if self.activation == "softmax":
             return {}
         return {label: self.thresholds.get(label, self.threshold_prob) for label in self.labels}
+
+    @property
+    def known_terms(self) -> dict[str, dict[Language, str]]:
+        """`terms` in the languages that there are words of."""
+        codes = set(Language)
+        return {
+            label: {Language(code): term for code, term in terms.items() if code in codes}
+            for label, terms in self.terms.items()
+        }
 
     @model_validator(mode="after")
     def _labels_agree(self) -> Self:
@@ -161,11 +174,10 @@ class ClassificationManifest(Manifest):
         return self
 
     @model_validator(mode="after")
-    def _every_label_has_its_terms(self) -> Self:
+    def _every_label_has_an_english_term(self) -> Self:
         for label in (*self.labels, self.normal_label):
-            missing = set(Language) - set(self.terms.get(label, {}))
-            if missing:
-                raise misfit(f"terms.{label}", " | ".join(sorted(missing)))
+            if Language.ENGLISH not in self.terms.get(label, {}):
+                raise misfit(f"terms.{label}", Language.ENGLISH.value)
         return self
 
 
@@ -174,100 +186,3 @@ KINDS: Mapping[str, type[Manifest]] = {
     "segmentation": SegmentationManifest,
     "classification": ClassificationManifest,
 }
-
-
-def file_sha256(file: Path) -> str:
-    """Hex SHA-256 of a file's content."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read a model's manifest, whatever the model does; its files are not verified.
-
-    Raises:
-        ManifestError: The manifest is absent or does not fit.
-    """
-    content = read_content(folder / MANIFEST_FILE, lambda flaw: _refused(folder, flaw))
-    return _manifest(folder, content)
-
-
-@overload
-def load_manifest(folder: Path, task: Literal["report"]) -> ReportManifest: ...
-@overload
-def load_manifest(folder: Path, task: Literal["segmentation"]) -> SegmentationManifest: ...
-@overload
-def load_manifest(folder: Path, task: Literal["classification"]) -> ClassificationManifest: ...
-def load_manifest(folder: Path, task: Task) -> Manifest:
-    """Read a model's manifest and verify every file that it names.
-
-    Args:
-        folder: The model's folder.
-        task: What the caller needs the model for.
-
-    Raises:
-        ManifestError: The manifest is absent, does not fit or is for another task.
-        WeightsMissingError: A file that it names is not there.
-        WeightsMismatchError: A file's SHA-256 is another.
-    """
-    manifest = read_manifest(folder)
-    if manifest.task != task:
-        raise _refused(folder, Flaw(field="task", problem="value", allowed=task))
-    for name, sha256 in manifest.files.items():
-        if not (folder / name).is_file():
-            raise WeightsMissingError(model=folder.name, file=name)
-        if file_sha256(folder / name) != sha256:
-            raise WeightsMismatchError(model=folder.name, file=name)
-    return manifest
-
-
-def write_manifest(folder: Path, *, task: Task, files: Iterable[str], **fields: Any) -> Manifest:
-    """Hash a model's files and write its manifest.
-
-    Args:
-        folder: The model's folder, which holds its files.
-        task: What the model does.
-        files: Paths relative to `folder`.
-        **fields: All else that the task's manifest has.
-
-    Returns:
-        What was written.
-
-    Raises:
-        WeightsMissingError: A file is not there.
-        ManifestError: A field does not fit the task.
-    """
-    hashes = {}
-    for file in files:
-        if not (folder / file).is_file():
-            raise WeightsMissingError(model=folder.name, file=file)
-        hashes[file] = file_sha256(folder / file)
-    manifest = _manifest(folder, {**fields, "task": task, "files": hashes})
-    content = manifest.model_dump(mode="json", exclude_none=True)
-    text = json.dumps(content, ensure_ascii=False, indent=2)
-    (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
-    return manifest
-
-
-def rehash(folder: Path, *, add: Iterable[str] = ()) -> Manifest:
-    """Write a manifest again after its files have changed, or with further files.
-
-    Raises:
-        WeightsMissingError: A file is not there.
-        ManifestError: The manifest is absent or does not fit.
-    """
-    manifest = read_manifest(folder)
-    fields = manifest.model_dump(exclude={"task", "files"}, exclude_unset=True)
-    files = dict.fromkeys((*manifest.files, *add))
-    return write_manifest(folder, task=manifest.task, files=files, **fields)
-
-
-def _manifest(folder: Path, content: Any) -> Manifest:
-    task = content.get("task") if isinstance(content, dict) else None
-    if task is not None and str(task) not in KINDS:
-        raise _refused(folder, Flaw(field="task", problem="value", allowed=" | ".join(KINDS)))
-    return checked(content, KINDS.get(str(task), Manifest), lambda flaw: _refused(folder, flaw))
-
-
-def _refused(folder: Path, flaw: Flaw) -> ManifestError:
-    return ManifestError(model=folder.name, file=MANIFEST_FILE, **flaw.parameters)

@@ -1,0 +1,241 @@
+"""One radiograph on the page: what is known of it, what was asked for, what was edited."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from pipeline.errors import CancelledByUserError, ExplainCxrError
+from pipeline.settings import Settings
+from pipeline.types import (
+    CaseResult,
+    Conclusion,
+    Language,
+    LayerMap,
+    Method,
+    ProgressEvent,
+    Report,
+    Section,
+    Step,
+    with_fused,
+)
+from pipeline.workers.job import Job
+from pipeline.workers.workers import Workers
+
+
+class State(StrEnum):
+    """Where a radiograph stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    WRITING = "writing"
+    EXPLAINING = "explaining"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Ask(StrEnum):
+    """What may be asked for beside the analysis, for any label."""
+
+    MAPS = "maps"
+    LAYERS = "layers"
+
+
+Request = tuple[Ask, str]
+"""What is asked for, and the label."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Case:
+    """One radiograph on its way; it changes as its jobs do.
+
+    Attributes:
+        name: The file's name, for this visit's eyes only.
+        settings: What it was submitted with.
+        visit: Whose it is; visits take turns.
+        sample: Whether it is the phantom and not a patient's radiograph.
+        data: The file's bytes until they are handed to the workers.
+        job: The job that makes or remakes `result`.
+        result: What is found so far.
+        taken: What the job had found when it was last looked at.
+        error: Why there is no result, or why the latest job did not end well.
+        requests: Jobs for what was asked for beside the analysis.
+        request_errors: Why such a job brought nothing.
+        explained: The case with its maps and descriptors for each label asked for.
+        layer_maps: Grad-CAM at every stage of the network for each label asked for.
+        edits: The clinician's text of each section, for the report of the same attempt.
+        attempt: How many times the report was asked for.
+        superseded: The report that the one being written will replace.
+        pictures: Encoded pictures by what they show, so that a rerun draws nothing twice.
+    """
+
+    name: str
+    settings: Settings
+    visit: str = ""
+    sample: bool = False
+    data: bytes | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    job: Job | None = None
+    result: CaseResult | None = None
+    taken: CaseResult | None = None
+    error: ExplainCxrError | None = None
+    requests: dict[Request, Job] = field(default_factory=dict)
+    request_errors: dict[Request, ExplainCxrError] = field(default_factory=dict)
+    explained: dict[str, CaseResult] = field(default_factory=dict)
+    layer_maps: dict[str, tuple[LayerMap, ...]] = field(default_factory=dict)
+    edits: dict[Section, str] = field(default_factory=dict)
+    attempt: int = 0
+    superseded: Report | None = None
+    pictures: dict[tuple[object, ...], bytes] = field(default_factory=dict)
+
+    @property
+    def state(self) -> State:
+        """Where the radiograph stands."""
+        if self.job is not None:
+            if self.result is None:
+                return State.RUNNING
+            return State.WRITING if self.report is self.superseded else State.EXPLAINING
+        if self.data is not None:
+            return State.WAITING
+        if self.result is not None:
+            return State.DONE
+        if isinstance(self.error, CancelledByUserError):
+            return State.CANCELLED
+        return State.FAILED
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything of it may change without the user."""
+        return self.job is not None or self.data is not None or bool(self.requests)
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Changes whenever the page must be drawn anew."""
+        maps = sum(len(found.explanations) for found in self.explained.values())
+        rated = sum(found.quality is not None for found in self.explained.values())
+        asked = len(self.layer_maps), len(self.requests), len(self.request_errors)
+        return self.id, self.state, self.attempt, maps, rated, *asked
+
+    def steps(self) -> Mapping[Step, float | None]:
+        """How far each step that began has come, 1 if it ended."""
+        return steps_of(() if self.job is None else self.job.events())
+
+    def streamed(self) -> str:
+        """The report's tokens so far."""
+        text = ""
+        for event in () if self.job is None else self.job.events():
+            if event.step is Step.WRITE:
+                text = "" if event.fraction == 0 and not event.text else text + event.text
+        return text
+
+    def refresh(self) -> None:
+        """Take over what the jobs have brought."""
+        job = self.job
+        if job is not None:
+            ended = job.done  # asked first, so that nothing is missed in between
+            self._take(job.case)
+            if ended:
+                self.error, self.job = job.error, None
+        for (ask, label), other in list(self.requests.items()):
+            ended = other.done
+            if other.case is not None and ask is Ask.MAPS:
+                self._explain(other.case)
+            elif other.case is not None:
+                self.layer_maps[label] = other.case.layer_maps
+            if ended:
+                del self.requests[ask, label]
+                if other.error is not None:
+                    self.request_errors[ask, label] = other.error
+
+    def ask(self, workers: Workers, ask: Ask, label: str, method: Method | None = None) -> None:
+        """Ask for a label's maps, or for its Grad-CAM at every stage of the network.
+
+        Args:
+            workers: Who makes them.
+            ask: Which of the two.
+            label: The label.
+            method: A further map; from then on other labels get it, too.
+
+        Raises:
+            QueueFullError: Too many jobs wait.
+        """
+        if method is not None:
+            methods = with_fused((*self.settings.methods, method))
+            self.settings = replace(self.settings, methods=methods)
+        found = self.explained.get(label)
+        made = found is not None and set(self.settings.methods) <= set(found.explanations)
+        is_known = made if ask is Ask.MAPS else label in self.layer_maps
+        if self.result is None or is_known or (ask, label) in self.requests:
+            return
+        self.request_errors.pop((ask, label), None)
+        self.requests[ask, label] = (
+            workers.submit_label(self.result, label, self.settings, self.visit)
+            if ask is Ask.MAPS
+            else workers.submit_layers(self.result, label, visit=self.visit)
+        )
+        self.requests[ask, label].in_view = True
+
+    def rewrite(self, workers: Workers, language: Language) -> None:
+        """Ask for the report once more, in a language, with the next seed.
+
+        Raises:
+            QueueFullError: Too many jobs wait.
+        """
+        if self.result is None:
+            return
+        seed = self.settings.seed + self.attempt + 1
+        settings = replace(self.settings, language=language, seed=seed)
+        self.job = workers.submit_report(replace(self.result, problems=()), settings, self.visit)
+        self.superseded = self.result.report
+        self.attempt += 1
+        self.error = None
+
+    def conclusion(self) -> Conclusion | None:
+        """The report as the clinician left it, or `None` without a report."""
+        report = self.report
+        if report is None:
+            return None
+        sections = {**report.sections, **self.edits}
+        edited = any(sections[section] != report.sections[section] for section in Section)
+        return Conclusion(language=report.language, sections=sections, edited=edited)
+
+    @property
+    def report(self) -> Report | None:
+        """The report, if one is written."""
+        return None if self.result is None else self.result.report
+
+    def _explain(self, found: CaseResult) -> None:
+        """Take over a label's maps; those of the case's own label are the case's, too."""
+        self.explained[found.explained_label] = found
+        if self.result is not None and self.result.explained_label == found.explained_label:
+            self.result = _with_maps_of(self.result, found)
+
+    def _take(self, found: CaseResult | None) -> None:
+        if found is None or found is self.taken:
+            return
+        self.taken = found
+        label = found.explained_label
+        found = _with_maps_of(found, self.explained.get(label))
+        if self.result is None or found.quality is not self.explained[label].quality:
+            self.explained[label] = found
+        if found.report is not None and found.report != self.report:
+            self.edits = {}
+        self.result = found
+
+
+def _with_maps_of(found: CaseResult, other: CaseResult | None) -> CaseResult:
+    """A case with the maps of the same label that were made on request meanwhile."""
+    if other is None or set(other.explanations) <= set(found.explanations):
+        return found
+    quality = other.quality or found.quality
+    return replace(found, explanations={**other.explanations}, quality=quality)
+
+
+def steps_of(events: Iterable[ProgressEvent]) -> Mapping[Step, float | None]:
+    """The last fraction of each step that began, in [0, 1]; `None` if it does not say."""
+    steps: dict[Step, float | None] = {}
+    for event in events:
+        if event.fraction is not None or event.step not in steps:
+            steps[event.step] = event.fraction
+    return steps
