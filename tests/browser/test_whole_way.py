@@ -21,7 +21,7 @@ TABS = [
     "Result",
     "Side by side",
     *(method.spec.name for method in Method),
-    "Report",
+    "Report (draft)",
     "Text explanation",
     "Download",
 ]
@@ -79,7 +79,7 @@ def test_a_small_radiograph_is_as_large_as_its_outlines(page):
     grey = np.round(small * 255).astype(np.uint8)
     add(page, "small.png", cv2.imencode(".png", grey)[1].tobytes(), "image/png")
     finish(page)
-    open_tab(page, "Report")
+    open_tab(page, "Report (draft)")
     frame = page.locator(".cxr-radiograph")
     frame.scroll_into_view_if_needed()
     page.add_style_tag(content=".cxr-radiograph svg { visibility: hidden }")
@@ -124,7 +124,7 @@ def test_the_maps_are_drawn_and_change_with_their_controls(analysed, tab):
     expect(panel.get_by_alt_text("nothing cut away")).to_be_visible(timeout=SWITCH_MS)
     assert panel.get_by_alt_text("nothing cut away").get_attribute("src") != before
     panel.get_by_text("Raw map", exact=True).click()
-    expect(panel.get_by_text("Cut away", exact=True)).to_be_visible(timeout=SWITCH_MS)
+    expect(panel.get_by_text("Removed", exact=True)).to_be_visible(timeout=SWITCH_MS)
     expect(panel.get_by_alt_text("Colour scale")).to_be_visible()
     if tab == "LIME":
         expect(panel.get_by_text("R² of the surrogate")).to_be_visible()
@@ -196,7 +196,7 @@ def test_a_zone_chosen_by_keyboard_is_lit_in_every_picture(analysed):
     expect(yellow).to_have_count(5, timeout=SWITCH_MS)
     name = zones.get_by_role("radio", checked=True).locator("xpath=ancestor::label").inner_text()
     lit = name.split("\n")[0]
-    expect(analysed.get_by_text(f"Lit: {lit}: ")).to_be_visible(timeout=SWITCH_MS)
+    expect(analysed.get_by_text(f"Highlighted: {lit}: ")).to_be_visible(timeout=SWITCH_MS)
     analysed.keyboard.press("ArrowUp")
     expect(yellow).to_have_count(0, timeout=SWITCH_MS)
 
@@ -224,7 +224,7 @@ def test_another_label_is_explained(analysed):
 
 
 def test_the_report_has_its_sections_checks_and_model(analysed):
-    open_tab(analysed, "Report")
+    open_tab(analysed, "Report (draft)")
     for section in ("Findings", "Interpretation", "Recommendations"):
         expect(analysed.get_by_role("heading", name=section)).to_be_visible(timeout=SWITCH_MS)
         box = analysed.get_by_label(f"{section}: your text")
@@ -255,7 +255,7 @@ def lit_zones(page):
 
 
 def test_pointing_at_a_sentence_lights_its_zones(analysed):
-    open_tab(analysed, "Report")
+    open_tab(analysed, "Report (draft)")
     analysed.locator(".cxr-radiograph svg").wait_for(timeout=SWITCH_MS)
     told = sentences(analysed)
     sentence, zones = told[0]
@@ -282,7 +282,7 @@ def test_pointing_at_a_sentence_lights_its_zones(analysed):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_radiograph_stays_in_sight_under_its_outlines(analysed, width):
-    open_tab(analysed, "Report")
+    open_tab(analysed, "Report (draft)")
     analysed.set_viewport_size({"width": width, "height": 844})
     analysed.locator(".cxr-claims li").last.hover()
     analysed.wait_for_timeout(800)
@@ -315,7 +315,7 @@ def test_the_text_explanation_names_its_model_and_parts(analysed):
 
 
 def test_an_edited_conclusion_is_downloaded_without_a_name(analysed):
-    open_tab(analysed, "Report")
+    open_tab(analysed, "Report (draft)")
     box = analysed.get_by_label("Findings: your text")
     box.fill("Signed by a reader of this test.")
     box.press("Control+Enter")
@@ -413,7 +413,7 @@ def test_an_oversized_file_is_refused_at_once(page, tmp_path):
 
 
 def test_a_job_is_cancelled_and_the_next_one_done(page):
-    page.get_by_role("button", name="Try a sample radiograph").locator("visible=true").click()
+    page.get_by_role("button", name="Try a synthetic example").locator("visible=true").click()
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=60_000)
     add(page, "next.png", radiographs.png(), "image/png")
