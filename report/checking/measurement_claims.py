@@ -80,10 +80,19 @@ def _check_measurement(found: Tally, text: str, name: MeasurementName, facts: Fa
         found.note(_is_of(measurement, match), **evidence)
     if relation is not None:
         found.note(relation is measurement.relation, **evidence)
+    clear = bool(measurement.beyond_threshold) and not measurement.is_borderline
+    within = pattern(language, "measurement_within").search(text)
+    if within is not None and relation is None:
+        outside = says(language, "denied", text[: within.start()])
+        found.note(clear if outside else _is_within(measurement), **evidence)
     beyond = pattern(language, f"{name}_beyond").search(text)
     if beyond is not None:
-        clear = bool(measurement.beyond_threshold) and not measurement.is_borderline
         found.note(clear != is_denied(text, beyond.start(), language), **evidence)
+
+
+def _is_within(measurement: Measurement) -> bool:
+    """Whether the value lies clearly on the normal side of its threshold."""
+    return measurement.beyond_threshold is False and not measurement.is_borderline
 
 
 def _said_relation(text: str, language: Language) -> ThresholdRelation | None:

@@ -71,9 +71,9 @@ def clauses(sentence: str) -> Iterator[tuple[int, str]]:
 def zone_mentions(sentence: str, language: Language) -> tuple[ZoneMention, ...]:
     """The zones a sentence names, in order.
 
-    A level belongs to the side next to it, else to the nearest side before it in its clause, else
-    to the nearest after it; "both" gives both sides. A level that stands near no word for a part
-    of the lung is none ("upper respiratory tract").
+    A level belongs to the side next to it or to the part of the lung it names, else to the nearest
+    side before it in its clause, else to the nearest after it; "both" gives both sides. A level
+    that stands near no word for a part of the lung is none ("upper respiratory tract").
     """
     found: list[ZoneMention] = []
     last_side: Side | None = None
@@ -87,7 +87,7 @@ def zone_mentions(sentence: str, language: Language) -> tuple[ZoneMention, ...]:
                 continue
             if at + 1 < len(words) and pattern(language, "than").fullmatch(words[at + 1][1]):
                 continue  # "lower than" compares
-            side = _side_of(at, sides, range(len(words)))
+            side = _side_of(at, words, sides, language)
             if side is None and says(language, "both_level", clause):
                 named = list(Side)
             elif side is None and last_side is not None:
@@ -141,8 +141,10 @@ def _near_place(words: list[tuple[int, str]], at: int, language: Language) -> bo
     return any(pattern(language, "place").fullmatch(word) for _, word in near)
 
 
-def _side_of(at: int, sides: Mapping[int, Side], places: range) -> Side | None:
-    for there in (at - 1, at + 1):
+def _side_of(
+    at: int, words: list[tuple[int, str]], sides: Mapping[int, Side], language: Language
+) -> Side | None:
+    for there in (at - 1, at + 1, _after_place(at, words, language)):
         if there in sides:
             return sides[there]
     before = [there for there in sides if at - _NEAR_WORDS <= there < at]
@@ -150,6 +152,27 @@ def _side_of(at: int, sides: Mapping[int, Side], places: range) -> Side | None:
     if before:
         return sides[max(before)]
     return sides[min(after)] if after else None
+
+
+def _after_place(at: int, words: list[tuple[int, str]], language: Language) -> int:
+    """Where a side would stand that belongs to a level's part of the lung.
+
+    "верхний отдел правого лёгочного поля", "the upper and middle zones of the right lung": past
+    other levels and what joins them, the part itself, and the little words after it.
+    """
+    there = at + 1
+    while there < len(words) and _joins_levels(words[there][1], language):
+        there += 1
+    if there == len(words) or not pattern(language, "place").fullmatch(words[there][1]):
+        return at
+    there += 1
+    while there < len(words) and pattern(language, "of_place").fullmatch(words[there][1]):
+        there += 1
+    return there
+
+
+def _joins_levels(word: str, language: Language) -> bool:
+    return _level(word, language) is not None or says(language, "joins", word)
 
 
 def side_mentions(sentence: str, language: Language) -> frozenset[Side]:

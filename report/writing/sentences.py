@@ -8,6 +8,7 @@ from pipeline.words import words_of
 
 _END = re.compile(r"(?<=[.!?…])(?:[\"»”)]*)\s+(?=[\"«“(*\-–—•]*[^\W_])|\s*\n+\s*")
 _LETTER = re.compile(r"[^\W_]")
+_UNIT = re.compile(r"\d\s\w+\.$")  # "30,0 см." ends a sentence, "см. рис." does not
 _BULLET = re.compile(r"^(?:\d{1,2}[.)]|[-–—•*])$")
 
 
@@ -44,7 +45,7 @@ def _is_small(text: str, start: int) -> bool:
 
 
 def _abbreviated(text: str, language: Language) -> bool:
-    return text.lower().endswith(_endings(language))
+    return text.lower().endswith(_endings(language)) and _UNIT.search(text) is None
 
 
 @cache

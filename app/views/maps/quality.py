@@ -82,7 +82,7 @@ def _item(words: Words, score: QualityScore) -> str:
         value += f" · {escape(words('quality.said_baseline', value=row.baseline))}"
     return (
         f'<li class="cxr-quality-{score.rating}">'
-        f'<span class="cxr-quality-mark">'
+        f'<span class="cxr-quality-rating">'
         f'<span aria-hidden="true">{row.symbol}</span> {escape(row.rating)}'
         f"</span><span><b>{escape(row.measure)}</b> <small>{value}</small><br>"
         f"{escape(row.sentence)}</span></li>"

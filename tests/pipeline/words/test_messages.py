@@ -53,9 +53,9 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
     assert set(found["steps"]) == {step.value for step in Step}
     assert set(found["warnings"]) == WARNINGS
     assert set(found["quality"]) == {
-        f"{one}_{mark}" for one in QualityMeasure for mark in QualityRating
+        f"{one}_{rating}" for one in QualityMeasure for rating in QualityRating
     }
-    names = {f"rating_{mark}" for mark in QualityRating} | {
+    names = {f"rating_{rating}" for rating in QualityRating} | {
         f"measure_{one}" for one in QualityMeasure
     }
     assert set(found["quality_names"]) == names

@@ -100,6 +100,10 @@ def status(sentence, language, items=BOTH, section=Section.FINDINGS, of=None):
         (EN, "The radiograph shows no abnormality.", WRONG),
         (EN, "Differential diagnosis: viral pneumonia, tuberculosis.", OPEN),
         (EN, "The confidence is low.", WRONG),
+        (EN, "The right middle zone: model attention 0.72, strong.", GOOD),
+        (EN, "The right middle zone: model attention 0.35, strong.", WRONG),
+        (EN, "Seen in the middle zone of the right and the lower zone of the left lung.", GOOD),
+        (EN, "Seen in the lower zone of the right and the middle zone of the left lung.", WRONG),
         (RU, "Наиболее выраженная область находится в правой средней зоне, 0.72.", GOOD),
         (RU, "Наиболее выраженная область находится в левой средней зоне, 0.72.", WRONG),
         (RU, "Выделены правая средняя и левая нижняя зоны.", GOOD),
@@ -118,9 +122,31 @@ def status(sentence, language, items=BOTH, section=Section.FINDINGS, of=None):
         (RU, "Картина соответствует вирусной пневмонии.", WRONG),
         (RU, "Картина соответствует бактериальной пневмонии.", GOOD),
         (RU, "Следует исключить туберкулёз.", OPEN),
-        (RU, "Вердикт модели: бактериальная пневмония, уверенность 0.90.", GOOD),
-        (RU, "Вердикт модели: бактериальная пневмония, уверенность 0.72.", WRONG),
+        (RU, "Результат классификации: бактериальная пневмония, уверенность 0,90.", GOOD),
+        (RU, "Результат классификации: бактериальная пневмония, уверенность 0,72.", WRONG),
+        (RU, "Ведущая область: средний отдел правого лёгочного поля, значимость 0,72.", GOOD),
+        (RU, "Ведущая область: средний отдел левого лёгочного поля, значимость 0,72.", WRONG),
+        (RU, "В нижнем отделе левого лёгочного поля значимость для модели 0,35.", GOOD),
+        (RU, "В нижнем отделе левого лёгочного поля значимость для модели 0,72.", WRONG),
+        (
+            RU,
+            "Выделены средний отдел правого лёгочного поля и нижний отдел левого лёгочного поля.",
+            GOOD,
+        ),
+        (
+            RU,
+            "Выделены нижний отдел правого лёгочного поля и средний отдел левого лёгочного поля.",
+            WRONG,
+        ),
+        (RU, "Верхний и средний отделы левого лёгочного поля интактны.", GOOD),
+        (RU, "Верхний и нижний отделы левого лёгочного поля интактны.", WRONG),
+        (RU, "Интактен верхний отдел левого лёгочного поля.", GOOD),
+        (RU, "Grad-CAM и LIME выделяют два отдела лёгочных полей.", GOOD),
+        (RU, "Grad-CAM и LIME выделяют три отдела лёгочных полей.", WRONG),
+        (RU, "Карта выделяет только правое лёгкое.", WRONG),
         (RU, "Уверенность высокая.", GOOD),
+        (RU, "Классификатор уверен на 90 %.", GOOD),
+        (RU, "Классификатор уверен на 72 %.", WRONG),
         (UK, "Найвиразніша ділянка розташована в правій середній зоні, 0.72.", GOOD),
         (UK, "Найвиразніша ділянка розташована в правій верхній зоні, 0.72.", WRONG),
         (UK, "Виділено праву середню та ліву нижню зони.", GOOD),
@@ -133,7 +159,22 @@ def status(sentence, language, items=BOTH, section=Section.FINDINGS, of=None):
         (UK, "Виділені ділянки розподілені по обох легенях.", GOOD),
         (UK, "Виділених ділянок у легеневих полях не виявлено.", WRONG),
         (UK, "Картина відповідає вірусній пневмонії.", WRONG),
-        (UK, "Вердикт моделі: бактеріальна пневмонія, впевненість 0.90.", GOOD),
+        (UK, "Результат класифікації: бактеріальна пневмонія, впевненість 0,90.", GOOD),
+        (UK, "Провідна ділянка: середній відділ правого легеневого поля, значущість 0,72.", GOOD),
+        (UK, "Провідна ділянка: середній відділ лівого легеневого поля, значущість 0,72.", WRONG),
+        (
+            UK,
+            "Виділено середній відділ правого легеневого поля й нижній відділ лівого.",
+            GOOD,
+        ),
+        (
+            UK,
+            "Виділено нижній відділ правого легеневого поля й середній відділ лівого.",
+            WRONG,
+        ),
+        (UK, "Верхній відділ лівого легеневого поля інтактний.", GOOD),
+        (UK, "Об’єднана карта виділяє два відділи легеневих полів.", GOOD),
+        (UK, "Карта виділяє лише праву легеню.", WRONG),
         (UK, "Слід виключити туберкульоз.", OPEN),
         (UK, "Знімок без відхилень.", WRONG),
     ],
@@ -175,7 +216,9 @@ def test_nothing_found_is_supported_when_nothing_was(language, sentence):
 
 def test_classification_of_normal():
     normal = prediction("normal", 0.93)
-    assert status("Вердикт модели: без отклонений, уверенность 0.93.", RU, of=normal) is GOOD
+    assert (
+        status("Результат классификации: без отклонений, уверенность 0,93.", RU, of=normal) is GOOD
+    )
     assert status("The chest radiograph is normal.", EN, of=normal) is GOOD
     assert status("The findings suggest tuberculosis.", EN, of=normal) is WRONG
     assert status("There is no evidence of tuberculosis.", EN, of=normal) is OPEN
@@ -219,6 +262,10 @@ def test_decimals_abbreviations_and_lists_do_not_cut_sentences():
         "- second item.",
     )
     assert sentences("Зона, т. е. Доля. Ещё одна.", RU) == ("Зона, т. е. Доля.", "Ещё одна.")
+    assert sentences("Купол 1,2 см. Норма, см. Рис. 1.", RU) == (
+        "Купол 1,2 см.",
+        "Норма, см. Рис. 1.",
+    )
 
 
 def test_report_keeps_the_order_of_sections():

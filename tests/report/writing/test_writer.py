@@ -233,9 +233,22 @@ def test_a_model_that_is_loaded_already_is_not_asked_for_more_than_it_was_taught
     assert not writer.write(**named, language=Language.ENGLISH).is_template
 
 
-def test_headings_in_any_dress():
-    text = "Preface.\n1. **Радиологические находки:** А.\n### ИНТЕРПРЕТАЦИЯ\nБ.\nРекомендации - В."
-    assert parse_sections(text, Language.RUSSIAN) == {
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            Language.RUSSIAN,
+            "Preface.\n1. **Радиологические находки:** А.\n### ИНТЕРПРЕТАЦИЯ\nБ.\n"
+            "Рекомендации - В.",
+        ),
+        (Language.RUSSIAN, "## Описание\nА.\n**Заключение:** Б.\n3) Рекомендации\nВ."),
+        (Language.UKRAINIAN, "Знахідки:\nА.\n**Інтерпретація**\nБ.\nРекомендації:\nВ."),
+        (Language.UKRAINIAN, "Опис рентгенограми: А.\nВисновок:\nБ.\nРекомендації:\nВ."),
+        (Language.ENGLISH, "Radiographic findings:\nА.\nIMPRESSION\nБ.\nRecommendations - В."),
+    ],
+)
+def test_headings_in_any_dress(language, text):
+    assert parse_sections(text, language) == {
         Section.FINDINGS: "А.",
         Section.INTERPRETATION: "Б.",
         Section.RECOMMENDATIONS: "В.",
