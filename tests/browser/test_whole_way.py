@@ -121,8 +121,8 @@ def test_the_maps_are_drawn_and_change_with_their_controls(analysed, tab):
     expect(image).to_be_visible(timeout=SWITCH_MS)
     before = image.get_attribute("src")
     panel.get_by_text("Raw map", exact=True).click()
-    expect(panel.get_by_alt_text("nothing cut away")).to_be_visible(timeout=SWITCH_MS)
-    assert panel.get_by_alt_text("nothing cut away").get_attribute("src") != before
+    expect(panel.get_by_alt_text("nothing removed")).to_be_visible(timeout=SWITCH_MS)
+    assert panel.get_by_alt_text("nothing removed").get_attribute("src") != before
     panel.get_by_text("Raw map", exact=True).click()
     expect(panel.get_by_text("Removed", exact=True)).to_be_visible(timeout=SWITCH_MS)
     expect(panel.get_by_alt_text("Colour scale")).to_be_visible()

@@ -127,6 +127,7 @@ def test_every_room_has_modules_to_look_at() -> None:
     assert {room: len(list(modules(room))) > 5 for room in ROOMS} == dict.fromkeys(ROOMS, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", ROOMS)
 def test_importing_a_room_loads_nothing_heavy(room: str) -> None:
     names = [

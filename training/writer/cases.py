@@ -105,10 +105,10 @@ def _random_prediction(rng: random.Random, language: Language) -> Prediction:
     abnormal = 1 - normal
     if label != "normal" and confidence < max(shares[1:]):
         # The likeliest abnormal label is the classification: lift ours above the others.
-        excess = max(shares[1:]) - confidence + 0.01
+        surplus = max(shares[1:]) - confidence + 0.01
         shares = [1.0 * value for value in shares]
-        shares[labels.index(label)] += excess
-        shares = [value / (1 + excess) for value in shares]
+        shares[labels.index(label)] += surplus
+        shares = [value / (1 + surplus) for value in shares]
     return Prediction(
         labels=tuple(labels),
         probabilities=tuple(shares),

@@ -371,6 +371,7 @@ def test_wrong_usage(wrong):
     assert left.value.code == 2
 
 
+@pytest.mark.slow
 def test_the_whole_way_with_the_shipped_models(tmp_path):
     for seed in (1, 2):
         (tmp_path / f"{seed}.png").write_bytes(sample_radiograph(seed))

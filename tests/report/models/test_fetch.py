@@ -349,6 +349,7 @@ def test_on_a_terminal_progress_is_one_line(hub, catalogue, monkeypatch, capsys)
     assert "\n" not in said
 
 
+@pytest.mark.slow
 def test_the_shipped_catalogues_first_model_in_a_process_of_its_own(tmp_path, monkeypatch):
     model = next(iter(load_catalogue().values()))
     monkeypatch.setenv("EXPLAINCXR_MODELS_FOLDER", str(tmp_path))

@@ -1,4 +1,4 @@
-"""The report model's training on a size that is done in seconds: going on, and a second sitting."""
+"""The report model's training on a size that is done in seconds: going on, and a second phase."""
 
 import json
 from dataclasses import replace
@@ -37,7 +37,7 @@ def test_a_run_goes_on_with_its_own_tokens(first: Path, capsys: pytest.CaptureFi
     assert read_vocabulary(first) == before
 
 
-def test_a_second_sitting_starts_where_the_first_ended(first: Path, tmp_path: Path) -> None:
+def test_a_second_phase_starts_where_the_first_ended(first: Path, tmp_path: Path) -> None:
     second = train(replace(TINY, start=first, rate=0.0, averaging=0.0), tmp_path)
     given, text = "Regions found in:", " left lower zone."
     one, other = (LanguageModel(file).log_probability(given, text).nats for file in (first, second))
