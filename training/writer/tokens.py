@@ -29,8 +29,8 @@ from training.writer.cases import (
 
 END = "<|end|>"
 PHRASE_WORDS = 4
-RATIOS = tuple(number / 100 for number in range(101))  # shares, as two decimals tell them
-LENGTHS = tuple(length / 10 for length in range(361))  # in cm, as measurements are told
+RATIOS = tuple(number / 100 for number in range(101))  # shares, with two decimals
+LENGTHS = tuple(length / 10 for length in range(361))  # in cm, of measurements
 _SLOT = re.compile(r"\{\w+\}")
 _NUMBER_SLOT = re.compile(r"([^{}]*)\{(intensity|agreement|confidence)\}")
 
