@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,17 @@ if importlib.util.find_spec("triton") is not None:
     importlib.import_module("triton")
 
 TESTS = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def same_environment() -> Iterator[None]:
+    """Take back what a command sets for its own process, such as being offline."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 SLOW = (  # whole folders and files; single tests carry the mark themselves
     "app/test_launcher.py",
     "bench",

@@ -79,6 +79,7 @@ ALLOWED = {  # (file, word): why it is right there
     ("pipeline/reading/grid.py", "stretch|stretches"): "contrast is stretched",
 }
 
+
 def files() -> list[str]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],

@@ -396,7 +396,7 @@ def test_bad_files_say_why_and_lose_no_other(page):
         expect(line).to_contain_text(code, timeout=60_000)
         assert len(line.inner_text()) > len(name) + len(code) + 10  # a sentence, not a code alone
     page.get_by_role("tab").first.wait_for(timeout=ANALYSIS_MS)
-    expect(page.locator(".cxr-classification")).to_be_visible()
+    expect(page.get_by_test_id("stTabs").locator(".cxr-classification")).to_be_visible()
 
 
 def test_an_oversized_file_is_refused_at_once(page, tmp_path):
@@ -418,4 +418,4 @@ def test_a_job_is_cancelled_and_the_next_one_done(page):
     expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=60_000)
     add(page, "next.png", radiographs.png(), "image/png")
     page.get_by_role("tab").first.wait_for(timeout=ANALYSIS_MS)
-    expect(page.locator(".cxr-classification")).to_be_visible()
+    expect(page.get_by_test_id("stTabs").locator(".cxr-classification")).to_be_visible()
