@@ -1,5 +1,6 @@
 """What holds for all tests of one process."""
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -58,6 +59,20 @@ SLOW = (  # whole folders and files; single tests carry the mark themselves
     "xai/image/test_layer_grad_cam.py",
     "xai/text/test_explainer.py",
 )
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported by now out of garbage collection.
+
+    Streamlit collects after each run of its script, and would look through torch and TensorFlow.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let it be collected again, at the end."""
+    gc.unfreeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
