@@ -118,6 +118,7 @@ class Settings:
     lime_segments: int = _parameter(Method.LIME, "segments")
 
 
+# pydantic adds the attribute to the class, which the type checker does not see.
 FIELDS: dict[str, FieldInfo] = Settings.__pydantic_fields__  # type: ignore[attr-defined]
 
 

@@ -351,7 +351,7 @@ def test_an_interrupted_run_says_what_is_kept(
         raise KeyboardInterrupt
 
     with analyser:
-        analyser.outcomes = interrupted  # type: ignore[method-assign]
+        analyser.outcomes = interrupted
         code = analyse_command([radiograph, radiograph], out, analyser=analyser)
     assert code == 130
     assert "1 of 2 done" in capsys.readouterr().err
