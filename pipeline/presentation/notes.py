@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.types import CaseResult, Radiograph
+from pipeline.types import CaseResult, Radiograph, ReadingNote
 from pipeline.words import Words, message
 
 
@@ -12,7 +12,7 @@ class NotesView:
 
     Attributes:
         title: The heading.
-        warnings: What looks implausible in the outlines.
+        warnings: What looks implausible in the file or in the outlines.
         notes: What reading did to the pixels.
         problems: Steps that failed, and that all else stands.
     """
@@ -26,10 +26,12 @@ class NotesView:
 def notes_view(words: Words, result: CaseResult) -> NotesView:
     """Say what was noted."""
     language = words.language
+    read = result.radiograph.notes
+    warnings = (*(note.value for note in read if note.is_warning), *result.anatomy.warnings)
     return NotesView(
         title=words("radiograph.notes"),
-        warnings=tuple((code, message(code, language)) for code in result.anatomy.warnings),
-        notes=tuple((note.value, message(note, language)) for note in result.radiograph.notes),
+        warnings=tuple((code, message(code, language)) for code in warnings),
+        notes=tuple((note.value, message(note, language)) for note in read if not note.is_warning),
         problems=tuple(
             (
                 problem.code,
@@ -50,10 +52,13 @@ def radiograph_facts(words: Words, radiograph: Radiograph) -> tuple[tuple[str, s
     """Format, size and pixel spacing of the file, each as `(name, value)`."""
     rows, cols = radiograph.source_shape
     spacing = radiograph.source_spacing_mm
-    shown = words("radiograph.no_spacing")
+    refused = ReadingNote.SPACING_IMPLAUSIBLE in radiograph.notes
+    shown = words(f"radiograph.{'spacing_refused' if refused else 'no_spacing'}")
     if spacing is not None:
         row, col = (words.number(side) for side in spacing)
         shown = words("radiograph.spacing_value", row=row, col=col)
+    if radiograph.spacing_plane is not None:
+        shown += f", {words(f'radiograph.planes.{radiograph.spacing_plane}')}"
     return (
         (words("radiograph.format"), radiograph.format.upper()),
         (words("radiograph.size"), words("radiograph.pixels", rows=rows, cols=cols)),

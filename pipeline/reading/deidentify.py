@@ -18,6 +18,8 @@ KEPT = (
     "Columns",
     "PixelSpacing",
     "ImagerPixelSpacing",
+    "EstimatedRadiographicMagnificationFactor",
+    "PixelSpacingCalibrationType",
     "BitsAllocated",
     "BitsStored",
     "HighBit",

@@ -2,7 +2,6 @@
 
 import io
 import logging
-import math
 import warnings
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from pipeline.errors import (
 from pipeline.reading.content import has_preamble
 from pipeline.reading.deidentify import deidentified
 from pipeline.reading.grid import Decoded, check_contrast, check_shape, in_strips, stretched
+from pipeline.reading.spacing import spacing_of
 from pipeline.settings import Settings
 from pipeline.types import FloatArray, ReadingNote
 
@@ -56,7 +56,6 @@ OTHER_PHOTOMETRICS = (
     "CMYK",
 )
 HEADER_BYTES = 32_000_000  # a deflated file may hold beside its pixels
-LARGEST_SPACING_MM = 10.0
 LARGEST_TABLE = 1 << 16  # values looked up at once
 
 
@@ -174,7 +173,11 @@ def _decoded(dataset: "Dataset", removed: bool, settings: Settings) -> Decoded:
         np.subtract(1, grey, out=grey)
         notes.append(ReadingNote.INVERTED)
     check_contrast(grey)
-    return Decoded(grey=grey, spacing_mm=_spacing_mm(dataset), notes=tuple(notes))
+    spacing = spacing_of(dataset)
+    notes += [ReadingNote.SPACING_IMPLAUSIBLE] if spacing.refused else []
+    return Decoded(
+        grey=grey, spacing_mm=spacing.mm, spacing_plane=spacing.plane, notes=tuple(notes)
+    )
 
 
 def _shown(stored: NDArray[Any], dataset: "Dataset") -> FloatArray:
@@ -220,18 +223,3 @@ def _display_range(dataset: "Dataset") -> tuple[float, float]:
     slope = float(dataset.get("RescaleSlope") or 1)
     intercept = float(dataset.get("RescaleIntercept") or 0)
     return low * slope + intercept, high * slope + intercept
-
-
-def _spacing_mm(dataset: "Dataset") -> tuple[float, float] | None:
-    """Pixel spacing, calibrated if it is, else at the detector; `None` if absent or absurd."""
-    for name in ("PixelSpacing", "ImagerPixelSpacing"):
-        values = dataset.get(name)
-        if values is None:
-            continue
-        try:
-            row_mm, col_mm = (float(value) for value in values)
-        except (TypeError, ValueError):
-            continue
-        if all(math.isfinite(mm) and 0 < mm <= LARGEST_SPACING_MM for mm in (row_mm, col_mm)):
-            return row_mm, col_mm
-    return None

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import BlankImageError, ImageTooLargeError, ImageTooSmallError
 from pipeline.settings import Settings
-from pipeline.types import FloatArray, ReadingNote
+from pipeline.types import FloatArray, ReadingNote, SpacingPlane
 
 STRIP_PIXELS = (
     4_000_000  # converted at once, so a large radiograph never stands in memory as float64
@@ -27,11 +27,13 @@ class Decoded:
         grey: `(row, col)` float32 in [0, 1], bone white, in the file's size.
         spacing_mm: `(row, col)` distance of pixel centres in mm, or `None`.
         notes: What decoding did.
+        spacing_plane: Where the spacing holds, `None` without one.
     """
 
     grey: FloatArray
     spacing_mm: tuple[float, float] | None
     notes: tuple[ReadingNote, ...]
+    spacing_plane: SpacingPlane | None = None
 
 
 def check_shape(rows: int, cols: int, settings: Settings) -> None:

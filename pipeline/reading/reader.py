@@ -80,5 +80,6 @@ class FileReader:
             format=kind,
             source_shape=(rows, cols),
             source_spacing_mm=decoded.spacing_mm,
+            spacing_plane=decoded.spacing_plane,
             notes=notes,
         )

@@ -12,6 +12,7 @@ from pipeline.types import (
     ImageFormat,
     Radiograph,
     ReadingNote,
+    SpacingPlane,
     Structure,
     Zone,
 )
@@ -30,10 +31,13 @@ class ImageEntry(Entry):
     """What the content was, whatever the file was called."""
     spacing_mm: tuple[Number, Number] | None
     """Distance of the file's pixel centres in mm, between rows and between columns."""
+    spacing_plane: SpacingPlane | None
+    """The plane in which the spacing holds: the detector's or the patient's; null
+    without spacing."""
     working_shape: tuple[int, int]
     """Rows and columns of the working grid, which points of lines are given on."""
     notes: tuple[ReadingNote, ...]
-    """What reading did to the pixels."""
+    """What reading did to the pixels, and what it warns of."""
 
     @classmethod
     def of(cls, radiograph: Radiograph) -> Self:
@@ -45,6 +49,7 @@ class ImageEntry(Entry):
             cols=cols,
             format=radiograph.format,
             spacing_mm=radiograph.source_spacing_mm,
+            spacing_plane=radiograph.spacing_plane,
             working_shape=radiograph.shape,
             notes=radiograph.notes,
         )

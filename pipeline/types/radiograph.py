@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.errors import ContractError
 from pipeline.types.arrays import FloatArray, frozen_array, unit_range
-from pipeline.types.vocabulary import ImageFormat, ReadingNote
+from pipeline.types.vocabulary import ImageFormat, ReadingNote, SpacingPlane
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -19,7 +19,8 @@ class Radiograph:
         format: What the content was.
         source_shape: `(rows, cols)` of the file; larger than `pixels.shape` if it was reduced.
         source_spacing_mm: `(row, col)` distance of the file's pixel centres in mm, or `None`.
-        notes: What reading did.
+        spacing_plane: Where the spacing holds, `None` without one.
+        notes: What reading did, and what it warns of.
     """
 
     pixels: FloatArray
@@ -27,6 +28,7 @@ class Radiograph:
     format: ImageFormat
     source_shape: tuple[int, int]
     source_spacing_mm: tuple[float, float] | None = None
+    spacing_plane: SpacingPlane | None = None
     notes: tuple[ReadingNote, ...] = ()
 
     def __post_init__(self) -> None:

@@ -21,6 +21,23 @@ class ReadingNote(StrEnum):
     ROTATED = "rotated"
     INVERTED = "inverted"
     IDENTIFIERS_REMOVED = "identifiers_removed"
+    SPACING_IMPLAUSIBLE = "spacing_implausible"
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether it qualifies the results, or has to be looked at before they are used."""
+        return self in WARNINGS
+
+
+WARNINGS = frozenset({ReadingNote.SPACING_IMPLAUSIBLE})
+
+
+class SpacingPlane(StrEnum):
+    """The plane in which a pixel spacing holds."""
+
+    DETECTOR = "detector"
+    PATIENT = "patient"
+    NOT_STATED = "not_stated"
 
 
 class Side(StrEnum):

@@ -220,15 +220,6 @@ def test_an_eight_bit_radiograph_reads_as_its_png() -> None:
     np.testing.assert_array_equal(radiograph.pixels, read(picture(Image.fromarray(ramp()))).pixels)
 
 
-def test_spacing_is_the_calibrated_one_else_the_detectors() -> None:
-    both = dataset(TWELVE_BITS, bits=12, PixelSpacing=[0.2, 0.1], ImagerPixelSpacing=[0.3, 0.3])
-    detector = dataset(TWELVE_BITS, bits=12, ImagerPixelSpacing=[0.3, 0.4])
-    absurd = dataset(TWELVE_BITS, bits=12, PixelSpacing=[0, 0.1])
-    assert read(saved(both)).spacing_mm == (0.2, 0.1)
-    assert read(saved(detector)).spacing_mm == (0.3, 0.4)
-    assert read(saved(absurd)).spacing_mm is None
-
-
 @pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless])
 def test_lossless_compression_changes_nothing(syntax: str) -> None:
     pixels = np.tile(TWELVE_BITS, (32, 32))
