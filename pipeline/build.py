@@ -38,6 +38,8 @@ NAMED_LIBRARIES = (
     "openvino",
     "pillow",
     "pydicom",
+    "imagecodecs",
+    "pylibjpeg-openjpeg",
     "dicom-anonymizer",
     "lime",
     "scikit-image",

@@ -97,6 +97,12 @@ class DicomWithoutPixelsError(InputError):
     code = "dicom_no_pixels"
 
 
+class PresentationStateError(InputError):
+    """A DICOM presentation state: how another file's image is to be shown."""
+
+    code = "dicom_presentation_state"
+
+
 class MultiFrameDicomError(InputError):
     """A DICOM object of several frames; `frames`."""
 

@@ -12,6 +12,7 @@ MOST_FILES, MOST_LINES = 15, 300
 ROOMS = ("app", "bench", "pipeline", "report", "segmentation", "training", "xai")
 SHARED_FIXTURES = "the tests of one file, around the same fixtures"
 LONGER = {  # files of more than `MOST_LINES` lines, and why they are not two
+    "pipeline/errors.py": "every error with its code, on one page",
     "pipeline/pictures/overlays.py": "all that is drawn over a radiograph, in its order",
     "pipeline/protocols.py": "every contract between the rooms, on one page",
     "report/checking/claims.py": "one sentence, from its words to its status",

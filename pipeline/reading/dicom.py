@@ -14,9 +14,11 @@ from pipeline.errors import (
     DecodeLimitError,
     DicomWithoutPixelsError,
     MultiFrameDicomError,
+    PresentationStateError,
     UnknownFormatError,
     UnsupportedDicomError,
 )
+from pipeline.reading import jpeg, jpeg2000
 from pipeline.reading.content import has_preamble
 from pipeline.reading.deidentify import deidentified
 from pipeline.reading.grid import Decoded, check_contrast, check_shape, in_strips, stretched
@@ -34,6 +36,11 @@ PLUGINS = {
     "1.2.840.10008.1.2.1.99": "",  # deflated
     "1.2.840.10008.1.2.2": "",  # explicit VR big endian
     "1.2.840.10008.1.2.4.50": "pillow",  # JPEG baseline
+    "1.2.840.10008.1.2.4.51": jpeg.PLUGIN,  # JPEG extended
+    "1.2.840.10008.1.2.4.57": jpeg.PLUGIN,  # JPEG lossless, any predictor
+    "1.2.840.10008.1.2.4.70": jpeg.PLUGIN,  # JPEG lossless, predictor 1
+    "1.2.840.10008.1.2.4.80": jpeg.PLUGIN,  # JPEG-LS lossless
+    "1.2.840.10008.1.2.4.81": jpeg.PLUGIN,  # JPEG-LS near-lossless
     "1.2.840.10008.1.2.4.90": "pylibjpeg",  # JPEG 2000 lossless
     "1.2.840.10008.1.2.4.91": "pylibjpeg",  # JPEG 2000
     "1.2.840.10008.1.2.4.201": "pylibjpeg",  # HTJ2K lossless
@@ -55,6 +62,7 @@ OTHER_PHOTOMETRICS = (
     "ARGB",
     "CMYK",
 )
+PRESENTATION_STATES = "1.2.840.10008.5.1.4.1.1.11."  # how their classes' names begin
 HEADER_BYTES = 32_000_000  # a deflated file may hold beside its pixels
 LARGEST_TABLE = 1 << 16  # values looked up at once
 
@@ -133,7 +141,8 @@ def _check_inflated(data: bytes, settings: Settings) -> None:
 def _check(dataset: "Dataset", settings: Settings) -> None:
     """Refuse what is not one grey frame of a readable size, before its pixels are decoded."""
     if not dataset.get("PixelData"):
-        raise DicomWithoutPixelsError
+        is_state = str(dataset.get("SOPClassUID", "")).startswith(PRESENTATION_STATES)
+        raise PresentationStateError if is_state else DicomWithoutPixelsError
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
         raise MultiFrameDicomError(frames=frames)
@@ -157,7 +166,11 @@ def _decoded(dataset: "Dataset", removed: bool, settings: Settings) -> Decoded:
 
     _check(dataset, settings)
     Image.MAX_IMAGE_PIXELS = settings.max_megapixels * 1_000_000
-    stored = pixel_array(dataset, decoding_plugin=PLUGINS[dataset.file_meta.TransferSyntaxUID])
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax in jpeg2000.SYNTAXES:
+        jpeg2000.check_size(dataset.PixelData, int(dataset.Rows), int(dataset.Columns))
+    jpeg.register()
+    stored = pixel_array(dataset, decoding_plugin=PLUGINS[syntax])
     if stored.shape != (int(dataset.Rows), int(dataset.Columns)):
         raise CorruptImageError
     low, high = int(stored.min()), int(stored.max())

@@ -40,6 +40,7 @@ class FileReader:
         """Import the decoders now."""
         import cv2  # noqa: F401
         import dicomanonymizer.simpledicomanonymizer  # noqa: F401
+        import imagecodecs  # noqa: F401
         import PIL.Image  # noqa: F401
         import pydicom.pixels  # noqa: F401
 
