@@ -115,6 +115,24 @@ class UnsupportedDicomError(InputError):
     code = "dicom_unsupported"
 
 
+class ModalityRefusedError(InputError):
+    """The header names a modality that takes no chest radiographs; `modality` (a defined term)."""
+
+    code = "header_modality"
+
+
+class LateralViewError(InputError):
+    """The header says that the view is lateral or oblique."""
+
+    code = "header_lateral"
+
+
+class BodyPartRefusedError(InputError):
+    """The header names a part of the body far from the chest; `part` (a defined term)."""
+
+    code = "header_body_part"
+
+
 class DecodeLimitError(InputError):
     """Decoding ran past its time or memory limit and was stopped."""
 

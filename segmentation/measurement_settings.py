@@ -1,14 +1,22 @@
 """The settings of the measurements: units, errors, published thresholds and their sources."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
 
 from pipeline.errors import SettingRefusedError
-from pipeline.types import MeasurementName, MeasurementThreshold, MeasurementUnit, Side
+from pipeline.types import (
+    NOTHING_STATED,
+    HeaderFacts,
+    MeasurementName,
+    MeasurementThreshold,
+    MeasurementUnit,
+    Sex,
+    Side,
+)
 from pipeline.validation import CheckedModel, misfit, read_checked
 
 MEASUREMENTS_FILE = Path(__file__).with_name("measurements.toml")
@@ -26,16 +34,27 @@ class MeasurementRule:
             otherwise.
         threshold: What it is compared with, if anything.
         sides: The sides that the threshold is for; empty for all.
+        value_women: The threshold's value for women, where it is another one.
     """
 
     unit: MeasurementUnit
     errors: Mapping[Side | None, float]
     threshold: MeasurementThreshold | None
     sides: frozenset[Side]
+    value_women: float | None = None
 
-    def threshold_of(self, side: Side | None) -> MeasurementThreshold | None:
-        """The threshold for one side."""
-        return self.threshold if not self.sides or side in self.sides else None
+    def threshold_of(
+        self, side: Side | None, facts: HeaderFacts = NOTHING_STATED
+    ) -> MeasurementThreshold | None:
+        """The threshold for one side of a patient, if it may be applied to that one.
+
+        Without a stated sex it is that for men, which calls fewer lungs large.
+        """
+        if not facts.fits_thresholds or (self.sides and side not in self.sides):
+            return None
+        if self.threshold is None or self.value_women is None or facts.sex is not Sex.FEMALE:
+            return self.threshold
+        return replace(self.threshold, value=self.value_women)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +68,7 @@ class ThresholdTable(CheckedModel):
     """A published threshold, as the file has it."""
 
     value: float
+    value_women: float | None = None
     above: StrictBool
     for_hyperinflation: StrictBool
     source: str
@@ -73,9 +93,11 @@ class MeasurementTable(CheckedModel):
             threshold=None
             if published is None
             else MeasurementThreshold(
-                **published.model_dump(exclude={"sides"}), citation=sources[published.source]
+                **published.model_dump(exclude={"sides", "value_women"}),
+                citation=sources[published.source],
             ),
             sides=frozenset() if published is None else published.sides,
+            value_women=None if published is None else published.value_women,
         )
 
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.errors import ChestNotFoundError, SettingRefusedError
 from pipeline.types import (
+    NOTHING_STATED,
     Anatomy,
     BoolArray,
     FloatArray,
+    HeaderFacts,
     Measurement,
     MeasurementLine,
     MeasurementReason,
@@ -80,6 +82,7 @@ class OutlineMorphometer:
                 [other[place] for other in doubtful],
                 self._settings.rules[place[0]],
                 pixel,
+                facts=radiograph.facts,
             )
             for place, found in shown.items()
         )
@@ -134,6 +137,8 @@ def measurement_of(
     doubtful: Sequence[Reading | MeasurementReason],
     rule: MeasurementRule,
     pixel: tuple[float, float],
+    *,
+    facts: HeaderFacts = NOTHING_STATED,
 ) -> Measurement:
     """Put a reading beside its threshold and give it an interval.
 
@@ -143,13 +148,14 @@ def measurement_of(
         doubtful: What the outlines give that lie at the edges of the network's certainty.
         rule: The measurement's settings.
         pixel: Height and width of a pixel in the readings' unit of length.
+        facts: Of the patient, for the threshold.
     """
     name, side = place
     values = [other.value for other in doubtful if isinstance(other, Reading)]
     if isinstance(found, Reading) and len(values) < len(doubtful):
         cut_off = MeasurementReason.CUT_OFF in doubtful
         found = MeasurementReason.CUT_OFF if cut_off else MeasurementReason.OUTLINE_UNSURE
-    threshold = rule.threshold_of(side)
+    threshold = rule.threshold_of(side, facts)
     if isinstance(found, MeasurementReason):
         return Measurement(name=name, side=side, unit=rule.unit, threshold=threshold, reason=found)
     error = rule.errors[side] * found.span

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.types import Measurement, MeasurementName, MeasurementPart, Radiograph
+from pipeline.types import (
+    AgeGroup,
+    HeaderFacts,
+    Measurement,
+    MeasurementName,
+    MeasurementPart,
+    Radiograph,
+)
 from pipeline.words import Words, message
 
 UNMEASURED = "–"
@@ -44,16 +51,28 @@ def measurements_view(
     notes += [words("measurements.square")] if radiograph.spacing_mm is None else []
     return MeasurementsView(
         title=words("measurements.title"),
-        lead=words("measurements.lead"),
+        lead=f"{words('measurements.lead')} {_whose(words, radiograph.facts)}",
         head=tuple(
             words(f"measurements.{column}")
             for column in ("measurement", "value", "range", "threshold", "reading")
         ),
-        rows=tuple(_row(words, one, sources, judged) for one in measurements),
+        rows=tuple(
+            _row(words, one, sources, judged, applied=radiograph.facts.fits_thresholds)
+            for one in measurements
+        ),
         notes=tuple(notes),
         sources=sources,
         picture=words("measurements.picture"),
     )
+
+
+def _whose(words: Words, facts: HeaderFacts) -> str:
+    """Whether the thresholds are this patient's, as far as the file says."""
+    if facts.age_group is AgeGroup.CHILD:
+        return words("measurements.whose.child")
+    if not facts.fits_thresholds:
+        return words("measurements.whose.other_view")
+    return words(f"measurements.whose.{facts.age_group or 'unknown'}")
 
 
 def part_name(words: Words, part: MeasurementPart) -> str:
@@ -66,6 +85,8 @@ def _row(
     measurement: Measurement,
     sources: Sequence[str],
     judged: frozenset[MeasurementName],
+    *,
+    applied: bool,
 ) -> tuple[str, ...]:
     name = words(f"measurements.names.{measurement.name}")
     if measurement.side is not None:
@@ -82,11 +103,15 @@ def _row(
     digits = measurement.unit.digits
     interval = "–".join(words.number(end, digits) for end in (measurement.low, measurement.high))
     value = words.quantity(measurement.value, measurement.unit)
-    return name, value, interval, threshold, _reading(words, measurement, judged)
+    return name, value, interval, threshold, _reading(words, measurement, judged, applied=applied)
 
 
-def _reading(words: Words, measurement: Measurement, judged: frozenset[MeasurementName]) -> str:
+def _reading(
+    words: Words, measurement: Measurement, judged: frozenset[MeasurementName], *, applied: bool
+) -> str:
     """What the value says beside its threshold, which some measurements have on one side only."""
+    if not applied:
+        return words("measurements.not_applied")
     if measurement.beyond_threshold is None:
         other_side = measurement.name in judged
         return words(f"measurements.{'other_side' if other_side else 'no_threshold'}")

@@ -4,6 +4,7 @@ import io
 import logging
 import warnings
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,9 @@ from pipeline.reading import jpeg, jpeg2000
 from pipeline.reading.content import has_preamble
 from pipeline.reading.deidentify import deidentified
 from pipeline.reading.grid import Decoded, check_contrast, check_shape, in_strips, stretched
-from pipeline.reading.spacing import spacing_of
+from pipeline.reading.header import Header, read_header
+from pipeline.reading.padding import padding_of
+from pipeline.reading.spacing import pixel_aspect_of, spacing_of
 from pipeline.settings import Settings
 from pipeline.types import FloatArray, ReadingNote
 
@@ -81,12 +84,12 @@ def read_dicom(data: bytes, settings: Settings) -> Decoded:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's warnings quote values, so names too
         logging.getLogger("pydicom").setLevel(logging.CRITICAL)
-        dataset, removed = _dataset(data, settings)
-        return _decoded(dataset, removed, settings)
+        dataset, header = _dataset(data, settings)
+        return _decoded(dataset, header, settings)
 
 
-def _dataset(data: bytes, settings: Settings) -> "tuple[Dataset, bool]":
-    """The file without its person, and whether anything was taken out."""
+def _dataset(data: bytes, settings: Settings) -> "tuple[Dataset, Header]":
+    """The file without its person, and what its header says."""
     import pydicom
     from pydicom.dataset import FileMetaDataset
 
@@ -101,8 +104,14 @@ def _dataset(data: bytes, settings: Settings) -> "tuple[Dataset, bool]":
         meta = FileMetaDataset()
         meta.TransferSyntaxUID = _guessed_syntax(found)
         found.file_meta = meta
+    if not found.get("PixelData"):
+        is_state = str(found.get("SOPClassUID", "")).startswith(PRESENTATION_STATES)
+        raise PresentationStateError if is_state else DicomWithoutPixelsError
+    header = read_header(found)
     bare = deidentified(found)
-    return bare, len(found) > len(bare)
+    if len(found) > len(bare):
+        header = replace(header, notes=(ReadingNote.IDENTIFIERS_REMOVED, *header.notes))
+    return bare, header
 
 
 def _guessed_syntax(dataset: "Dataset") -> str:
@@ -140,9 +149,6 @@ def _check_inflated(data: bytes, settings: Settings) -> None:
 
 def _check(dataset: "Dataset", settings: Settings) -> None:
     """Refuse what is not one grey frame of a readable size, before its pixels are decoded."""
-    if not dataset.get("PixelData"):
-        is_state = str(dataset.get("SOPClassUID", "")).startswith(PRESENTATION_STATES)
-        raise PresentationStateError if is_state else DicomWithoutPixelsError
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
         raise MultiFrameDicomError(frames=frames)
@@ -160,7 +166,7 @@ def _check(dataset: "Dataset", settings: Settings) -> None:
     check_shape(int(dataset.Rows), int(dataset.Columns), settings)
 
 
-def _decoded(dataset: "Dataset", removed: bool, settings: Settings) -> Decoded:
+def _decoded(dataset: "Dataset", header: Header, settings: Settings) -> Decoded:
     from PIL import Image
     from pydicom.pixels import pixel_array
 
@@ -179,17 +185,29 @@ def _decoded(dataset: "Dataset", removed: bool, settings: Settings) -> Decoded:
         grey = in_strips(stored, lambda strip: table[strip.astype(np.int64) - low])
     else:
         grey = in_strips(stored, lambda strip: _shown(strip, dataset))
+    padding = padding_of(stored, dataset)
+    del stored
     if not _is_display_range(dataset):
-        grey = stretched(grey)
-    notes = [ReadingNote.IDENTIFIERS_REMOVED] if removed else []
+        grey = stretched(grey, padding)
+    notes = list(header.notes)
     if dataset.PhotometricInterpretation == "MONOCHROME1":
         np.subtract(1, grey, out=grey)
         notes.append(ReadingNote.INVERTED)
+    if padding is not None:
+        grey[padding] = 0
+        notes.append(ReadingNote.PADDING_BLACKENED)
     check_contrast(grey)
-    spacing = spacing_of(dataset)
+    aspect = pixel_aspect_of(dataset)
+    notes += [ReadingNote.PIXELS_SQUARED] if aspect != 1 else []
+    spacing = spacing_of(dataset, aspect)
     notes += [ReadingNote.SPACING_IMPLAUSIBLE] if spacing.refused else []
     return Decoded(
-        grey=grey, spacing_mm=spacing.mm, spacing_plane=spacing.plane, notes=tuple(notes)
+        grey=grey,
+        spacing_mm=spacing.mm,
+        spacing_plane=spacing.plane,
+        facts=header.facts,
+        pixel_aspect=aspect,
+        notes=tuple(notes),
     )
 
 

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from pipeline.errors import BlankImageError, ImageTooLargeError, ImageTooSmallError
 from pipeline.settings import Settings
-from pipeline.types import FloatArray, ReadingNote, SpacingPlane
+from pipeline.types import (
+    NOTHING_STATED,
+    BoolArray,
+    FloatArray,
+    HeaderFacts,
+    ReadingNote,
+    SpacingPlane,
+)
 
 STRIP_PIXELS = (
     4_000_000  # converted at once, so a large radiograph never stands in memory as float64
@@ -28,12 +35,16 @@ class Decoded:
         spacing_mm: `(row, col)` distance of pixel centres in mm, or `None`.
         notes: What decoding did.
         spacing_plane: Where the spacing holds, `None` without one.
+        facts: What the header says of patient and view.
+        pixel_aspect: A pixel's height over its width.
     """
 
     grey: FloatArray
     spacing_mm: tuple[float, float] | None
     notes: tuple[ReadingNote, ...]
     spacing_plane: SpacingPlane | None = None
+    facts: HeaderFacts = NOTHING_STATED
+    pixel_aspect: float = 1.0
 
 
 def check_shape(rows: int, cols: int, settings: Settings) -> None:
@@ -65,18 +76,25 @@ def in_strips(stored: NDArray[Any], convert: Callable[[NDArray[Any]], NDArray[An
     return grey
 
 
-def stretched(values: FloatArray) -> FloatArray:
+def stretched(values: FloatArray, left_out: BoolArray | None = None) -> FloatArray:
     """Stretch values of unknown range to [0, 1] between two percentiles.
 
     On small arrays the percentiles are the smallest and the largest value.
+
+    Args:
+        values: `(row, col)` float32; overwritten.
+        left_out: Pixels that do not count for the percentiles, `(row, col)` bool.
 
     Raises:
         BlankImageError: All values are alike.
     """
     every = max(1, values.size // SAMPLED_PIXELS)
-    low, high = np.percentile(
-        values.ravel()[::every], (LOW_PERCENTILE, HIGH_PERCENTILE), method="inverted_cdf"
-    )
+    sample = values.ravel()[::every]
+    if left_out is not None:
+        sample = sample[~left_out.ravel()[::every]]
+    if sample.size == 0:
+        raise BlankImageError
+    low, high = np.percentile(sample, (LOW_PERCENTILE, HIGH_PERCENTILE), method="inverted_cdf")
     if not high > low:
         raise BlankImageError
     np.subtract(values, low, out=values)
@@ -90,10 +108,18 @@ def check_contrast(grey: FloatArray) -> None:
         raise BlankImageError
 
 
-def reduced(grey: FloatArray, settings: Settings) -> FloatArray:
-    """The radiograph on the working grid, by area averaging; itself where it is no larger."""
+def reduced(grey: FloatArray, settings: Settings, pixel_aspect: float = 1.0) -> FloatArray:
+    """The radiograph on the working grid, by area averaging; itself where it is no larger.
+
+    Args:
+        grey: `(row, col)` float32 in [0, 1].
+        settings: The grid's limit.
+        pixel_aspect: A pixel's height over its width; the grid's are square, so the shorter side
+            of the file's is stretched.
+    """
     rows, cols = grey.shape
-    shape = working_shape(rows, cols, settings)
+    square = round(rows * max(1.0, pixel_aspect)), round(cols * max(1.0, 1 / pixel_aspect))
+    shape = working_shape(*square, settings)
     if shape == grey.shape:
         return grey
     import cv2

@@ -70,9 +70,9 @@ class FileReader:
             raise DecodeLimitError from error
         except Exception as error:  # decoders raise whatever they like on broken bytes
             raise CorruptImageError from error
-        pixels = reduced(decoded.grey, settings)
+        pixels = reduced(decoded.grey, settings, decoded.pixel_aspect)
         notes = decoded.notes
-        if pixels.shape != decoded.grey.shape:
+        if pixels.size < decoded.grey.size:
             notes += (ReadingNote.REDUCED,)
         rows, cols = decoded.grey.shape
         return Radiograph(
@@ -82,5 +82,6 @@ class FileReader:
             source_shape=(rows, cols),
             source_spacing_mm=decoded.spacing_mm,
             spacing_plane=decoded.spacing_plane,
+            facts=decoded.facts,
             notes=notes,
         )

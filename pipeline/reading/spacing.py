@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 SMALLEST_SIDE_MM, LARGEST_SIDE_MM = 100.0, 600.0  # of a chest radiograph, each side
 LARGEST_UNEVENNESS = 0.03  # between the spacing of rows and of columns, for square pixels
 LARGEST_MAGNIFICATION = 1.5  # of a chest at any distance between tube, patient and detector
+LARGEST_ASPECT = 4.0  # of a pixel's longer side over its shorter one
 SAME = 0.01  # two statements that differ by less are one
 AGREEING = 0.05  # a ratio of two spacings and a stated magnification that differ by less agree
 
@@ -93,6 +94,15 @@ def _agree(pixel: Pair, imager: Pair, magnification: float | None) -> bool:
         return True
     as_stated = magnification is None or abs(ratio / magnification - 1) <= AGREEING
     return 1 < ratio <= LARGEST_MAGNIFICATION and as_stated
+
+
+def pixel_aspect_of(dataset: "Dataset") -> float:
+    """A pixel's height over its width, as the header states it; 1 without or with an absurd one."""
+    stated = _pair(dataset.get("PixelAspectRatio"))
+    if stated is None or not all(math.isfinite(side) and side > 0 for side in stated):
+        return 1.0
+    aspect = stated[0] / stated[1]
+    return aspect if 1 / LARGEST_ASPECT <= aspect <= LARGEST_ASPECT else 1.0
 
 
 def _pair(value: object) -> Pair | None:

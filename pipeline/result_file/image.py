@@ -7,15 +7,28 @@ from pydantic import Field
 
 from pipeline.result_file.entry import Entry, Number, Sha256, Share
 from pipeline.types import (
+    AgeGroup,
     Anatomy,
     BoolArray,
     ImageFormat,
     Radiograph,
     ReadingNote,
+    Sex,
     SpacingPlane,
     Structure,
+    View,
     Zone,
 )
+
+
+class HeaderEntry(Entry):
+    """What the header says of patient and view; null for what it does not say."""
+
+    age_group: AgeGroup | None
+    """Whether the patient is an adult; thresholds of adults are not applied to a child."""
+    sex: Sex | None
+    view: View | None
+    """How the rays went; `lying`: across a patient lying on the side."""
 
 
 class ImageEntry(Entry):
@@ -36,6 +49,7 @@ class ImageEntry(Entry):
     without spacing."""
     working_shape: tuple[int, int]
     """Rows and columns of the working grid, which points of lines are given on."""
+    header: HeaderEntry
     notes: tuple[ReadingNote, ...]
     """What reading did to the pixels, and what it warns of."""
 
@@ -51,6 +65,7 @@ class ImageEntry(Entry):
             spacing_mm=radiograph.source_spacing_mm,
             spacing_plane=radiograph.spacing_plane,
             working_shape=radiograph.shape,
+            header=HeaderEntry.model_validate(radiograph.facts),
             notes=radiograph.notes,
         )
 

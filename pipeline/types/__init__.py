@@ -34,7 +34,7 @@ from pipeline.types.methods import (
     with_fused,
 )
 from pipeline.types.prediction import Prediction
-from pipeline.types.radiograph import Radiograph
+from pipeline.types.radiograph import NOTHING_STATED, HeaderFacts, Radiograph
 from pipeline.types.report import Claim, Report
 from pipeline.types.text_explanation import (
     Attribution,
@@ -45,6 +45,7 @@ from pipeline.types.text_explanation import (
 )
 from pipeline.types.vocabulary import (
     SHORTCUT_MEASURES,
+    AgeGroup,
     ClaimStatus,
     Grade,
     ImageFormat,
@@ -56,11 +57,13 @@ from pipeline.types.vocabulary import (
     QualityRating,
     ReadingNote,
     Section,
+    Sex,
     Side,
     SpacingPlane,
     Step,
     Structure,
     ThresholdRelation,
+    View,
     Zone,
 )
 
@@ -68,9 +71,11 @@ __all__ = [
     "FURTHER_METHODS",
     "FUSED",
     "FUSED_METHODS",
+    "NOTHING_STATED",
     "SALIENCY_MAPS",
     "SHORTCUT_MEASURES",
     "WORDS_FOLDER",
+    "AgeGroup",
     "Anatomy",
     "Attribution",
     "BoolArray",
@@ -88,6 +93,7 @@ __all__ = [
     "FloatArray",
     "FusedMap",
     "Grade",
+    "HeaderFacts",
     "ImageFormat",
     "Language",
     "LayerMap",
@@ -115,6 +121,7 @@ __all__ = [
     "SaliencyMap",
     "Section",
     "SentenceExplanation",
+    "Sex",
     "ShapeMeasure",
     "Side",
     "SpacingPlane",
@@ -123,6 +130,7 @@ __all__ = [
     "TextAttributions",
     "TextExplanation",
     "ThresholdRelation",
+    "View",
     "Zone",
     "frozen_array",
     "unit_range",

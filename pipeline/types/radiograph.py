@@ -6,7 +6,40 @@ import numpy as np
 
 from pipeline.errors import ContractError
 from pipeline.types.arrays import FloatArray, frozen_array, unit_range
-from pipeline.types.vocabulary import ImageFormat, ReadingNote, SpacingPlane
+from pipeline.types.vocabulary import (
+    AgeGroup,
+    ImageFormat,
+    ReadingNote,
+    Sex,
+    SpacingPlane,
+    View,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderFacts:
+    """What a header says and thresholds depend on; `None` for what it does not say.
+
+    Attributes:
+        age_group: Whether the patient is an adult.
+        sex: The patient's sex.
+        view: How the rays went.
+    """
+
+    age_group: AgeGroup | None = None
+    sex: Sex | None = None
+    view: View | None = None
+
+    @property
+    def fits_thresholds(self) -> bool:
+        """Whether thresholds of adults on posteroanterior radiographs may be applied.
+
+        They are where the header says nothing to the contrary.
+        """
+        return self.age_group is not AgeGroup.CHILD and self.view in (None, View.PA)
+
+
+NOTHING_STATED = HeaderFacts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -20,6 +53,7 @@ class Radiograph:
         source_shape: `(rows, cols)` of the file; larger than `pixels.shape` if it was reduced.
         source_spacing_mm: `(row, col)` distance of the file's pixel centres in mm, or `None`.
         spacing_plane: Where the spacing holds, `None` without one.
+        facts: What the header says of patient and view.
         notes: What reading did, and what it warns of.
     """
 
@@ -29,6 +63,7 @@ class Radiograph:
     source_shape: tuple[int, int]
     source_spacing_mm: tuple[float, float] | None = None
     spacing_plane: SpacingPlane | None = None
+    facts: HeaderFacts = NOTHING_STATED
     notes: tuple[ReadingNote, ...] = ()
 
     def __post_init__(self) -> None:

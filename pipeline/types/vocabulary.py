@@ -22,6 +22,12 @@ class ReadingNote(StrEnum):
     INVERTED = "inverted"
     IDENTIFIERS_REMOVED = "identifiers_removed"
     SPACING_IMPLAUSIBLE = "spacing_implausible"
+    PIXELS_SQUARED = "pixels_squared"
+    PADDING_BLACKENED = "padding_blackened"
+    CHILD = "child"
+    VIEW_UNUSUAL = "view_unusual"
+    BODY_PART_UNUSUAL = "body_part_unusual"
+    MODALITY_UNUSUAL = "modality_unusual"
 
     @property
     def is_warning(self) -> bool:
@@ -29,7 +35,37 @@ class ReadingNote(StrEnum):
         return self in WARNINGS
 
 
-WARNINGS = frozenset({ReadingNote.SPACING_IMPLAUSIBLE})
+WARNINGS = frozenset(
+    {
+        ReadingNote.SPACING_IMPLAUSIBLE,
+        ReadingNote.CHILD,
+        ReadingNote.VIEW_UNUSUAL,
+        ReadingNote.BODY_PART_UNUSUAL,
+        ReadingNote.MODALITY_UNUSUAL,
+    }
+)
+
+
+class AgeGroup(StrEnum):
+    """Whether published thresholds of adults are the patient's."""
+
+    CHILD = "child"
+    ADULT = "adult"
+
+
+class Sex(StrEnum):
+    """The patient's sex, where a threshold depends on it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class View(StrEnum):
+    """How the rays went: from back to front, from front to back, or across a lying patient."""
+
+    PA = "pa"
+    AP = "ap"
+    LYING = "lying"
 
 
 class SpacingPlane(StrEnum):
