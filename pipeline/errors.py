@@ -169,6 +169,12 @@ class WeightsMismatchError(ModelError):
     code = "weights_mismatch"
 
 
+class WeightsUnlistedError(ModelError):
+    """A file that is to be loaded is not listed in the manifest; `model`, `file`."""
+
+    code = "weights_unlisted"
+
+
 class ManifestError(ModelError):
     """A manifest, or a file of values beside it, does not fit.
 
@@ -315,6 +321,12 @@ class OutputError(ExplainCxrError):
     """A result file could not be written; `file`."""
 
     code = "output_unwritable"
+
+
+class OutputDiskFullError(OutputError):
+    """The disk is full, so a result file could not be written; `file`."""
+
+    code = "output_disk_full"
 
 
 class OutputLockedError(ExplainCxrError):

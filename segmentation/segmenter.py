@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError, ManifestError
+from pipeline.inference import openvino, read_network
 from pipeline.manifest import MANIFEST_FILE, load_manifest
 from pipeline.types import Anatomy, BoolArray, FloatArray, Radiograph, Side, Structure
 from segmentation.behind_heart import without_bays
@@ -54,8 +55,6 @@ class DeepLabSegmenter:
         Raises:
             ModelError: The manifest or a file does not fit.
         """
-        import openvino as ov
-
         manifest = load_manifest(folder, "segmentation")
         if manifest.labels != OUTPUTS:
             raise ManifestError(
@@ -66,8 +65,8 @@ class DeepLabSegmenter:
                 allowed=", ".join(OUTPUTS),
             )
         self._size = manifest.input.size
-        self._model = ov.Core().compile_model(
-            folder / "anatomy.xml",
+        self._model = openvino().compile_model(
+            read_network(folder, manifest, "anatomy"),
             "CPU",
             {
                 "INFERENCE_NUM_THREADS": threads,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.inference import openvino
 from segmentation.network import INPUT_SIZE, two_scale_logits
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ def convert_anatomy(network: "nn.Module", folder: Path) -> None:
     The converted model holds both scales of `two_scale_logits`. Its weights stay in float32, which
     keeps it within 1e-3 of the network.
     """
-    import openvino as ov
     import torch
     from safetensors.torch import save_file
 
@@ -34,6 +34,7 @@ def convert_anatomy(network: "nn.Module", folder: Path) -> None:
         def forward(self, batch: torch.Tensor) -> torch.Tensor:
             return two_scale_logits(self.network, batch)
 
+    ov = openvino()
     shape = [1, 3, INPUT_SIZE, INPUT_SIZE]
     model = ov.convert_model(Logits(), example_input=torch.zeros(shape), input=shape)
     ov.save_model(model, folder / "anatomy.xml", compress_to_fp16=False)
@@ -46,10 +47,10 @@ def convert_classifier(model: "keras.Model", folder: Path) -> None:
     stage, from which Grad-CAM is read in one forward pass.
     """
     import keras
-    import openvino as ov
     import tensorflow as tf
 
     folder.mkdir(parents=True, exist_ok=True)
+    ov = openvino()
     size = model.input_shape[1]
     both = keras.Model(model.input, [model.output, model.get_layer("top_activation").output])
     model.save(folder / "classifier.keras")

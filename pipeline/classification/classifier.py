@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from pipeline.classification.thorax_input import thorax_input, thorax_model
+from pipeline.inference import listed, openvino, read_network
 from pipeline.manifest import load_manifest
 from pipeline.types import Anatomy, Box, FloatArray, Prediction, Radiograph
 
@@ -40,13 +41,12 @@ class FolderClassifier:
         Raises:
             ModelError: The manifest or a file does not fit.
         """
-        import openvino as ov
-
         manifest = load_manifest(folder, "classification")
         self.labels = manifest.labels
         self._manifest = manifest
         self._size = manifest.input.size
-        read = ov.Core().read_model(folder / "classifier.xml")
+        ov = openvino()
+        read = read_network(folder, manifest, "classifier")
         cores = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": PRECISION}
         self._model = ov.compile_model(read, "CPU", {**cores, "PERFORMANCE_HINT": "LATENCY"})
         # For many pictures: the logits alone, and a core for each request in place of all for one.
@@ -57,7 +57,7 @@ class FolderClassifier:
         self._queue = ov.AsyncInferQueue(
             ov.compile_model(logits, "CPU", {**cores, "PERFORMANCE_HINT": "THROUGHPUT"})
         )
-        with np.load(folder / "head.npz") as head:
+        with np.load(listed(folder, manifest, "head.npz")) as head:
             self._head: FloatArray = head["kernel"].astype(np.float32)
 
     def classify(self, radiograph: Radiograph, anatomy: Anatomy) -> Prediction:

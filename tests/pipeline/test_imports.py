@@ -15,6 +15,7 @@ GROUND = {  # what every room may use of the pipeline's
     "pipeline.errors",
     "pipeline.protocols",
     "pipeline.settings",
+    "pipeline.inference",
     "pipeline.manifest",
     "pipeline.validation",
     "pipeline.result_file",

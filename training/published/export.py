@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.inference import openvino
 from pipeline.manifest import ClassificationManifest, Probability, load_manifest, write_manifest
 from pipeline.types import Language
 from pipeline.validation import Flaw, read_checked
@@ -84,9 +85,9 @@ def _metrics(run: Path, kind: type[Read]) -> Read:
 def _export_densenet14(
     run: Path, folder: Path, measured: DensenetMetrics
 ) -> ClassificationManifest:
-    import openvino as ov
     import torch
 
+    ov = openvino()
     labels = list(measured.auc_by_label)
     network = densenet14.build(len(labels), "none")
     network.load_state_dict(torch.load(run / densenet14.MODEL, weights_only=True))
