@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from pipeline.build import build_models, check_measurements, exporter, local_models, provenance
-from pipeline.errors import ExplainCxrError, StepFailedError, UnreadableFileError
+from pipeline.errors import ExplainCxrError, StepFailedError
 from pipeline.local_executor import LocalExecutor
 from pipeline.protocols import Progress, Role, silent
-from pipeline.reading import check_size
+from pipeline.reading import read_source
 from pipeline.result_folder import FINGERPRINT, fingerprint, write_files
 from pipeline.run import analyse
 from pipeline.settings import Settings, changed_settings, load_settings
@@ -258,14 +258,7 @@ class Analyser:
     def _bytes(self, source: Source) -> bytes:
         if isinstance(source, bytes):
             return source
-        file = Path(source)
-        try:
-            if not file.is_file():
-                raise UnreadableFileError
-            check_size(file.stat().st_size, self.settings)
-            return file.read_bytes()
-        except OSError as error:
-            raise UnreadableFileError from error
+        return read_source(Path(source), self.settings)
 
 
 def _case(result: CaseResult) -> Case:

@@ -1,17 +1,20 @@
 """The folder of a case's files: written whole or not at all, and found finished again."""
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from pipeline.errors import OutputError
+from pipeline.errors import OutputDiskFullError, OutputError
 from pipeline.result_file import ResultFile
 from pipeline.settings import Settings
 from pipeline.types import Method
@@ -26,6 +29,7 @@ OUTPUT_FILES = (
     "report.pdf",
 )
 FINGERPRINT = "fingerprint"
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 WITHOUT_EFFECT = {  # settings that change how fast or whether, but not what is found
     *("weights_folder", "models_folder", "classifier", "report_model", "threads"),
     *("max_file_mb", "max_megapixels", "min_side_px", "decode_seconds", "decode_memory_mb"),
@@ -37,10 +41,11 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write a case's files, `result.json` last; a full disk leaves what was there before.
 
     Files of an earlier case that this one does not have are removed. Nobody but the user may read
-    what is written.
+    what is written. Of two that write to one folder at once, one comes after the other.
 
     Raises:
-        OutputError: A file cannot be written.
+        OutputDiskFullError: The disk is full.
+        OutputError: A file cannot be written for another reason.
     """
     name = RESULT_FILE
     try:
@@ -52,31 +57,51 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
                     stream.write(content)
                     stream.flush()
                     os.fsync(stream.fileno())
-            folder.mkdir(exist_ok=True)
-            for name in OUTPUT_FILES:  # the result first, so that no half case looks finished
-                (folder / name).unlink(missing_ok=True)
-            for name in sorted(files, key=lambda name: name == RESULT_FILE):
-                (partial / name).replace(folder / name)
+            with _one_at_a_time(folder.parent):
+                folder.mkdir(exist_ok=True)
+                for name in OUTPUT_FILES:  # the result first, so that no half case looks finished
+                    (folder / name).unlink(missing_ok=True)
+                for name in sorted(files, key=lambda name: name == RESULT_FILE):
+                    (partial / name).replace(folder / name)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
-        raise OutputError(file=name) from error
+        raise _unwritten(name, error) from error
 
 
 def write_private(file: Path, content: bytes) -> None:
     """Write one file, whole or not at all, for the user's eyes only.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputDiskFullError: The disk is full.
+        OutputError: It cannot be written for another reason.
     """
     partial = file.with_name(f".{file.name}.partial")
     try:
         partial.unlink(missing_ok=True)
-        with _private(partial) as stream:
-            stream.write(content)
-        partial.replace(file)
+        try:
+            with _private(partial) as stream:
+                stream.write(content)
+            partial.replace(file)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(file=file.name) from error
+        raise _unwritten(file.name, error) from error
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Keep others from changing what lies in a folder for the length of a `with`."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _unwritten(name: str, error: OSError) -> OutputError:
+    return (OutputDiskFullError if error.errno in NO_SPACE else OutputError)(file=name)
 
 
 def _private(file: Path) -> BinaryIO:

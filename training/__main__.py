@@ -11,7 +11,7 @@ from pipeline.errors import ModelError
 from pipeline.manifest import load_manifest, read_manifest
 from pipeline.settings import ROOT
 from pipeline.types import Language
-from pipeline.words import message
+from pipeline.words import message, printable
 from training.datasets.chexpert import Uncertain
 from training.datasets.dataset import DatasetError
 from training.datasets.index import Split, read_index
@@ -206,10 +206,10 @@ def _classify(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> in
 
     missing = [path for path in (chosen.model, *chosen.paths) if not path.exists()]
     if missing:
-        parser.error(f"there is no {missing[0]}")
+        parser.error(f"there is no {printable(str(missing[0]))}")
     rows = classify(chosen.model, chosen.paths, chosen.out)
     for row in rows:
-        print(f"{row['file']}: {row['error'] or row['pneumonia']}")
+        print(f"{printable(str(row['file']))}: {row['error'] or row['pneumonia']}")
     return int(any(row["error"] for row in rows))
 
 

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from pipeline.analyser import Analyser, Case, Outcome, Source
 from pipeline.build import exporter
-from pipeline.command_line.sources import Target, printable, targets
+from pipeline.command_line.sources import Target, targets
 from pipeline.command_line.summary import Row, Status, write_summary
 from pipeline.errors import (
     EmptyFileError,
@@ -21,7 +21,9 @@ from pipeline.errors import (
     OutputLockedError,
     StepFailedError,
     UnknownFormatError,
+    UnreadableFileError,
 )
+from pipeline.reading import opened
 from pipeline.result_file import ResultFile, refusal_json
 from pipeline.result_folder import (
     FINGERPRINT,
@@ -30,7 +32,7 @@ from pipeline.result_folder import (
     write_files,
 )
 from pipeline.types import Language
-from pipeline.words import message, words_of
+from pipeline.words import message, printable, words_of
 from pipeline.workers.job import Job
 
 ALL_WELL, SOME_REFUSED, INTERRUPTED = 0, 1, 130
@@ -188,9 +190,9 @@ def _wait(job: Job, shown: str, language: Language, screen: TextIO) -> None:
 
 def _digest(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
+        with opened(file) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
+    except UnreadableFileError:  # said when its turn comes
         return ""
 
 

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.command_line.sources import printable
-from pipeline.errors import ExplainCxrError, UnreadableFileError
-from pipeline.reading import check_size
+from pipeline.errors import ExplainCxrError, OutputError
+from pipeline.reading import read_source
 from pipeline.result_folder import write_private
 from pipeline.run import analyse, explain_layers
-from pipeline.settings import Settings
 from pipeline.types import LayerMap, Radiograph
-from pipeline.words import message
+from pipeline.words import message, printable
 from pipeline.workers.job import Job
 from pipeline.workers.workers import JobExecutor, Workers
 
@@ -46,11 +44,13 @@ def layers_command(
     name = printable(file.name)
     try:
         (case,) = analyse(
-            _bytes_of(file, settings), executor=executor, settings=settings, provenance={}
+            read_source(file, settings), executor=executor, settings=settings, provenance={}
         )
         label = settings.explain_label or case.prediction.leading_label
         found = explain_layers(case, label, layers, executor=executor)
         for file_name, content in _files(case.radiograph, found, signed=signed).items():
+            if (out / file_name).resolve() == file.resolve():
+                raise OutputError(file=file_name)  # the source itself
             write_private(out / file_name, content)
     except ExplainCxrError as error:
         sentence = message(error.code, settings.language, **error.parameters)
@@ -83,12 +83,3 @@ def _files(
         for number, layer_map in enumerate(layer_maps, 1)
     }
     return {**pictures, NUMBERS_FILE: numbers.getvalue()}
-
-
-def _bytes_of(file: Path, settings: Settings) -> bytes:
-    try:
-        if file.is_file():
-            check_size(file.stat().st_size, settings)
-        return file.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError from error

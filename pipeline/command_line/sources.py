@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.words import printable
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -30,24 +32,19 @@ def targets(files: Sequence[Path], out: Path) -> Iterator[Target]:
     """A folder for each file, named by its stem; equal stems are numbered.
 
     Folders among `files` are searched to their depths, but for `out` itself and hidden files. A
-    file that lies in its own results' folder gets another one.
+    folder in which any of the files lies is not taken, for writing there could replace it.
     """
     taken: set[str] = set()
-    for file, found in _expanded(files, out):
+    planned = list(_expanded(files, out))
+    holding = {parent for file, _ in planned for parent in file.resolve().parents}
+    for file, found in planned:
         stem = file.stem if file.stem not in ("", ".", "..") else "file"
         name, number = stem, 1
-        while name.casefold() in taken or _holds(out / name, file):
+        while name.casefold() in taken or (out / name).resolve() in holding:
             number += 1
             name = f"{stem}-{number}"
         taken.add(name.casefold())
         yield Target(source=file, folder=out / name, found=found)
-
-
-def printable(text: str) -> str:
-    """A file's name without what would steer a terminal."""
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
 
 
 def _expanded(files: Sequence[Path], out: Path) -> Iterator[tuple[Path, bool]]:
@@ -60,7 +57,3 @@ def _expanded(files: Sequence[Path], out: Path) -> Iterator[tuple[Path, bool]]:
             hidden = any(part.startswith(".") for part in inner.relative_to(file).parts)
             if inner.is_file() and not hidden and skipped not in inner.resolve().parents:
                 yield inner, True
-
-
-def _holds(folder: Path, file: Path) -> bool:
-    return folder.resolve() in file.resolve().parents

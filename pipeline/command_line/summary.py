@@ -58,4 +58,4 @@ def write_summary(out: Path, rows: Sequence[Row]) -> None:
     table = csv.DictWriter(text, [field.name for field in fields(Row)])
     table.writeheader()
     table.writerows(asdict(row) for row in rows)
-    write_private(out / SUMMARY_FILE, text.getvalue().encode())
+    write_private(out / SUMMARY_FILE, text.getvalue().encode(errors="backslashreplace"))

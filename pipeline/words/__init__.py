@@ -7,6 +7,7 @@ languages come from Babel's data, by the file's name.
 """
 
 from pipeline.words.messages import message
+from pipeline.words.printable import printable
 from pipeline.words.words import Words, ZoneTerm, words_of
 
-__all__ = ["Words", "ZoneTerm", "message", "words_of"]
+__all__ = ["Words", "ZoneTerm", "message", "printable", "words_of"]

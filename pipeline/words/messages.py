@@ -5,7 +5,10 @@ from functools import cache
 
 from pipeline.errors import Parameter
 from pipeline.types import Language
+from pipeline.words.printable import printable
 from pipeline.words.words import words_of
+
+MOST_LETTERS = 1000  # of a parameter
 
 
 def message(code: str, language: Language, /, **parameters: Parameter) -> str:
@@ -17,12 +20,16 @@ def message(code: str, language: Language, /, **parameters: Parameter) -> str:
             `QualityRating` or a `QualityMeasure`.
         language: The reader's language.
         **parameters: An error's parameters; the name of a step, and what is wrong with a field
-            (`problem`), are said in the language, too.
+            (`problem`), are said in the language, too. Texts are made printable.
 
     Raises:
         KeyError: There is no such code, or a placeholder has no parameter.
     """
     words, sentences = words_of(language), _sentences(language)
+    parameters = {
+        name: printable(value, MOST_LETTERS) if isinstance(value, str) else value
+        for name, value in parameters.items()
+    }
     step = parameters.get("step")
     if isinstance(step, str) and step in sentences:
         parameters["step"] = sentences[step]

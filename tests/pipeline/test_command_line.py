@@ -4,7 +4,11 @@ import csv
 import errno
 import fcntl
 import json
+import os
+import resource
+import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +20,10 @@ from pipeline.analyser import Analyser, Outcome
 from pipeline.command_line.analyse import analyse_command
 from pipeline.command_line.main import _parser, _settings, main
 from pipeline.command_line.sources import targets
-from pipeline.errors import OutputError
-from pipeline.result_folder import OUTPUT_FILES, write_files
-from pipeline.types import FURTHER_METHODS
+from pipeline.errors import OutputDiskFullError
+from pipeline.result_folder import OUTPUT_FILES, write_files, write_private
+from pipeline.types import FURTHER_METHODS, Language
+from pipeline.words import message
 from tests.fakes import failing_writer_build, fake_build
 from tests.pipeline.reading.crafted import dataset, picture, ramp, saved
 
@@ -271,6 +276,69 @@ def test_a_source_among_earlier_results_is_not_overwritten(
     assert capsys.readouterr().out.startswith("lime.png (lime-2): ")
 
 
+def test_no_source_lies_in_the_results_folder_of_another(tmp_path: Path, radiograph: Path) -> None:
+    out = tmp_path / "out"
+    (out / "radiograph").mkdir(parents=True)
+    inner = out / "radiograph" / "lime.png"
+    inner.write_bytes(radiograph.read_bytes())
+    arguments = ["analyse", str(radiograph), str(inner), "--out", str(out), "--no-report"]
+    assert main(arguments, fake_build) == 0
+    assert inner.read_bytes() == radiograph.read_bytes()
+    assert [row["folder"] for row in summary(out)] == ["radiograph-2", "lime"]
+
+
+def test_layers_do_not_replace_their_source(tmp_path: Path, radiograph: Path) -> None:
+    out = tmp_path / "out"
+    assert main(["layers", str(radiograph), "--out", str(out)], fake_build) == 0
+    (picture_file,) = sorted(out.glob("1-*.png"))
+    picture_file.write_bytes(radiograph.read_bytes())
+    assert main(["layers", str(picture_file), "--out", str(out)], fake_build) == 1
+    assert picture_file.read_bytes() == radiograph.read_bytes()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("command", [["analyse", "--resume", "--no-report"], ["layers"]])
+@pytest.mark.parametrize("kind", ["device", "pipe", "growing", "folder"])
+def test_what_is_no_file_is_refused_at_once(
+    tmp_path: Path, command: list[str], kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, *options = command
+    source = tmp_path / kind
+    if kind == "device":
+        source = Path("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(source)
+    elif kind == "folder" and name == "layers":
+        source.mkdir()
+    elif kind == "folder":
+        pytest.skip("analyse searches folders")
+    else:
+        source = Path("/proc/self/mounts")  # a file that says it holds nothing
+    assert main([name, *options, str(source), "--out", str(tmp_path / "out")], fake_build) == 1
+    expected = "file_empty" if kind == "growing" else "file_unreadable"
+    assert f"{source.name}: {expected}: " in capsys.readouterr().out
+
+
+def test_names_do_not_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "evil\x1b[2J\n.png"
+    source.write_bytes(picture(Image.fromarray(ramp(128))))
+    unsaid = tmp_path / os.fsdecode(b"raw\xff.png")
+    unsaid.write_bytes(b"")
+    out = tmp_path / "o\x1but"
+    arguments = ["analyse", str(source), str(unsaid), "--out", str(out), "--no-report"]
+    assert main(arguments, fake_build) == 1
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert said.splitlines()[0].startswith("evil\ufffd[2J\ufffd.png: ")
+    assert len(said.splitlines()) == 2
+    assert [row["status"] for row in summary(out)] == ["done", "refused"]
+    (out / "inner").write_bytes(b"")
+    assert main(["analyse", str(source), "--out", str(out / "inner" / "x")], fake_build) == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
 def test_two_runs_do_not_mix_in_one_folder(
     tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -300,10 +368,45 @@ def test_a_full_disk_leaves_the_earlier_result(
         raise OSError(errno.ENOSPC, "no space")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OutputError):
+    with pytest.raises(OutputDiskFullError):
         write_files(tmp_path / "case", {"result.json": b"[]", "anatomy.png": b"second"})
     left = {file.name: file.read_bytes() for file in (tmp_path / "case").iterdir()}
     assert left == {"result.json": b"{}", "lime.png": b"first"}
+    assert [file.name for file in tmp_path.iterdir()] == ["case"]
+
+
+def test_a_full_disk_is_said_and_leaves_no_part_of_a_file(
+    tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "summary.csv").write_bytes(b"earlier")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handled = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(OutputDiskFullError):
+            write_private(tmp_path / "summary.csv", bytes(5000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handled)
+    assert {file.name: file.read_bytes() for file in tmp_path.glob("*.csv*")} == {
+        "summary.csv": b"earlier"
+    }
+    assert not list(tmp_path.glob(".*"))
+    sentence = message("output_disk_full", Language.ENGLISH, file="lime.png")
+    assert sentence.startswith("The disk is full: lime.png cannot be written.")
+
+
+def test_cases_that_are_saved_to_one_folder_at_once_do_not_mix(tmp_path: Path) -> None:
+    names = ("result.json", "lime.png", "grad_cam.png", "anatomy.png", "report.md", "report.pdf")
+
+    def save(mark: int) -> None:
+        write_files(tmp_path / "case", dict.fromkeys(names, str(mark).encode()))
+
+    with ThreadPoolExecutor(8) as several:
+        for round_of in range(25):
+            list(several.map(save, range(round_of * 8, round_of * 8 + 8)))
+            contents = {(tmp_path / "case" / name).read_bytes() for name in names}
+            assert len(contents) == 1
     assert [file.name for file in tmp_path.iterdir()] == ["case"]
 
 
