@@ -27,6 +27,7 @@ from pipeline.errors import (
 from pipeline.manifest import file_sha256
 from pipeline.validation import checked
 from report.models.catalogue import CatalogueModel
+from report.models.download_files import Bounded, alone
 from report.models.pins import Pin, read_pin, write_pin
 
 GB = 10**9
@@ -73,7 +74,8 @@ def fetch(
         progress: Receives how far it is.
 
     Returns:
-        The file, whose SHA-256 is the pinned one.
+        The file, whose size and SHA-256 are the pinned ones. Of several fetches of one model at
+        once, one brings it and the others wait.
 
     Raises:
         HubUnreachableError: No hub could be reached.
@@ -85,11 +87,18 @@ def fetch(
         CatalogueError: The lock file is malformed.
         OutputError: The folder cannot be written to.
     """
+    with alone(model.name, models_folder):
+        return _fetched(model, models_folder, hubs or Hubs(), progress)
+
+
+def _fetched(
+    model: CatalogueModel, models_folder: Path, hubs: Hubs, progress: FetchProgress
+) -> Path:
+    """The model, which nobody else fetches meanwhile; arguments and errors as of `fetch`."""
     target = model.path(models_folder)
     pin = read_pin(model, models_folder)
     if pin is not None and _is_there(target, pin):
         return target
-    hubs = hubs or Hubs()
     _quieten()
     broken: DownloadBrokenError | None = None
     for place, endpoint in enumerate(hubs.asked()):
@@ -154,7 +163,7 @@ class _Source:
                 partial.unlink()
                 here = 0
             _check_space(target.parent, pin.size_bytes - here)
-            with partial.open("ab") as stream:
+            with Bounded(partial, pin) as stream:
                 http_get(
                     self._url(pin.revision),
                     stream,
@@ -164,7 +173,7 @@ class _Source:
                     tqdm_class=_counter(progress),
                 )
             progress(pin.size_bytes, pin.size_bytes)
-            if file_sha256(partial) != pin.sha256:
+            if not _is_there(partial, pin):
                 partial.unlink()
                 raise DownloadMismatchError(file=pin.file)
             partial.replace(target)
@@ -206,7 +215,11 @@ class _Source:
 
 
 def _is_there(target: Path, pin: Pin) -> bool:
-    return target.is_file() and file_sha256(target) == pin.sha256
+    return (
+        target.is_file()
+        and target.stat().st_size == pin.size_bytes
+        and file_sha256(target) == pin.sha256
+    )
 
 
 def _check_space(folder: Path, needed_bytes: int) -> None:

@@ -1,6 +1,10 @@
 """What the hub had when a model was first fetched, so that it is the same file ever after."""
 
+import fcntl
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import Field, RootModel
@@ -59,15 +63,26 @@ def write_pin(name: str, pin: Pin, models_folder: Path) -> None:
         CatalogueError: The lock file is malformed.
         OutputError: It cannot be written.
     """
-    pins = _read(models_folder) | {name: pin}
-    content = Pins(dict(sorted(pins.items()))).model_dump()
     fresh = models_folder / f"{LOCK_FILE}.new"
     try:
         models_folder.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        fresh.replace(models_folder / LOCK_FILE)
+        with _locked(models_folder):  # or two at once would each lose the other's pin
+            pins = _read(models_folder) | {name: pin}
+            content = Pins(dict(sorted(pins.items()))).model_dump()
+            fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+            fresh.replace(models_folder / LOCK_FILE)
     except OSError as error:
         raise OutputError(file=LOCK_FILE) from error
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _read(models_folder: Path) -> dict[str, Pin]:

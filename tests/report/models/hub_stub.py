@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import re
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,6 +40,8 @@ class HubStub:
     cut_after: int | None = None  # the storage breaks off each answer at this byte of the file
     cuts: int = 0  # how often it does so
     damaged: bool = False  # the storage's bytes are not those announced
+    surplus: int = 0  # bytes that it sends beyond those announced
+    pause_s: float = 0.0  # before each of ten parts of an answer
     requests: list[Request] = field(default_factory=list)
     url: str = ""
     storage_url: str = ""
@@ -138,10 +141,15 @@ class _Storage(_Handler):
             told = {"Content_Range": f"bytes {start}-{whole - 1}/{whole}"}
             self.answer(206, Content_Length=whole - start, **told)
         else:
-            self.answer(200, Content_Length=whole)
+            self.answer(200, Content_Length=whole + hub.surplus)
         stop = whole
         if hub.cut_after is not None and hub.cuts > 0:
             hub.cuts -= 1
             stop = hub.cut_after
             self.close_connection = True
-        self.wfile.write(content[start:stop])
+        content = content[start:stop] + bytes(hub.surplus)
+        step = len(content) // 10 + 1 if hub.pause_s else len(content) + 1
+        for place in range(0, len(content), step):
+            time.sleep(hub.pause_s)
+            self.wfile.write(content[place : place + step])
+            self.wfile.flush()

@@ -2,12 +2,14 @@
 
 import errno
 import hashlib
+import json
 import random
 import shutil
 import socket
 import subprocess
 import sys
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ from pipeline.errors import (
 from report.command_line import main
 from report.models.catalogue import CatalogueModel, load_catalogue
 from report.models.fetch import Hubs, fetch
-from report.models.pins import LOCK_FILE, read_pin
+from report.models.pins import LOCK_FILE, Pin, read_pin, write_pin
 from tests.report.models.hub_stub import HubStub, serving
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,6 +48,14 @@ MODEL = CatalogueModel(
     reasoning=False,
     note="",
 )
+
+FETCH = """
+import sys
+from pathlib import Path
+from report.models.fetch import Hubs, fetch
+from tests.report.models.test_fetch import MODEL
+fetch(MODEL, Path(sys.argv[2]), hubs=Hubs(endpoint=sys.argv[1]))
+"""
 
 
 @pytest.fixture
@@ -68,6 +78,40 @@ def nobody():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_two_fetches_at_once_bring_one_whole_file(hub, tmp_path):
+    hub.pause_s = 0.02
+    with ThreadPoolExecutor(4) as several:
+        files = list(several.map(lambda _: bring(hub, tmp_path), range(4)))
+    assert {file.read_bytes() == CONTENT for file in files} == {True}
+    assert len(hub.asked("storage", "GET")) == 1
+    assert partials(tmp_path) == []
+
+
+def test_two_processes_take_turns(hub, tmp_path):
+    hub.pause_s = 0.3
+    command = [sys.executable, "-c", FETCH, hub.url, str(tmp_path)]
+    running = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
+    assert [one.wait(60) for one in running] == [0, 0]
+    assert MODEL.path(tmp_path).read_bytes() == CONTENT
+    assert len(hub.asked("storage", "GET")) == 1
+
+
+def test_a_hub_that_sends_more_than_it_announced_is_stopped(hub, tmp_path):
+    hub.surplus = 50 * CHUNK
+    with pytest.raises(DownloadMismatchError):
+        bring(hub, tmp_path)
+    assert partials(tmp_path) == []
+    assert not MODEL.path(tmp_path).exists()
+
+
+def test_two_models_fetched_at_once_keep_both_pins(tmp_path):
+    names = [f"model-{number}" for number in range(16)]
+    pin = Pin(repo=MODEL.repo, file=MODEL.file, revision=OLD, sha256=DIGEST, size_bytes=SIZE)
+    with ThreadPoolExecutor(8) as several:
+        list(several.map(lambda name: write_pin(name, pin, tmp_path), names))
+    assert set(json.loads((tmp_path / LOCK_FILE).read_text("utf-8"))) == set(names)
 
 
 def partials(folder):
@@ -180,7 +224,7 @@ def test_a_hub_that_offers_another_file_at_the_pinned_commit_is_refused(hub, tmp
     with pytest.raises(DownloadMismatchError):
         bring(hub, tmp_path / "elsewhere", MODEL.model_copy(update={"sha256": DIGEST}))
     assert len(hub.asked("storage", "GET")) == 1
-    assert not (tmp_path / "elsewhere").exists()
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 def test_mirrors_are_asked_in_turn_and_get_no_token(hub, nobody, tmp_path):
