@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CONFIG_FILE = ROOT / "streamlit_config.toml"
 SCRIPT = Path(__file__).with_name("main.py")
 IMPORT_DELAY_S, WARM_DELAY_S = 0.4, 3.0
-Option = str | int | float | bool
+Option = str | int | float | bool | list[str]
 
 
 def flat_config(tables: Mapping[str, object], prefix: str = "") -> dict[str, Option]:
@@ -37,13 +37,18 @@ def flat_config(tables: Mapping[str, object], prefix: str = "") -> dict[str, Opt
 
     Returns:
         Such as `{"server.port": 8501}`.
+
+    Raises:
+        ValueError: A value is of a kind that no option has, such as a date.
     """
     flat: dict[str, Option] = {}
     for key, value in tables.items():
         if isinstance(value, Mapping):
             flat |= flat_config(value, f"{prefix}{key}.")
-        elif isinstance(value, str | int | float | bool):
+        elif isinstance(value, str | int | float | bool | list):
             flat[prefix + key] = value
+        else:
+            raise ValueError(f"{prefix}{key} is neither text, number, truth value nor list")
     return flat
 
 
@@ -61,10 +66,11 @@ def port_is_free(address: str, port: int) -> bool:
 
 def served(address: str, patience_s: float = 30.0) -> bool:
     """Wait until the server answers; `False` after `patience_s`."""
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+            with directly.open(f"{address}/_stcore/health", timeout=1):
                 return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -136,11 +142,11 @@ def main(arguments: list[str] | None = None) -> int:
     """
     try:
         config = flat_config(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         print(f"{CONFIG_FILE.name} cannot be read: {error}", file=sys.stderr)
         return 1
     parser = argparse.ArgumentParser(prog="python -m app", description="Serve the page.")
-    parser.add_argument("--port", type=int, default=int(config.get("server.port", 8501)))
+    parser.add_argument("--port", type=int, default=config.get("server.port", 8501))
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     parser.add_argument(
         "--settings", type=Path, metavar="FILE", help="as docs/settings.example.toml"
@@ -169,13 +175,26 @@ def main(arguments: list[str] | None = None) -> int:
         daemon=True,
     ).start()
 
-    import streamlit
+    _serve(config)
+    return 0
 
+
+def _serve(config: Mapping[str, Option]) -> None:
+    """Run the server until it is interrupted."""
+    import streamlit
+    from starlette.middleware import Middleware
+
+    from app.server.guard import Guard
+    from app.server.visits import forgetting, keep_uploads_in_memory
+
+    keep_uploads_in_memory(int(str(config.get("server.maxUploadSize", 200))))
+    hosts = config.get("server.allowedHosts", [])
+    guard = Middleware(Guard, hosts=hosts if isinstance(hosts, list) else [str(hosts)])
+    page = streamlit.App(SCRIPT, middleware=[guard], lifespan=forgetting)
     # The server hands the signal on when it has stopped; by itself it would end the process there
     # and then, with the workers and their memory left for others to clear away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    streamlit.App(SCRIPT).run(config=config)
-    return 0
+    page.run(config=config)
 
 
 if __name__ == "__main__":

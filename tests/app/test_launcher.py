@@ -3,11 +3,16 @@
 import socket
 import subprocess
 import sys
+import threading
+import time
 import tomllib
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
+import pytest
 
 from app import __main__ as launcher
 from app.__main__ import CONFIG_FILE, flat_config, main, port_is_free, prepare
@@ -21,6 +26,43 @@ def test_tables_become_dotted_keys():
     assert flat_config(tables) == {"server.port": 8501, "theme.sidebar.base": "light", "top": True}
 
 
+def test_lists_are_kept_and_what_no_option_can_be_is_refused():
+    tables = tomllib.loads('[server]\nallowedHosts = ["localhost"]\n')
+    assert flat_config(tables) == {"server.allowedHosts": ["localhost"]}
+    with pytest.raises(ValueError, match=r"server\.since"):
+        flat_config(tomllib.loads("[server]\nsince = 2026-11-27\n"))
+
+
+def test_a_proxy_is_not_asked_for_our_own_page(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as proxy, health_server() as address:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        begun = time.monotonic()
+        assert launcher.served(address, patience_s=5)
+        assert time.monotonic() - begun < 1
+        proxy.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            proxy.accept()
+
+
+@contextmanager
+def health_server():
+    """A server that says it is well."""
+
+    class Well(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            return
+
+    with HTTPServer(("127.0.0.1", 0), Well) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
 def test_the_configuration_keeps_radiographs_and_errors_in_the_house():
     config = flat_config(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8")))
     assert config["server.port"] == 8501
@@ -29,6 +71,7 @@ def test_the_configuration_keeps_radiographs_and_errors_in_the_house():
     assert config["browser.gatherUsageStats"] is False
     assert config["client.showErrorDetails"] == "none"
     assert config["server.fileWatcherType"] == "none"
+    assert config["server.allowedHosts"] == ["localhost", "127.0.0.1", "::1"]
 
 
 def test_streamlit_knows_every_key():

@@ -1,0 +1,1 @@
+"""The web server around the page: who may speak to it, and what it keeps of a visit."""
