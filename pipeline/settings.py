@@ -39,6 +39,10 @@ def _absent(value: object) -> object:
 
 OptionalPath = Annotated[Path | None, BeforeValidator(_absent)]
 OptionalText = Annotated[str | None, BeforeValidator(_absent)]
+DatabaseAddress = Annotated[
+    Annotated[str, Field(pattern=r"^(sqlite:///|postgresql://).+$")] | None,
+    BeforeValidator(_absent),
+]
 
 
 def _names(value: object) -> object:
@@ -89,6 +93,12 @@ class Settings:
         methods: The maps made for each radiograph, the fused ones among them.
         lime_samples: Perturbed samples of one LIME explanation; a power of two is balanced best.
         lime_segments: Superpixels aimed at.
+        database: Where cases are stored, as an address: `postgresql://user@host/name` or
+            `sqlite:////folder/file`; a SQLite file in `store_folder` if `None`.
+        store_folder: Folder of that file, and of the key that is made for it.
+        store_key_file: The file of another key that stored cases are encrypted with.
+        retention_hours: How long a case stays after its last change, unless it is kept.
+        keep_identity: Whether to store, encrypted, who the patient is.
     """
 
     language: Language = Language.ENGLISH
@@ -116,6 +126,11 @@ class Settings:
     methods: Methods = FUSED_METHODS
     lime_samples: int = _parameter(Method.LIME, "samples")
     lime_segments: int = _parameter(Method.LIME, "segments")
+    database: DatabaseAddress = None
+    store_folder: Path = Path("~/.explaincxr")
+    store_key_file: OptionalPath = None
+    retention_hours: float = Field(default=24.0, gt=0, le=876_600)
+    keep_identity: bool = False
 
 
 # pydantic adds the attribute to the class, which the type checker does not see.

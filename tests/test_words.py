@@ -73,6 +73,7 @@ ALLOWED = {  # (file, word): why it is right there
     ("tests/pipeline/test_earlier_names.py", "trust"): "likewise",
     ("pipeline/command_line/earlier_names.py", "packs?"): "likewise",
     ("docs/writers.md", "trust"): "a file that you trust",
+    ("tests/records/postgresql.py", "trust"): "PostgreSQL's name for a way to log in",
     ("report/models/model_folder.py", "trust"): "`trust_remote_code` of transformers",
     ("xai/image/lime_explainer.py", "trust"): "the title of LIME's paper",
     ("app/*.py", "stretch|stretches"): "Streamlit's width",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("pipeline", "segmentation", "xai", "report", "app", "training", "bench")
+ROOMS = ("pipeline", "segmentation", "xai", "report", "records", "app", "training", "bench")
 GROUND = {  # what every room may use of the pipeline's
     "pipeline.types",
     "pipeline.errors",
@@ -35,6 +35,8 @@ SHARED = {
 }
 # A program's entry joins the rooms, as `pipeline.build` does.
 ENTRIES = {"report.__main__": {"pipeline.workers.workers", "pipeline.protocols"}}
+RUN_ON_IMPORT = ("app.main", "records.database.migrations.env")
+"""The page's script and Alembic's."""
 HEAVY = (
     "tensorflow",
     "keras",
@@ -102,10 +104,15 @@ def test_only_build_knows_the_other_rooms() -> None:
         assert not foreign or name == "pipeline.build", f"{name} imports {sorted(foreign)}"
 
 
-def test_the_app_uses_the_pipeline_alone() -> None:
-    for name, file in modules("app"):
+@pytest.mark.parametrize(
+    ("room", "allowed"), [("records", {"pipeline"}), ("app", {"pipeline", "records"})]
+)
+def test_a_room_above_uses_the_pipeline_and_what_it_is_made_for(
+    room: str, allowed: set[str]
+) -> None:
+    for name, file in modules(room):
         rooms = {item.split(".")[0] for item in imported(file)}
-        assert rooms <= {"app", "pipeline"}, f"{name} imports {sorted(rooms)}"
+        assert rooms <= {room, *allowed}, f"{name} imports {sorted(rooms)}"
 
 
 def test_nothing_imports_the_app() -> None:
@@ -134,7 +141,7 @@ def test_importing_a_room_loads_nothing_heavy(room: str) -> None:
     names = [
         name
         for name, _ in modules(room)
-        if not name.endswith("__main__") and name != "app.main"  # the page's script runs on import
+        if not name.endswith("__main__") and name not in RUN_ON_IMPORT
     ]
     assert names, f"{room}/ holds no code"
     code = (

@@ -19,6 +19,8 @@ from pipeline.types import (
 )
 from pipeline.validation import Problem
 from pipeline.words import message, words_of
+from records import errors as store_errors
+from records.audit.verification import FINDINGS
 
 WARNINGS = {
     "spine_missing",
@@ -32,6 +34,11 @@ CLASSES = [
     item
     for item in vars(errors).values()
     if isinstance(item, type) and issubclass(item, ExplainCxrError)
+]
+OF_THE_STORE = [
+    item
+    for item in vars(store_errors).values()
+    if isinstance(item, type) and issubclass(item, store_errors.StoreError)
 ]
 
 
@@ -47,6 +54,7 @@ def placeholders(sentence: str) -> set[str]:
 def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> None:
     found = tables(language)
     assert set(found["errors"]) == {item.code for item in CLASSES}
+    assert set(found["records"]) == {item.code for item in OF_THE_STORE} | FINDINGS
     assert set(found["problems"]) == {f"problem_{problem}" for problem in get_args(Problem)}
     assert set(found["notes"]) == {note.value for note in ReadingNote}
     assert set(found["reasons"]) == {reason.value for reason in MeasurementReason}
@@ -65,12 +73,14 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
 def test_no_code_stands_for_two_things() -> None:
     codes = Counter(code for table in tables(Language.ENGLISH).values() for code in table)
     assert max(codes.values()) == 1
-    assert max(Counter(item.code for item in CLASSES).values()) == 1
+    classes = (*CLASSES, *OF_THE_STORE)
+    assert max(Counter(item.code for item in classes).values()) == 1
 
 
 def test_a_sentence_asks_only_for_parameters_that_its_error_has() -> None:
-    sentences = tables(Language.ENGLISH)["errors"]
-    for item in CLASSES:
+    found = tables(Language.ENGLISH)
+    sentences = found["errors"] | found["records"]
+    for item in (*CLASSES, *OF_THE_STORE):
         documented = set(re.findall(r"`(\w+)`", item.__doc__ or ""))
         assert placeholders(sentences[item.code]) <= documented, item.code
 
