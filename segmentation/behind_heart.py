@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeline.types import BoolArray, Side
+from segmentation.geometry import box_of
 
 LOWER_HALF = 0.5  # of the lung's height: the heart lies below it
 
@@ -24,24 +25,35 @@ def without_bays(lung: BoolArray, side: Side) -> BoolArray:
     Returns:
         `(row, col)` bool, never less than `lung`.
     """
-    rows, cols = np.flatnonzero(lung.any(axis=1)), np.flatnonzero(lung.any(axis=0))
-    if rows.size == 0:
+    if not lung.any():
         return lung.copy()
-    low = np.arange(lung.shape[0]) >= rows[0] + LOWER_HALF * (rows[-1] - rows[0])
-    outwards = np.arange(lung.shape[1]) - (cols[0] + cols[-1]) / 2
+    box = box_of(lung)
+    inside = np.s_[box.top : box.bottom, box.left : box.right]
+    whole = lung.copy()
+    whole[inside] = _filled(lung[inside], side)
+    return whole
+
+
+def _filled(lung: BoolArray, side: Side) -> BoolArray:
+    """The same for a lung that reaches all four edges of its array."""
+    rows, cols = (np.arange(size) for size in lung.shape)
+    low = rows >= LOWER_HALF * rows[-1]
+    outwards = cols - cols[-1] / 2
     quarter = low[:, None] & ((outwards >= 0) if side is Side.RIGHT else (outwards <= 0))
     whole = lung.copy()
     while True:
-        above, below = _reached(whole, 0)
-        left, right = _reached(whole, 1)
+        above, below = _met(whole, 0)
+        left, right = _met(whole, 1)
         bay = quarter & ~whole & below & (above | (left & right))
         if not bay.any():
             return whole
         whole |= bay
 
 
-def _reached(mask: BoolArray, axis: int) -> tuple[BoolArray, BoolArray]:
+def _met(mask: BoolArray, axis: int) -> tuple[BoolArray, BoolArray]:
     """Where a mask has been met, going along an axis forwards, and backwards."""
-    forwards = np.maximum.accumulate(mask, axis=axis)
-    backwards = np.flip(np.maximum.accumulate(np.flip(mask, axis), axis=axis), axis)
-    return forwards, backwards
+    size = mask.shape[axis]
+    first = np.where(mask.any(axis), mask.argmax(axis), size)
+    last = np.where(mask.any(axis), size - 1 - np.flip(mask, axis).argmax(axis), -1)
+    place = np.expand_dims(np.arange(size), 1 - axis)
+    return place >= np.expand_dims(first, axis), place <= np.expand_dims(last, axis)

@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from pipeline.types import BoolArray, Side
-from segmentation.geometry import largest_parts
+from segmentation.geometry import largest_parts, mean_col
 from segmentation.lung_contour import LungContour, Points, lung_contour
 
 MASS_ON_BORDER = 1 / 224  # of the radiograph's side: one pixel of the network
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ChestOutline:
-    """The outlines of one chest on one grid.
+    """The outlines of one chest on one grid; what is traced from them is traced once.
 
     Lengths are in mm where the spacing is known, else in the grid's pixels, which are then taken
     for squares. Points are those of `LungContour`: the left lung lies at negative x.
@@ -36,28 +37,28 @@ class ChestOutline:
         """Height and width of a pixel."""
         return self.spacing_mm or (1.0, 1.0)
 
-    def contour(self, side: Side) -> LungContour | None:
-        """The lung's border; `None` without a costophrenic angle."""
-        return lung_contour(self.lungs[side], side, self.pixel)
+    @cached_property
+    def contours(self) -> Mapping[Side, LungContour | None]:
+        """Each lung's border; `None` without a costophrenic angle."""
+        return {side: lung_contour(self.lungs[side], side, self.pixel) for side in Side}
 
-    def field_contour(self, side: Side) -> LungContour | None:
-        """The same of the aerated field's largest part."""
-        return lung_contour(largest_parts(self.fields[side]), side, self.pixel)
+    @cached_property
+    def field_contours(self) -> Mapping[Side, LungContour | None]:
+        """The same of each aerated field's largest part."""
+        return {
+            side: lung_contour(largest_parts(self.fields[side]), side, self.pixel) for side in Side
+        }
 
-    def field_gap(self, side: Side) -> float:
-        """How much of the lung lateral of the heart the field leaves out, as a share of the lung.
+    @cached_property
+    def field_gaps(self) -> Mapping[Side, float]:
+        """How much of each lung lateral of the heart its field leaves out, as a share of the lung.
 
         The heart may hide lung only medially: what is missing between the ribs and the field's
         medial border shows a field that was not found whole.
         """
-        lung, field = self.lungs[side], self.fields[side]
-        if side is Side.LEFT:
-            lung, field = lung[:, ::-1], field[:, ::-1]
-        cols = np.arange(lung.shape[1])
-        last = np.where(field.any(axis=1), cols[-1] - field[:, ::-1].argmax(axis=1), cols[-1])
-        lateral = cols[None, :] <= last[:, None]
-        return float((lung & ~field & lateral).sum() / max(1, int(lung.sum())))
+        return {side: self._field_gap(side) for side in Side}
 
+    @cached_property
     def chest_width(self) -> tuple[float, Points]:
         """The greatest inner width of the chest, and its two ends `(x, y)` on the radiograph."""
         right, left = self.lungs[Side.RIGHT], self.lungs[Side.LEFT]
@@ -72,10 +73,10 @@ class ChestOutline:
         ends = np.array([[start[widest] * col_size, y], [end[widest] * col_size, y]])
         return float(np.ptp(ends[:, 0])), ends
 
+    @cached_property
     def midline(self) -> float | None:
         """The spine's mean x in the radiograph's frame; `None` without one."""
-        cols = np.nonzero(self.spine)[1]
-        return float(cols.mean() + 0.5) * self.pixel[1] if cols.size else None
+        return (mean_col(self.spine) + 0.5) * self.pixel[1] if self.spine.any() else None
 
     def in_radiograph(self, points: Points) -> Points:
         """Points of a lung's contour in the radiograph's frame, where x rises with the column."""
@@ -87,3 +88,12 @@ class ChestOutline:
         extent = np.array([self.spine.shape[1] * col_size, self.spine.shape[0] * row_size])
         margin = MASS_ON_BORDER * extent
         return bool(((points > margin) & (points < extent - margin)).all())
+
+    def _field_gap(self, side: Side) -> float:
+        lung, field = self.lungs[side], self.fields[side]
+        if side is Side.LEFT:
+            lung, field = lung[:, ::-1], field[:, ::-1]
+        cols = np.arange(lung.shape[1])
+        last = np.where(field.any(axis=1), cols[-1] - field[:, ::-1].argmax(axis=1), cols[-1])
+        lateral = cols[None, :] <= last[:, None]
+        return float((lung & ~field & lateral).sum() / max(1, int(lung.sum())))

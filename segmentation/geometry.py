@@ -14,15 +14,18 @@ THORAX_MARGIN = 0.04  # of the lungs' width, added around their hull
 
 def largest_parts(mask: BoolArray, share: float = SMALLEST_PART_SHARE) -> BoolArray:
     """Keep the largest connected part and what is at least `share` of it; fill holes."""
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count < 2:
-        return np.zeros_like(mask)
+    filled = np.zeros(mask.shape, bool)
+    if not mask.any():
+        return filled
+    box = box_of(mask)
+    inside = np.s_[box.top : box.bottom, box.left : box.right]
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(mask[inside].astype(np.uint8))
     areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = np.isin(parts, 1 + np.flatnonzero(areas >= share * areas.max())).astype(np.uint8)
+    is_kept = np.concatenate([[0], areas >= share * areas.max()]).astype(np.uint8)
+    kept = is_kept[parts]
     contours, _ = cv2.findContours(kept, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = np.zeros_like(kept)
-    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
-    return filled.astype(bool)
+    filled[inside] = cv2.drawContours(kept, contours, -1, 1, cv2.FILLED)
+    return filled
 
 
 def two_lungs(right: BoolArray, left: BoolArray) -> tuple[BoolArray, BoolArray]:
@@ -41,9 +44,14 @@ def two_lungs(right: BoolArray, left: BoolArray) -> tuple[BoolArray, BoolArray]:
     smallest = SMALLEST_LUNG_SHARE * right.size
     if right.sum() < smallest or left.sum() < smallest:
         raise ChestNotFoundError
-    if np.nonzero(right)[1].mean() >= np.nonzero(left)[1].mean():
+    if mean_col(right) >= mean_col(left):
         raise ChestNotFoundError
     return right, left
+
+
+def mean_col(mask: BoolArray) -> float:
+    """The mean column of a mask's pixels; the mask is not empty."""
+    return float(np.average(np.arange(mask.shape[1]), weights=mask.sum(axis=0)))
 
 
 def unbroken(column: BoolArray) -> BoolArray:
@@ -57,9 +65,11 @@ def unbroken(column: BoolArray) -> BoolArray:
         return whole
     first = column[rows].argmax(axis=1)
     last = column.shape[1] - 1 - column[rows, ::-1].argmax(axis=1)
-    for row in range(rows[0], rows[-1] + 1):
-        edges = (np.interp(row, rows, first), np.interp(row, rows, last))
-        whole[row, round(edges[0]) : round(edges[1]) + 1] = True
+    between = np.arange(rows[0], rows[-1] + 1)
+    start = np.interp(between, rows, first).round()[:, None]
+    end = np.interp(between, rows, last).round()[:, None]
+    cols = np.arange(column.shape[1])
+    whole[between] = (cols >= start) & (cols <= end)
     return whole
 
 

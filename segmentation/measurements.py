@@ -11,7 +11,7 @@ import numpy as np
 
 from pipeline.types import MeasurementName, MeasurementPart, MeasurementReason, Side
 from segmentation.chest_outline import ChestOutline
-from segmentation.geometry import hull_of
+from segmentation.geometry import box_of, hull_of
 from segmentation.lung_contour import LungContour, Points
 
 MM_PER_CM = 10.0
@@ -80,10 +80,9 @@ class ChestReadings:
         return _in_cm(self.outline, found)
 
     def _by_side(self, read: Callable[[ChestOutline, LungContour], Found]) -> dict[Side, Found]:
-        contours = {side: self.outline.contour(side) for side in Side}
         return {
             side: read(self.outline, contour) if contour else MeasurementReason.ANGLE_HIDDEN
-            for side, contour in contours.items()
+            for side, contour in self.outline.contours.items()
         }
 
 
@@ -166,7 +165,7 @@ def _height(chest: ChestOutline, contour: LungContour) -> Reading | MeasurementR
     """The height from the apex to the top of the diaphragm, as a share of the chest's width."""
     top = contour.diaphragm[np.argmin(contour.diaphragm[:, 1])]
     ends = chest.in_radiograph(np.array([[top[0], contour.apex[1]], top]))
-    width, widest = chest.chest_width()
+    width, widest = chest.chest_width
     if not chest.is_inside(np.concatenate([ends, widest])):
         return MeasurementReason.CUT_OFF
     if width <= 0:
@@ -189,7 +188,7 @@ def _slenderness(
             return height
         lines += height.lines
         values.append(height.value)
-    lines.append((MeasurementPart.CHEST_WIDTH, chest.chest_width()[1]))
+    lines.append((MeasurementPart.CHEST_WIDTH, chest.chest_width[1]))
     return Reading(value=float(np.mean(values)), lines=tuple(lines))
 
 
@@ -227,17 +226,17 @@ def _fitted(points: Points, start: Points) -> Points:
 
 def _heart(chest: ChestOutline) -> Reading | MeasurementReason:
     """The heart's greatest width between the two fields, over the chest's inner width."""
-    width, widest = chest.chest_width()
+    width, widest = chest.chest_width
     if not chest.is_inside(widest):
         return MeasurementReason.CUT_OFF
-    midline = chest.midline()
+    midline = chest.midline
     if midline is None:
         return MeasurementReason.OUTLINE_UNSURE
     if abs(2 * midline - widest[:, 0].sum()) > LARGEST_ASYMMETRY * width:
         return MeasurementReason.ASYMMETRIC
     borders: list[Points] = []
     for side in Side:
-        border = None if chest.field_gap(side) > LARGEST_FIELD_GAP else _heart_border(chest, side)
+        border = None if chest.field_gaps[side] > LARGEST_FIELD_GAP else _heart_border(chest, side)
         if border is None:
             return MeasurementReason.HEART_HIDDEN
         borders.append(chest.in_radiograph(border))
@@ -257,7 +256,7 @@ def _heart(chest: ChestOutline) -> Reading | MeasurementReason:
 
 def _heart_border(chest: ChestOutline, side: Side) -> Points | None:
     """The point where the heart reaches furthest into a field; `None` if it is not seen."""
-    contour = chest.field_contour(side)
+    contour = chest.field_contours[side]
     if contour is None:
         return None
     top, height = contour.apex[1], contour.costophrenic[1] - contour.apex[1]
@@ -275,7 +274,7 @@ def _reaches_the_ribs(chest: ChestOutline) -> bool:
 
     The heart is then wider than its border beside the field.
     """
-    right, field = chest.contour(Side.RIGHT), chest.field_contour(Side.LEFT)
+    right, field = chest.contours[Side.RIGHT], chest.field_contours[Side.LEFT]
     if right is None or field is None:
         return False
     above = right.diaphragm[:, 1].min() - field.cardiophrenic[1]
@@ -285,14 +284,14 @@ def _reaches_the_ribs(chest: ChestOutline) -> bool:
 
 def _lung_share(chest: ChestOutline) -> Reading | MeasurementReason:
     """The area of both fields over that of the chest, the lungs' convex hull."""
-    if max(chest.field_gap(side) for side in Side) > LARGEST_FIELD_GAP:
+    if max(chest.field_gaps.values()) > LARGEST_FIELD_GAP:
         return MeasurementReason.HEART_HIDDEN
     hull = hull_of(chest.lungs[Side.RIGHT] | chest.lungs[Side.LEFT])
     if not hull.any():
         return MeasurementReason.OUTLINE_UNSURE
-    rows, cols = np.nonzero(hull)
+    box = box_of(hull)
     row_size, col_size = chest.pixel
-    corners = np.array([[cols.min(), rows.min()], [cols.max() + 1, rows.max() + 1]])
+    corners = np.array([[box.left, box.top], [box.right, box.bottom]])
     if not chest.is_inside(corners * (col_size, row_size)):
         return MeasurementReason.CUT_OFF
     fields = sum(int(chest.fields[side].sum()) for side in Side)

@@ -116,16 +116,14 @@ def chest_of(
         radiograph: The radiograph.
         level: The logit that the lungs were outlined at.
     """
-    found = enlarged(logits_model, radiograph.shape, level)
+    fields = [OUTPUTS.index("right_field"), OUTPUTS.index("left_field")]
+    right, left = enlarged(logits_model[fields], radiograph.shape, level)
     return ChestOutline(
         lungs={
             Side.RIGHT: masks[Structure.RIGHT_LUNG],
             Side.LEFT: masks[Structure.LEFT_LUNG],
         },
-        fields={
-            Side.RIGHT: found[OUTPUTS.index("right_field")],
-            Side.LEFT: found[OUTPUTS.index("left_field")],
-        },
+        fields={Side.RIGHT: right, Side.LEFT: left},
         spine=spine,
         spacing_mm=radiograph.spacing_mm,
     )
