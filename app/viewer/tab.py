@@ -18,6 +18,7 @@ from app.views.evidence_image import zone_value
 from app.views.maps import map_controls
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, encode_png, reduced, reduced_shape
 from pipeline.pictures.zone_polygons import zone_polygons
+from pipeline.presentation import sides_note
 from pipeline.types import CaseResult, Method, Zone
 from pipeline.words import Words
 
@@ -183,7 +184,7 @@ def _in_words(words: Words, found: CaseResult, lit: Zone | None, view: Viewport)
         items = {item.zone: item for item in found.descriptors.items}
         value = zone_value(words, items.get(lit))
         part += f" {words('viewer.lit', zone=words.capital(f'zones.{lit}.name'))}: {value}."
-    said = f"{part} {words('radiograph.sides')}"
+    said = f"{part} {sides_note(words, found.radiograph)}"
     draw(f'<p class="cxr-caption" role="status">{escape(said)}</p>')
 
 

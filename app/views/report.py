@@ -12,7 +12,7 @@ from app.views import evidence_image
 from app.views.frame.problems import sentence
 from app.views.maps import quality
 from pipeline.errors import QueueFullError
-from pipeline.presentation import draft_notes, draft_origin, draft_summary
+from pipeline.presentation import draft_notes, draft_origin, draft_summary, sides_note
 from pipeline.types import CaseResult, Claim, ClaimStatus, Report, Section
 from pipeline.words import Words
 
@@ -61,7 +61,7 @@ def _written(words: Words, case: Case, result: CaseResult, report: Report) -> No
         draw(notice(words("report.other_language", language=name)))
     quality.draw_lowest(words, result.quality)
     draw(_key(words))
-    draw(lead(f"{words('report.point')} {words('radiograph.sides')}"))
+    draw(lead(f"{words('report.point')} {sides_note(words, result.radiograph)}"))
     with st.container(key="evidence"):
         radiograph, text = st.columns([5, 7], gap="large")
         with radiograph:

@@ -14,6 +14,7 @@ from pipeline.presentation import (
     classification_view,
     notes_view,
     radiograph_facts,
+    sides_note,
 )
 from pipeline.types import CaseResult, Prediction
 from pipeline.words import Words, message
@@ -52,7 +53,7 @@ def _radiograph(words: Words, case: Case, result: CaseResult) -> None:
     )
     if outlined:
         draw(legend(_legend(words, result)))
-    draw(f'<p class="cxr-caption">{escape(words("radiograph.sides"))}</p>')
+    draw(f'<p class="cxr-caption">{escape(sides_note(words, radiograph))}</p>')
     draw(facts(radiograph_facts(words, radiograph)))
 
 

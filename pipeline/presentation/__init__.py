@@ -13,7 +13,7 @@ from pipeline.presentation.descriptors import (
 )
 from pipeline.presentation.draft import draft_notes, draft_origin, draft_summary
 from pipeline.presentation.measurements import MeasurementsView, measurements_view, part_name
-from pipeline.presentation.notes import NotesView, notes_view, radiograph_facts
+from pipeline.presentation.notes import NotesView, notes_view, radiograph_facts, sides_note
 from pipeline.presentation.quality import (
     QualityRow,
     lowest_rating,
@@ -43,5 +43,6 @@ __all__ = [
     "quality_notes",
     "quality_row",
     "radiograph_facts",
+    "sides_note",
     "zone_name",
 ]

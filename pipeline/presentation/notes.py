@@ -48,6 +48,11 @@ def notes_view(words: Words, result: CaseResult) -> NotesView:
     )
 
 
+def sides_note(words: Words, radiograph: Radiograph) -> str:
+    """Which side of the picture is the patient's right, and how that is known."""
+    return words(f"radiograph.sides.{radiograph.sides.evidence}")
+
+
 def radiograph_facts(words: Words, radiograph: Radiograph) -> tuple[tuple[str, str], ...]:
     """Format, size and pixel spacing of the file, each as `(name, value)`."""
     rows, cols = radiograph.source_shape

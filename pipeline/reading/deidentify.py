@@ -20,6 +20,7 @@ KEPT = (
     "ImagerPixelSpacing",
     "EstimatedRadiographicMagnificationFactor",
     "PixelSpacingCalibrationType",
+    "PatientOrientation",
     "PixelAspectRatio",
     "PixelPaddingValue",
     "PixelPaddingRangeLimit",

@@ -25,6 +25,7 @@ from pipeline.reading.deidentify import deidentified
 from pipeline.reading.grid import Decoded, check_contrast, check_shape, in_strips, stretched
 from pipeline.reading.header import Header, read_header
 from pipeline.reading.padding import padding_of
+from pipeline.reading.sides import orientation_of
 from pipeline.reading.spacing import pixel_aspect_of, spacing_of
 from pipeline.settings import Settings
 from pipeline.types import FloatArray, ReadingNote
@@ -201,12 +202,20 @@ def _decoded(dataset: "Dataset", header: Header, settings: Settings) -> Decoded:
     notes += [ReadingNote.PIXELS_SQUARED] if aspect != 1 else []
     spacing = spacing_of(dataset, aspect)
     notes += [ReadingNote.SPACING_IMPLAUSIBLE] if spacing.refused else []
+    spacing_mm, orientation = spacing.mm, orientation_of(dataset)
+    if orientation is not None:
+        grey = orientation.applied(grey)
+        notes += [ReadingNote.ROTATED] if orientation.is_turned else []
+        if orientation.transposed:
+            aspect, spacing_mm = 1 / aspect, spacing_mm and (spacing_mm[1], spacing_mm[0])
     return Decoded(
         grey=grey,
-        spacing_mm=spacing.mm,
+        spacing_mm=spacing_mm,
         spacing_plane=spacing.plane,
         facts=header.facts,
         pixel_aspect=aspect,
+        header_sides=orientation is not None,
+        is_reversed=orientation is not None and orientation.is_reversed,
         notes=tuple(notes),
     )
 

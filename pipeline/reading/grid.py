@@ -37,6 +37,8 @@ class Decoded:
         spacing_plane: Where the spacing holds, `None` without one.
         facts: What the header says of patient and view.
         pixel_aspect: A pixel's height over its width.
+        header_sides: Whether the header says which side is the right one.
+        is_reversed: Whether it was reversed as the header says.
     """
 
     grey: FloatArray
@@ -45,6 +47,8 @@ class Decoded:
     spacing_plane: SpacingPlane | None = None
     facts: HeaderFacts = NOTHING_STATED
     pixel_aspect: float = 1.0
+    header_sides: bool = False
+    is_reversed: bool = False
 
 
 def check_shape(rows: int, cols: int, settings: Settings) -> None:

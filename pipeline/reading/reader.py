@@ -1,6 +1,9 @@
 """The reader: what is wrong with the bytes is said, what is right becomes a radiograph."""
 
 import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from pipeline.errors import (
     CorruptImageError,
@@ -11,7 +14,10 @@ from pipeline.errors import (
 )
 from pipeline.reading.content import format_of
 from pipeline.settings import Settings
-from pipeline.types import ImageFormat, Radiograph, ReadingNote
+from pipeline.types import FloatArray, ImageFormat, Radiograph, ReadingNote, Sides
+
+if TYPE_CHECKING:
+    from pipeline.reading.grid import Decoded
 
 
 def check_size(byte_count: int, settings: Settings) -> None:
@@ -37,12 +43,16 @@ class FileReader:
         self._settings = settings
 
     def warm(self) -> None:
-        """Import the decoders now."""
+        """Import the decoders and draw the letters now."""
         import cv2  # noqa: F401
         import dicomanonymizer.simpledicomanonymizer  # noqa: F401
         import imagecodecs  # noqa: F401
         import PIL.Image  # noqa: F401
         import pydicom.pixels  # noqa: F401
+
+        from pipeline.reading.marks.side_letters import draw_alphabet
+
+        draw_alphabet()
 
     def read(self, data: bytes) -> Radiograph:
         """Read one file's bytes.
@@ -74,6 +84,8 @@ class FileReader:
         notes = decoded.notes
         if pixels.size < decoded.grey.size:
             notes += (ReadingNote.REDUCED,)
+        pixels, sides = _right_way_round(pixels, decoded)
+        notes += (ReadingNote.MIRRORED_BY_HEADER,) if decoded.is_reversed and sides.header else ()
         rows, cols = decoded.grey.shape
         return Radiograph(
             pixels=pixels,
@@ -83,5 +95,23 @@ class FileReader:
             source_spacing_mm=decoded.spacing_mm,
             spacing_plane=decoded.spacing_plane,
             facts=decoded.facts,
-            notes=notes,
+            sides=sides,
+            notes=(*notes, *sides.notes),
         )
+
+
+def _right_way_round(pixels: FloatArray, decoded: "Decoded") -> tuple[FloatArray, Sides]:
+    """The picture, and what is known of its sides.
+
+    A header that would have the picture reversed is followed unless the letters in it say that
+    it must not be: then it stays as it is stored, with a warning.
+    """
+    from pipeline.reading.marks.side_letters import side_letters
+    from pipeline.reading.sides import contradicted, sides_of
+
+    header = True if decoded.header_sides else None
+    letters = side_letters(pixels)
+    if decoded.is_reversed and contradicted(letters):
+        pixels = np.ascontiguousarray(pixels[:, ::-1])
+        return pixels, sides_of(side_letters(pixels), header=False)
+    return pixels, sides_of(letters, header=header)

@@ -14,6 +14,7 @@ from pipeline.types import (
     Radiograph,
     ReadingNote,
     Sex,
+    SideEvidence,
     SpacingPlane,
     Structure,
     View,
@@ -50,6 +51,10 @@ class ImageEntry(Entry):
     working_shape: tuple[int, int]
     """Rows and columns of the working grid, which points of lines are given on."""
     header: HeaderEntry
+    sides: SideEvidence
+    """How it is known that the patient's right is on the left of the picture: by a letter in it, by
+    the header, by the reader who mirrored it; `assumed` where nothing says so, `contradicted` where
+    a letter or the header says otherwise."""
     notes: tuple[ReadingNote, ...]
     """What reading did to the pixels, and what it warns of."""
 
@@ -66,6 +71,7 @@ class ImageEntry(Entry):
             spacing_plane=radiograph.spacing_plane,
             working_shape=radiograph.shape,
             header=HeaderEntry.model_validate(radiograph.facts),
+            sides=radiograph.sides.evidence,
             notes=radiograph.notes,
         )
 

@@ -34,7 +34,7 @@ from pipeline.types.methods import (
     with_fused,
 )
 from pipeline.types.prediction import Prediction
-from pipeline.types.radiograph import NOTHING_STATED, HeaderFacts, Radiograph
+from pipeline.types.radiograph import NOTHING_STATED, HeaderFacts, Radiograph, Sides
 from pipeline.types.report import Claim, Report
 from pipeline.types.text_explanation import (
     Attribution,
@@ -59,6 +59,7 @@ from pipeline.types.vocabulary import (
     Section,
     Sex,
     Side,
+    SideEvidence,
     SpacingPlane,
     Step,
     Structure,
@@ -124,6 +125,8 @@ __all__ = [
     "Sex",
     "ShapeMeasure",
     "Side",
+    "SideEvidence",
+    "Sides",
     "SpacingPlane",
     "Step",
     "Structure",

@@ -11,6 +11,7 @@ from pipeline.types.vocabulary import (
     ImageFormat,
     ReadingNote,
     Sex,
+    SideEvidence,
     SpacingPlane,
     View,
 )
@@ -42,6 +43,65 @@ class HeaderFacts:
 NOTHING_STATED = HeaderFacts()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What is known of right and left in a picture that is shown with the right on its left.
+
+    Attributes:
+        letters: Whether the letters R and L in it stand on the sides that they name; `None`
+            without one.
+        reversed_letters: Whether they are in mirror writing.
+        header: Whether it is shown as its header says; `None` if that says nothing.
+        mirrored: Whether the reader has exchanged its sides.
+    """
+
+    letters: bool | None = None
+    reversed_letters: bool = False
+    header: bool | None = None
+    mirrored: bool = False
+
+    def exchanged(self) -> "Sides":
+        """The same of the picture the other way round."""
+        return Sides(
+            letters=None if self.letters is None else not self.letters,
+            reversed_letters=self.letters is not None and not self.reversed_letters,
+            header=None if self.header is None else not self.header,
+            mirrored=not self.mirrored,
+        )
+
+    @property
+    def evidence(self) -> SideEvidence:
+        """How the sides are known."""
+        if self.letters is False or self.header is False:
+            return SideEvidence.CONTRADICTED
+        if self.letters:
+            return SideEvidence.LETTER
+        if self.header:
+            return SideEvidence.HEADER
+        return SideEvidence.READER if self.mirrored else SideEvidence.ASSUMED
+
+    @property
+    def notes(self) -> tuple[ReadingNote, ...]:
+        """What is to be said of them.
+
+        A reversed letter on its own side was laid on the plate in reverse; on the other side it
+        is what a reversed picture looks like.
+        """
+        found = [ReadingNote.MIRRORED_BY_READER] if self.mirrored else []
+        if self.letters is False and self.reversed_letters:
+            found.append(ReadingNote.SIDE_LETTER_MIRRORED)
+        elif self.letters is False:
+            found.append(ReadingNote.SIDE_LETTER_CONFLICT)
+        elif self.reversed_letters:
+            found.append(ReadingNote.SIDE_LETTER_REVERSED)
+        if self.header is False:
+            found.append(ReadingNote.SIDE_HEADER_CONFLICT)
+        return tuple(found)
+
+
+NOTHING_KNOWN = Sides()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Radiograph:
     """A de-identified frontal chest radiograph on the working grid.
@@ -54,6 +114,7 @@ class Radiograph:
         source_spacing_mm: `(row, col)` distance of the file's pixel centres in mm, or `None`.
         spacing_plane: Where the spacing holds, `None` without one.
         facts: What the header says of patient and view.
+        sides: What is known of right and left.
         notes: What reading did, and what it warns of.
     """
 
@@ -64,6 +125,7 @@ class Radiograph:
     source_spacing_mm: tuple[float, float] | None = None
     spacing_plane: SpacingPlane | None = None
     facts: HeaderFacts = NOTHING_STATED
+    sides: Sides = NOTHING_KNOWN
     notes: tuple[ReadingNote, ...] = ()
 
     def __post_init__(self) -> None:

@@ -28,11 +28,22 @@ class ReadingNote(StrEnum):
     VIEW_UNUSUAL = "view_unusual"
     BODY_PART_UNUSUAL = "body_part_unusual"
     MODALITY_UNUSUAL = "modality_unusual"
+    MIRRORED_BY_HEADER = "mirrored_by_header"
+    MIRRORED_BY_READER = "mirrored_by_reader"
+    SIDE_LETTER_CONFLICT = "side_letter_conflict"
+    SIDE_LETTER_MIRRORED = "side_letter_mirrored"
+    SIDE_LETTER_REVERSED = "side_letter_reversed"
+    SIDE_HEADER_CONFLICT = "side_header_conflict"
 
     @property
     def is_warning(self) -> bool:
         """Whether it qualifies the results, or has to be looked at before they are used."""
         return self in WARNINGS
+
+    @property
+    def is_of_sides(self) -> bool:
+        """Whether it may change when the reader exchanges right and left."""
+        return self in NOTES_OF_SIDES
 
 
 WARNINGS = frozenset(
@@ -42,8 +53,31 @@ WARNINGS = frozenset(
         ReadingNote.VIEW_UNUSUAL,
         ReadingNote.BODY_PART_UNUSUAL,
         ReadingNote.MODALITY_UNUSUAL,
+        ReadingNote.SIDE_LETTER_CONFLICT,
+        ReadingNote.SIDE_LETTER_MIRRORED,
+        ReadingNote.SIDE_HEADER_CONFLICT,
     }
 )
+
+NOTES_OF_SIDES = frozenset(
+    {
+        ReadingNote.MIRRORED_BY_READER,
+        ReadingNote.SIDE_LETTER_CONFLICT,
+        ReadingNote.SIDE_LETTER_MIRRORED,
+        ReadingNote.SIDE_LETTER_REVERSED,
+        ReadingNote.SIDE_HEADER_CONFLICT,
+    }
+)
+
+
+class SideEvidence(StrEnum):
+    """How it is known which side of the picture is the patient's right."""
+
+    LETTER = "letter"
+    HEADER = "header"
+    READER = "reader"
+    ASSUMED = "assumed"
+    CONTRADICTED = "contradicted"
 
 
 class AgeGroup(StrEnum):

@@ -13,6 +13,7 @@ from pipeline.presentation import (
     draft_summary,
     notes_view,
     radiograph_facts,
+    sides_note,
 )
 from pipeline.types import CaseResult, Conclusion, Language, Section
 from pipeline.words import Words, words_of
@@ -152,7 +153,7 @@ def _figures(
         Figure(picture=pictures["original"], caption=words("original")),
         Figure(
             picture=pictures[ANATOMY_FILE],
-            caption=words("anatomy", sides=words("radiograph.sides")),
+            caption=words("anatomy", sides=sides_note(words, result.radiograph)),
             file=ANATOMY_FILE,
             legend=legend,
         ),

@@ -1,0 +1,1 @@
+"""Marks in the pixels: the letters of a side."""
