@@ -72,9 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     shape.add_argument(
         "--radiographs", type=int, default=100, help="validation radiographs a dataset at most"
     )
+    store = benches.add_parser("store", help="the case store: speed, a long worklist, and kills")
+    store.add_argument("--cases", type=int, default=10_000, help="cases of the worklist")
+    store.add_argument("--kills", type=int, default=100, help="writing processes to kill")
+    store.add_argument("--data", type=Path, help="a folder of radiographs; else a phantom")
     for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
-    for bench in (latency, queue, report, explained, faithful, lime, variants, sane, shape):
+    for bench in (latency, queue, report, explained, faithful, lime, variants, sane, shape, store):
         bench.add_argument("--json", type=Path, help="write the metrics here too")
         add_settings_argument(bench)
     return parser
@@ -96,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings(chosen.settings)
     except SettingsError as error:
         parser.error(message(error.code, Language.ENGLISH, **error.parameters))
-    for name in ("runs", "cases", "radiographs"):
+    for name in ("runs", "cases", "radiographs", "kills"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
     metrics, failed = _measured(chosen, settings)
@@ -140,6 +144,15 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
             from bench.measurements import measure_chest
 
             metrics = measure_chest(settings, chosen.radiographs, chosen.data)
+        case "store":
+            from bench.speed.radiographs import radiographs_of
+            from bench.store.store import measure_store
+
+            (data,), source = radiographs_of(chosen.data, 1)
+            stored = measure_store(
+                settings, cases=chosen.cases, kills=chosen.kills, data=data, source=source
+            )
+            metrics, failed = stored, stored.failed
         case "queue":
             from bench.speed.queue import measure_queue
 
