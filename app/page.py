@@ -20,7 +20,8 @@ def show() -> None:
     """Draw one visit."""
     words = frame.show()
     cases = _cases()
-    cases.advance(service.workers())
+    if cases.items:  # the workers' modules can wait for the first radiograph
+        cases.advance(service.workers())
     with st.container():  # always there: a control that moved would forget what it holds
         if not cases.items:
             home.introduce(words)
@@ -50,7 +51,8 @@ def _watch(words: Words, cases: Cases) -> None:
     drawn = cases.signature
 
     def watch() -> None:
-        cases.advance(service.workers())
+        if cases.items:
+            cases.advance(service.workers())
         if cases.signature != drawn:
             st.rerun(scope="app")
         if cases.case is not None:

@@ -110,14 +110,19 @@ def measure_chest(
     Args:
         settings: Weights and threads.
         radiographs: How many of each dataset at most, evenly taken from its index.
-        data: The folder of the datasets.
+        data: A dataset, or the folder of the datasets.
     """
     segmenter = DeepLabSegmenter(settings.weights_folder / "anatomy", settings.threads)
     meter = OutlineMorphometer(segmenter)
     folder = data or data_folder()
+    is_one = (folder / "index.csv").is_file()
     datasets = {}
-    for dataset in sorted(item.parent for item in folder.glob("*/index.csv")):
+    for dataset in (
+        [folder] if is_one else sorted(file.parent for file in folder.glob("*/index.csv"))
+    ):
         held = [image for image in read_index(dataset) if image.split is Split.VALIDATION]
+        if not held:
+            continue
         found: dict[Place, list[tuple[Measurement, Reading | None]]] = defaultdict(list)
         for number in np.unique(np.linspace(0, len(held) - 1, radiographs).astype(int)):
             radiograph = enlarged_radiograph(held[number])

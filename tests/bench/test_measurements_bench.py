@@ -62,7 +62,12 @@ def test_a_dataset_of_drawn_radiographs_is_measured_against_its_masks(tmp_path):
         rows.append((f"{seed}.png", "no_nodule", f"{seed}_mask.png"))
     with (dataset / "index.csv").open("w", newline="") as index:
         csv.writer(index).writerows([("file", "label", "lung_mask"), *rows])
+    unheld = tmp_path / "two_files"  # a dataset without validation radiographs has nothing to tell
+    unheld.mkdir()
+    (unheld / "index.csv").write_text("file,label\n")
     found = measure_chest(Settings(), 2, tmp_path)
+    assert list(found.datasets) == ["jsrt"]
+    assert measure_chest(Settings(), 2, dataset) == found
     heights = found.datasets["jsrt"]["lung_height_to_chest_width"]
     assert (heights.radiographs, heights.drawn) == (2, 2)
     assert heights.error is not None
