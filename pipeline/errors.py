@@ -145,6 +145,12 @@ class ChestNotFoundError(InputError):
     code = "chest_not_found"
 
 
+class TextTooLongError(InputError):
+    """An edited section of the report has more letters or lines than may be; `limit`, `lines`."""
+
+    code = "text_too_long"
+
+
 class UnreadableFileError(InputError):
     """The path given could not be opened."""
 

@@ -12,7 +12,7 @@ from app import service
 from app.markup import draw, heading, lead, notice
 from app.state.case import Case
 from app.views.frame.problems import sentence
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, TextTooLongError
 from pipeline.types import CaseResult, Conclusion, Language, Method, Section
 from pipeline.words import Words
 
@@ -38,7 +38,7 @@ def show(words: Words, case: Case) -> None:
     try:
         with st.spinner(words("download.making")):
             files = _files(result, conclusion, words.language)
-    except OutputError as error:
+    except (OutputError, TextTooLongError) as error:
         draw(notice(sentence(words, error), "error", error.code))
         return
     if conclusion is not None and conclusion.edited:

@@ -13,7 +13,7 @@ from app.views.frame.problems import sentence
 from app.views.maps import quality
 from pipeline.errors import QueueFullError
 from pipeline.presentation import draft_notes, draft_origin, draft_summary, sides_note
-from pipeline.types import CaseResult, Claim, ClaimStatus, Report, Section
+from pipeline.types import LONGEST_SECTION, CaseResult, Claim, ClaimStatus, Report, Section
 from pipeline.words import Words
 
 POLL_SECONDS = 0.5
@@ -85,6 +85,7 @@ def _section(
         value=case.edits.get(section, report.sections[section]),
         key=key,
         height="content",
+        max_chars=max(LONGEST_SECTION, len(report.sections[section])),
         persist_state="session",
         on_change=_keep,
         args=(case, section, key),

@@ -233,7 +233,10 @@ def _shown(stored: NDArray[Any], dataset: "Dataset") -> FloatArray:
     if _is_display_range(dataset):
         bottom, top = _display_range(dataset)
         values = np.clip((values - bottom) / (top - bottom), 0, 1)
-    return values.astype(np.float32)
+    shown: FloatArray = values.astype(np.float32)
+    if not np.isfinite(shown).all():  # a scale beyond all numbers
+        raise CorruptImageError
+    return shown
 
 
 def _is_display_range(dataset: "Dataset") -> bool:

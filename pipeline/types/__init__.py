@@ -10,7 +10,15 @@ right lung of a frontal radiograph lies at small columns. Arrays are checked her
 
 from pipeline.types.anatomy import Anatomy, ShapeMeasure
 from pipeline.types.arrays import BoolArray, Box, FloatArray, frozen_array, unit_range
-from pipeline.types.case import CaseResult, Conclusion, Examination, Problem, ProgressEvent
+from pipeline.types.case import (
+    LONGEST_SECTION,
+    MOST_LINES,
+    CaseResult,
+    Conclusion,
+    Examination,
+    Problem,
+    ProgressEvent,
+)
 from pipeline.types.descriptors import Descriptor, Descriptors
 from pipeline.types.explanation import Explanation, LayerMap
 from pipeline.types.explanation_quality import ExplanationQuality, MaskingCurves, QualityScore
@@ -72,6 +80,8 @@ __all__ = [
     "FURTHER_METHODS",
     "FUSED",
     "FUSED_METHODS",
+    "LONGEST_SECTION",
+    "MOST_LINES",
     "NOTHING_STATED",
     "SALIENCY_MAPS",
     "SHORTCUT_MEASURES",

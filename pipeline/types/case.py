@@ -66,6 +66,10 @@ class CaseResult(Examination):
         return next(iter(self.explanations.values())).label
 
 
+LONGEST_SECTION, MOST_LINES = 10_000, 1_000
+"""Letters and lines of an edited section, which the files are set from."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
     """What the clinician signs: the report's text as edited, in one language."""

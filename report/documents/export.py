@@ -1,8 +1,10 @@
 """The files of a finished case: JSON, pictures, and the conclusion as Markdown and PDF."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pipeline.errors import TextTooLongError
 from pipeline.pictures.measurement_overlay import measurements_overlay
 from pipeline.pictures.overlays import (
     Picture,
@@ -13,12 +15,15 @@ from pipeline.pictures.overlays import (
     zone_diagram,
 )
 from pipeline.result_file import result_json
-from pipeline.types import CaseResult, Conclusion, Language
+from pipeline.types import LONGEST_SECTION, MOST_LINES, CaseResult, Conclusion, Language
 from pipeline.words import Words, words_of
 from report.documents.document import ANATOMY_FILE, document_of
 from report.documents.markdown import markdown
 from report.documents.measurement_blocks import MEASUREMENTS_FILE
 from report.documents.pdf import pdf
+
+UNSTORABLE = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""Halves of surrogate pairs, which are no UTF-8, and control characters."""
 
 
 class ReportExporter:
@@ -48,8 +53,10 @@ class ReportExporter:
 
         Raises:
             OutputError: A picture or the PDF cannot be made.
+            TextTooLongError: An edited section has too many letters or lines.
         """
         language = self._language_of(result, conclusion)
+        conclusion = conclusion and _storable(conclusion)
         words = words_of(language)
         if words.labels_in_english(result.prediction):  # the manifest lacks the language
             named = {"label_names": Language.ENGLISH.value}
@@ -84,6 +91,18 @@ class ReportExporter:
         if conclusion is not None:
             return conclusion.language
         return self._language if result.report is None else result.report.language
+
+
+def _storable(conclusion: Conclusion) -> Conclusion:
+    """A conclusion within its limit, without what no file can hold."""
+    if conclusion.edited and any(map(_is_too_long, conclusion.sections.values())):
+        raise TextTooLongError(limit=LONGEST_SECTION, lines=MOST_LINES)
+    sections = {name: UNSTORABLE.sub("\ufffd", text) for name, text in conclusion.sections.items()}
+    return replace(conclusion, sections=sections)
+
+
+def _is_too_long(text: str) -> bool:
+    return len(text) > LONGEST_SECTION or text.count("\n") >= MOST_LINES
 
 
 def _zones(result: CaseResult, words: Words) -> Picture:

@@ -1,5 +1,6 @@
 """A conclusion as PDF: A4, embedded DejaVu Sans, the disclaimer on every page, no dates."""
 
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -27,6 +28,7 @@ MARGIN_MM = 18.0
 BOTTOM_MM = 24.0
 PICTURE_PX = 900
 JPEG_QUALITY = 92
+LINES = 40
 
 
 def pdf(document: Document) -> bytes:
@@ -132,9 +134,7 @@ def _flowables(block: Block, width: float) -> list[Any]:
     if isinstance(block, Heading):
         return [_heading(block)]
     if isinstance(block, Paragraph):
-        markup = "".join(map(_run, block.runs)).strip().replace("\n", "<br/>")
-        size = {"fontSize": 7.5, "leading": 11, "textColor": QUIET} if block.small else {}
-        return [_text(markup, **size)]
+        return _paragraphs(block)
     if isinstance(block, Classification):
         return [_classification(block, width)]
     if isinstance(block, Table):
@@ -142,6 +142,24 @@ def _flowables(block: Block, width: float) -> list[Any]:
     if isinstance(block, Figures):
         return _figures(block, width)
     return [_signature(block, width)]
+
+
+def _paragraphs(paragraph: Paragraph) -> list[Any]:
+    """A paragraph, in parts of at most `LINES` lines: a longer one is set in quadratic time."""
+    size = {"fontSize": 7.5, "leading": 11, "textColor": QUIET} if paragraph.small else {}
+    lines: list[list[str]] = [[]]
+    for run in paragraph.runs:
+        first, *others = run.text.split("\n")
+        lines[-1].append(_run(replace(run, text=first)))
+        lines += [[_run(replace(run, text=other))] for other in others]
+    texts = ["".join(line) for line in lines]
+    while texts and not texts[0].strip():
+        del texts[0]
+    while texts and not texts[-1].strip():
+        del texts[-1]
+    parts = ["<br/>".join(texts[start : start + LINES]) for start in range(0, len(texts), LINES)]
+    *inner, last = parts or [""]
+    return [*(_text(part, **size, spaceAfter=0) for part in inner), _text(last.strip(), **size)]
 
 
 def _heading(heading: Heading) -> Any:

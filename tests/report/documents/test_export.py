@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, TextTooLongError
 from pipeline.presentation import zone_name
 from pipeline.types import (
     FUSED_METHODS,
+    LONGEST_SECTION,
+    MOST_LINES,
     Anatomy,
     Attribution,
     Box,
@@ -470,3 +473,38 @@ def test_of_several_labels_the_leading_one_is_set_against_its_own_threshold() ->
     assert prediction["threshold_prob"] is None
     assert prediction["thresholds"]["covid19"] == 0.48
     assert (prediction["label"], prediction["found"]) == ("normal", ["normal"])
+
+
+def concluded(text: str) -> Conclusion:
+    sections = dict.fromkeys(Section, text)
+    return Conclusion(language=Language.ENGLISH, sections=sections, edited=True)
+
+
+@pytest.mark.timeout(60)
+def test_a_text_of_thousands_of_lines_is_set_in_seconds_and_whole() -> None:
+    text = "\n".join(f"l{number}" for number in range(MOST_LINES))
+    begun = time.monotonic()
+    pages = PdfReader(io.BytesIO(ReportExporter().files(case(), concluded(text))["report.pdf"]))
+    assert time.monotonic() - begun < 20  # it was a minute
+    words = "\n".join(page.extract_text() for page in pages.pages).split()
+    assert {f"l{number}" for number in range(MOST_LINES)} <= set(words)
+    assert words.count("l777") == len(Section)
+
+
+def test_a_section_beyond_the_limit_is_refused_by_its_length() -> None:
+    ReportExporter().files(case(), concluded("x" * LONGEST_SECTION))
+    for text in ("x" * (LONGEST_SECTION + 1), "x\n" * MOST_LINES):
+        with pytest.raises(TextTooLongError) as refused:
+            ReportExporter().files(case(), concluded(text))
+        assert refused.value.parameters == {"limit": LONGEST_SECTION, "lines": MOST_LINES}
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\udfff", "\x00", "\x1b", "\uffff"])
+def test_half_a_letter_does_not_fail_the_files(odd: str) -> None:
+    files = ReportExporter().files(case(), concluded(f"before{odd}after"))
+    assert "before\ufffdafter" in files["report.md"].decode("utf-8")
+    assert (
+        "before\ufffdafter"
+        in json.loads(files["result.json"])["conclusion"]["sections"]["findings"]
+    )
+    assert files["report.pdf"].startswith(b"%PDF")
