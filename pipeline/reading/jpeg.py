@@ -89,12 +89,14 @@ def _as_stored(values: NDArray[Any], runner: "DecodeRunner") -> NDArray[Any]:
     back as the smallest where only the stored bits are looked at.
     """
     unused = runner.bits_allocated - runner.bits_stored
-    codes = values.astype(f"<u{runner.bits_allocated // 8}", copy=False)
+    codes: NDArray[Any] = values.astype(f"<u{runner.bits_allocated // 8}", copy=False)
     if runner.pixel_representation == 1:
-        signed = codes.view(f"<i{runner.bits_allocated // 8}")
-        return (signed << unused) >> unused
+        signed: NDArray[Any] = codes.view(f"<i{runner.bits_allocated // 8}")
+        extended: NDArray[Any] = np.right_shift(np.left_shift(signed, unused), unused)
+        return extended
     if runner.transfer_syntax in LOSSY:
-        return np.minimum(codes, (1 << runner.bits_stored) - 1).astype(codes.dtype)
+        held: NDArray[Any] = np.minimum(codes, (1 << runner.bits_stored) - 1).astype(codes.dtype)
+        return held
     return codes
 
 
