@@ -25,6 +25,7 @@ OUTPUT_FILES = (
     "anatomy.png",
     *(method.file for method in Method),
     "measurements.png",
+    "outlines.png",
     "report.md",
     "report.pdf",
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeline.errors import TextTooLongError
 from pipeline.pictures.measurement_overlay import measurements_overlay
+from pipeline.pictures.outlines import OUTLINES_FILE, outlines_png
 from pipeline.pictures.overlays import (
     Picture,
     anatomy_overlay,
@@ -49,7 +50,8 @@ class ReportExporter:
 
         Returns:
             Contents by name: `result.json`, `anatomy.png`, each explanation's `Method.file`,
-            `measurements.png` of a case with measurements, `report.md`, `report.pdf`.
+            `measurements.png` of a case with measurements, `outlines.png` (one bit a structure),
+            `report.md`, `report.pdf`.
 
         Raises:
             OutputError: A picture or the PDF cannot be made.
@@ -83,6 +85,7 @@ class ReportExporter:
         return {
             "result.json": result_json(result, conclusion, words.disclaimer),
             **{name: encode_png(picture) for name, picture in shown.items()},
+            OUTLINES_FILE: outlines_png(result.anatomy),
             "report.md": markdown(document),
             "report.pdf": pdf(document),
         }
