@@ -19,7 +19,7 @@ test-fast: .venv/.ready-dev
 check: .venv/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy app pipeline segmentation xai report records training bench
+	$(BIN)/mypy app pipeline segmentation xai report records exchange training bench
 
 clean:
 	rm -rf .venv
@@ -28,6 +28,7 @@ clean:
 	sh setup.sh "$(PYTHON)" requirements.txt
 	touch $@
 
-.venv/.ready-dev: requirements.txt requirements-postgresql.txt requirements-dev.txt setup.sh
+.venv/.ready-dev: requirements.txt requirements-exchange.txt requirements-postgresql.txt \
+		requirements-dev.txt setup.sh
 	sh setup.sh "$(PYTHON)" requirements-dev.txt
 	touch .venv/.ready $@

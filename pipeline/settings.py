@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -43,6 +43,16 @@ DatabaseAddress = Annotated[
     Annotated[str, Field(pattern=r"^(sqlite:///|postgresql://).+$")] | None,
     BeforeValidator(_absent),
 ]
+WebAddress = Annotated[
+    Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None, BeforeValidator(_absent)
+]
+TITLE = r"[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?"
+"""An application entity's title: 1 to 16 letters of ASCII without a backslash."""
+PacsAddress = Annotated[
+    Annotated[str, Field(pattern=rf"^(?:https?://[^\s]+|{TITLE}@[^@:\s]+:[0-9]{{1,5}})$")] | None,
+    BeforeValidator(_absent),
+]
+Title = Annotated[str, Field(pattern=f"^{TITLE}$")]
 
 
 def _names(value: object) -> object:
@@ -50,6 +60,7 @@ def _names(value: object) -> object:
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
 
+Titles = Annotated[tuple[Title, ...], BeforeValidator(_names)]
 Methods = Annotated[tuple[Method, ...], BeforeValidator(_names), AfterValidator(with_fused)]
 
 
@@ -99,6 +110,15 @@ class Settings:
         store_key_file: The file of another key that stored cases are encrypted with.
         retention_hours: How long a case stays after its last change, unless it is kept.
         keep_identity: Whether to store, encrypted, who the patient is.
+        pacs: Where `python -m exchange` sends to and pulls from: `TITLE@host:port` for DICOM's own
+            protocol, or the address of a DICOMweb service; nothing is sent if `None`.
+        ae_title: What we call ourselves in DICOM's own protocol.
+        listen_address: Where studies are received, the computer itself alone by default.
+        listen_port: The port of it.
+        known_titles: Who may send studies to us.
+        fhir_server: Where reports are posted to as FHIR; nothing is posted if `None`.
+        fhir_version: `r4b` or `r5`.
+        fhir_token_file: The file of the bearer token that the server wants.
     """
 
     language: Language = Language.ENGLISH
@@ -131,6 +151,14 @@ class Settings:
     store_key_file: OptionalPath = None
     retention_hours: float = Field(default=24.0, gt=0, le=876_600)
     keep_identity: bool = False
+    pacs: PacsAddress = None
+    ae_title: Title = "EXPLAINCXR"
+    listen_address: str = "127.0.0.1"
+    listen_port: int = Field(default=11112, ge=1, le=65_535)
+    known_titles: Titles = ()
+    fhir_server: WebAddress = None
+    fhir_version: Literal["r4b", "r5"] = "r5"
+    fhir_token_file: OptionalPath = None
 
 
 # pydantic adds the attribute to the class, which the type checker does not see.

@@ -34,6 +34,8 @@ def same_environment() -> Iterator[None]:
 SLOW = (  # whole folders and files; single tests carry the mark themselves
     "app/test_launcher.py",
     "bench",
+    "exchange/test_validators.py",
+    "exchange/test_orthanc.py",
     "pipeline/classification",
     "pipeline/language_model",
     "pipeline/pictures/test_layers.py",

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 PACS = "PACS"
-DIMSE_ADDRESS = re.compile(
-    r"^(?P<title>[\x21-\x5b\x5d-\x7e]{1,16})@(?P<host>[^@:\s]+):(?P<port>\d+)$"
-)
+DIMSE_ADDRESS = re.compile(r"^(?P<title>.+)@(?P<host>[^@:/]+):(?P<port>[0-9]+)$")
 
 
 class Destination(Protocol):

@@ -86,6 +86,11 @@ def finish(made: "Dataset", case: ExportedCase, study: Study, signature: Signatu
     made.InstanceCreationTime = made.SeriesTime = moment.strftime("%H%M%S")
     if "ContentDate" in made:
         made.ContentDate, made.ContentTime = made.InstanceCreationDate, made.InstanceCreationTime
+    if "DateOfSecondaryCapture" in made:
+        made.DateOfSecondaryCapture = made.InstanceCreationDate
+        made.TimeOfSecondaryCapture = made.InstanceCreationTime
+    for item in made.get("ContributingEquipmentSequence", ()):
+        item.ContributionDateTime = f"{made.InstanceCreationDate}{made.InstanceCreationTime}"
     made.TimezoneOffsetFromUTC = moment.strftime("%z")
     made.SpecificCharacterSet = "ISO_IR 192"
     made.SeriesDescription = f"{MAKER}: research use only"

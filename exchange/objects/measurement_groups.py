@@ -177,6 +177,10 @@ class Groups:
         )
 
 
+def _named(label: str) -> str:
+    return codes.coded("labels", label).meaning
+
+
 def _normal_range(one: Any) -> Any:
     """The published threshold as the end of the normal range, with its source."""
     from highdicom.sr import NumContentItem, RelationshipTypeValues

@@ -60,6 +60,9 @@ def segmentation(case: ExportedCase, study: Study, signature: Signature | None) 
         **equipment(case),
     )
     made.PatientOrientation = list(ORIENTATION)
+    organization = uid_of("dimensions", made.SOPInstanceUID)
+    for item in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
+        item.DimensionOrganizationUID = organization
     finish(made, case, study, signature)
     return made
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("pipeline", "segmentation", "xai", "report", "records", "app", "training", "bench")
+ROOMS = ("pipeline", "segmentation", "xai", "report", "records", "exchange", "app", "training", "bench")
 GROUND = {  # what every room may use of the pipeline's
     "pipeline.types",
     "pipeline.errors",
@@ -26,6 +26,7 @@ SHARED = {
         "pipeline.pictures.overlays",  # page and files show the same pictures
         "pipeline.pictures.measurement_overlay",
         "pipeline.pictures.fonts",
+        "pipeline.pictures.outlines",  # written with the files, read again by the exchange
         "pipeline.presentation",  # page and files say the same
         "pipeline.words",  # one file of words a language, of page, report and files alike
         "pipeline.language_model.gguf_model",  # one GGUF, asked by writer and text explainer alike
@@ -105,7 +106,12 @@ def test_only_build_knows_the_other_rooms() -> None:
 
 
 @pytest.mark.parametrize(
-    ("room", "allowed"), [("records", {"pipeline"}), ("app", {"pipeline", "records"})]
+    ("room", "allowed"),
+    [
+        ("records", {"pipeline"}),
+        ("exchange", {"pipeline", "records"}),
+        ("app", {"pipeline", "records", "exchange"}),
+    ],
 )
 def test_a_room_above_uses_the_pipeline_and_what_it_is_made_for(
     room: str, allowed: set[str]

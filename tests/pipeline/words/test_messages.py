@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from exchange import errors as exchange_errors
 from pipeline import errors
 from pipeline.errors import ExplainCxrError
 from pipeline.types import (
@@ -40,6 +41,11 @@ OF_THE_STORE = [
     for item in vars(store_errors).values()
     if isinstance(item, type) and issubclass(item, store_errors.StoreError)
 ]
+OF_THE_EXCHANGE = [
+    item
+    for item in vars(exchange_errors).values()
+    if isinstance(item, type) and issubclass(item, exchange_errors.ExchangeError)
+]
 
 
 def tables(language: Language) -> dict[str, dict[str, str]]:
@@ -55,6 +61,7 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
     found = tables(language)
     assert set(found["errors"]) == {item.code for item in CLASSES}
     assert set(found["records"]) == {item.code for item in OF_THE_STORE} | FINDINGS
+    assert set(found["exchange"]) == {item.code for item in OF_THE_EXCHANGE}
     assert set(found["problems"]) == {f"problem_{problem}" for problem in get_args(Problem)}
     assert set(found["notes"]) == {note.value for note in ReadingNote}
     assert set(found["reasons"]) == {reason.value for reason in MeasurementReason}
@@ -73,14 +80,14 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
 def test_no_code_stands_for_two_things() -> None:
     codes = Counter(code for table in tables(Language.ENGLISH).values() for code in table)
     assert max(codes.values()) == 1
-    classes = (*CLASSES, *OF_THE_STORE)
+    classes = (*CLASSES, *OF_THE_STORE, *OF_THE_EXCHANGE)
     assert max(Counter(item.code for item in classes).values()) == 1
 
 
 def test_a_sentence_asks_only_for_parameters_that_its_error_has() -> None:
     found = tables(Language.ENGLISH)
-    sentences = found["errors"] | found["records"]
-    for item in (*CLASSES, *OF_THE_STORE):
+    sentences = found["errors"] | found["records"] | found["exchange"]
+    for item in (*CLASSES, *OF_THE_STORE, *OF_THE_EXCHANGE):
         documented = set(re.findall(r"`(\w+)`", item.__doc__ or ""))
         assert placeholders(sentences[item.code]) <= documented, item.code
 

@@ -52,6 +52,7 @@ SIDE = 200
 FILES = {
     "result.json",
     "anatomy.png",
+    "outlines.png",
     "grad_cam.png",
     "lime.png",
     "report.md",

@@ -1,0 +1,88 @@
+"""The command line: `python -m exchange export CASE --to DIR|PACS`."""
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from exchange.destinations import destination
+from exchange.exported_case import ExportedCase
+from exchange.objects import objects_of
+from exchange.study import study_of
+from pipeline.errors import ExplainCxrError, UnreadableFileError
+from pipeline.reading import check_size
+from pipeline.settings import Settings, add_settings_argument, load_settings
+from pipeline.types import Language
+from pipeline.words import message
+
+ALL_WELL, FAILED, INTERRUPTED = 0, 1, 130
+DESCRIPTION = "Exchange with a hospital's systems. For research use only. Not a medical device."
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: As typed, without the program's name.
+
+    Returns:
+        0 if all went well, 1 if not, 2 for wrong usage, 130 if it was interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
+            stream.reconfigure(errors="backslashreplace")
+    language = Language.ENGLISH
+    try:
+        settings = load_settings(options.settings)
+        language = settings.language
+        return int(options.run(options, settings))
+    except ExplainCxrError as error:
+        print(message(error.code, language, **error.parameters), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m exchange", description=DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True)
+    export = commands.add_parser(
+        "export",
+        help="a case as DICOM objects: SR, SEG, SC, PDF",
+        description=f"{DESCRIPTION} The objects go into the study of the DICOM file that was "
+        "analysed; without it into a new one, under a pseudonym.",
+    )
+    export.set_defaults(run=_export)
+    export.add_argument(
+        "case", type=Path, metavar="CASE", help="a result folder of `python -m pipeline analyse`"
+    )
+    export.add_argument(
+        "--to", required=True, metavar="DIR|PACS", help="a folder, or PACS for the configured one"
+    )
+    export.add_argument(
+        "--source", type=Path, metavar="FILE", help="the DICOM file that was analysed"
+    )
+    add_settings_argument(export)
+    return parser
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> int:
+    to = destination(options.to, settings)
+    case = ExportedCase.of_folder(options.case)
+    source = None if options.source is None else _content(options.source, settings)
+    objects = objects_of(case, study_of(case, source))
+    to.send(objects)
+    print(f"{options.case.name}: {len(objects)} objects to {options.to}")
+    return ALL_WELL
+
+
+def _content(file: Path, settings: Settings) -> bytes:
+    try:
+        if not file.is_file():
+            raise UnreadableFileError
+        check_size(file.stat().st_size, settings)
+        return file.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError from error
