@@ -52,7 +52,9 @@ def test_a_link_leads_somewhere(page: str) -> None:
     assert [one for one in links if not (ROOT / page).parent.joinpath(one).exists()] == []
 
 
-@pytest.mark.parametrize("program", ["bench", "exchange", "pipeline", "records", "report", "training"])
+@pytest.mark.parametrize(
+    "program", ["bench", "exchange", "pipeline", "records", "report", "training"]
+)
 def test_a_command_that_is_named_exists(program: str) -> None:
     named = set()
     for page in PAGES:

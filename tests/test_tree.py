@@ -9,7 +9,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_FILES, MOST_LINES = 15, 300
-ROOMS = ("app", "bench", "exchange", "pipeline", "records", "report", "segmentation", "training", "xai")
+ROOMS = (
+    "app",
+    "bench",
+    "exchange",
+    "pipeline",
+    "records",
+    "report",
+    "segmentation",
+    "training",
+    "xai",
+)
 SHARED_FIXTURES = "the tests of one file, around the same fixtures"
 LONGER = {  # files of more than `MOST_LINES` lines, and why they are not two
     "pipeline/errors.py": "every error with its code, on one page",

@@ -3,7 +3,6 @@
 import json
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -12,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.exchange.debian import environment, unpacked
-
-START_S = 60.0
+from tests.waiting import wait_for
 
 
 class Orthanc:
@@ -52,7 +50,7 @@ class Orthanc:
             stdout=self._log,
             stderr=self._log,
         )
-        self._wait()
+        wait_for(self._answers, "Orthanc")
 
     @property
     def url(self) -> str:
@@ -87,16 +85,13 @@ class Orthanc:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=30) as answer:
             return bytes(answer.read())
 
-    def _wait(self) -> None:
-        until = time.monotonic() + START_S
-        while time.monotonic() < until:
-            try:
-                self.ask("/system")
-                return
-            except (urllib.error.URLError, OSError):
-                assert self._process.poll() is None, "Orthanc ended"
-                time.sleep(0.1)
-        raise TimeoutError
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, "Orthanc ended"
+        try:
+            self.ask("/system")
+        except (urllib.error.URLError, OSError):
+            return False
+        return True
 
 
 @contextmanager

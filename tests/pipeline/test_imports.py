@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("pipeline", "segmentation", "xai", "report", "records", "exchange", "app", "training", "bench")
+ROOMS = (
+    "pipeline",
+    "segmentation",
+    "xai",
+    "report",
+    "records",
+    "exchange",
+    "app",
+    "training",
+    "bench",
+)
 GROUND = {  # what every room may use of the pipeline's
     "pipeline.types",
     "pipeline.errors",
