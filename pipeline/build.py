@@ -39,6 +39,7 @@ NAMED_LIBRARIES = (
     "pillow",
     "pydicom",
     "imagecodecs",
+    "simplejpeg",
     "pylibjpeg-openjpeg",
     "dicom-anonymizer",
     "lime",

@@ -21,12 +21,13 @@ from pipeline.errors import (
 )
 from pipeline.reading import jpeg, jpeg2000
 from pipeline.reading.content import has_preamble
+from pipeline.reading.damage import check_jpeg, check_scans
 from pipeline.reading.deidentify import deidentified
 from pipeline.reading.grid import Decoded, check_contrast, check_shape, in_strips, stretched
-from pipeline.reading.header import Header, read_header
-from pipeline.reading.padding import padding_of
+from pipeline.reading.header_facts.examination import Header, read_header
+from pipeline.reading.header_facts.padding import padding_of
+from pipeline.reading.header_facts.spacing import pixel_aspect_of, spacing_of
 from pipeline.reading.sides import orientation_of
-from pipeline.reading.spacing import pixel_aspect_of, spacing_of
 from pipeline.settings import Settings
 from pipeline.types import FloatArray, ReadingNote
 
@@ -52,6 +53,7 @@ PLUGINS = {
     "1.2.840.10008.1.2.4.203": "pylibjpeg",  # HTJ2K
     "1.2.840.10008.1.2.5": "pydicom",  # RLE
 }
+JPEG_SYNTAXES = ("1.2.840.10008.1.2.4.50", *jpeg.JPEG)
 DEFLATED = "1.2.840.10008.1.2.1.99"
 IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2"
 GREY = ("MONOCHROME1", "MONOCHROME2")
@@ -126,10 +128,8 @@ def _check_inflated(data: bytes, settings: Settings) -> None:
     """Refuse a deflated file that would not fit in memory (`DecodeLimitError`)."""
     from pydicom.filereader import read_dataset
 
-    if not has_preamble(data):
-        return
     stream = io.BytesIO(data)
-    stream.seek(132)
+    stream.seek(132 if has_preamble(data) else 0)
     meta = read_dataset(
         stream,
         is_implicit_VR=False,
@@ -169,17 +169,27 @@ def _check(dataset: "Dataset", settings: Settings) -> None:
 
 def _decoded(dataset: "Dataset", header: Header, settings: Settings) -> Decoded:
     from PIL import Image
+    from pydicom.encaps import generate_frames
     from pydicom.pixels import pixel_array
 
     _check(dataset, settings)
     Image.MAX_IMAGE_PIXELS = settings.max_megapixels * 1_000_000
     syntax = dataset.file_meta.TransferSyntaxUID
+    codestreams = (
+        list(generate_frames(dataset.PixelData, number_of_frames=1))
+        if syntax in JPEG_SYNTAXES
+        else []
+    )
+    for codestream in codestreams:
+        check_scans(codestream)
     if syntax in jpeg2000.SYNTAXES:
         jpeg2000.check_size(dataset.PixelData, int(dataset.Rows), int(dataset.Columns))
     jpeg.register()
     stored = pixel_array(dataset, decoding_plugin=PLUGINS[syntax])
     if stored.shape != (int(dataset.Rows), int(dataset.Columns)):
         raise CorruptImageError
+    for codestream in codestreams:  # behind the decoder, which compares its size first
+        check_jpeg(codestream)
     low, high = int(stored.min()), int(stored.max())
     if high - low < LARGEST_TABLE:  # each value that occurs is converted once, and looked up
         table = _shown(np.arange(low, high + 1).astype(stored.dtype), dataset)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ColourImageError, CorruptImageError
 from pipeline.reading.colour import has_colour, is_colour_picture
+from pipeline.reading.damage import check_jpeg, check_scans, check_webp
 from pipeline.reading.grid import Decoded, check_contrast, check_shape, in_strips, stretched
 from pipeline.settings import Settings
 from pipeline.types import FloatArray, ImageFormat, ReadingNote
@@ -32,6 +33,8 @@ def read_picture(data: bytes, kind: ImageFormat, settings: Settings) -> Decoded:
 
     if kind is ImageFormat.WEBP:  # Pillow allocates a canvas before it tells the size
         check_shape(*_webp_shape(data), settings)
+    elif kind is ImageFormat.JPEG:
+        check_scans(data)
     Image.MAX_IMAGE_PIXELS = None  # the size is checked below, with a better error
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -39,6 +42,10 @@ def read_picture(data: bytes, kind: ImageFormat, settings: Settings) -> Decoded:
         check_shape(image.height, image.width, settings)
         Image.MAX_IMAGE_PIXELS = settings.max_megapixels * 1_000_000
         image.load()
+    if kind is ImageFormat.JPEG:
+        check_jpeg(data)
+    elif kind is ImageFormat.WEBP:
+        check_webp(data)
     notes = []
     if image.getexif().get(EXIF_ORIENTATION, 1) != 1:
         image = ImageOps.exif_transpose(image)

@@ -1,0 +1,1 @@
+"""What a DICOM header says beside the pixels: examination, pixel spacing, padding."""
