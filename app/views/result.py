@@ -76,7 +76,7 @@ def classification(words: Words, prediction: Prediction) -> None:
     view = classification_view(words, prediction)
     title = escape(view.title)
     draw(
-        f'<section class="cxr-classification cxr-{"abnormal" if view.abnormal else "normal"}" '
+        f'<section class="cxr-classification cxr-{view.state}" '
         f'aria-label="{title}"><p class="cxr-over">{title}</p>'
         f"<h2>{escape(view.headline)}</h2><p>{escape(view.most_likely)}</p>"
         f"{_gauge(view, prediction)}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.types import Prediction
+from pipeline.types import ClassificationState, Prediction
 from pipeline.words import Words
 
 NEAR_TIE, NEAR_LIMIT = 0.15, 0.1
@@ -25,9 +25,10 @@ class ClassificationView:
 
     Attributes:
         title: The heading.
-        headline: Whether an abnormality is suspected.
-        abnormal: The same for colours.
+        headline: What it comes to: an abnormality, none, or that it is uncertain.
+        state: The same for colours.
         most_likely: The most likely label; if it is "no abnormality", that this excludes nothing.
+            Of an uncertain classification, that its leading label is no finding.
         probability: Of an abnormality, or of the leading of several labels, beside its threshold.
         doubt: How sure the classifier is.
         labels: The labels' heading.
@@ -37,7 +38,7 @@ class ClassificationView:
 
     title: str
     headline: str
-    abnormal: bool
+    state: ClassificationState
     most_likely: str
     probability: str
     doubt: str
@@ -53,8 +54,8 @@ def classification_view(words: Words, prediction: Prediction) -> ClassificationV
     )
     return ClassificationView(
         title=words("classification.title"),
-        headline=words(f"classification.{'abnormal' if prediction.is_abnormal else 'normal'}"),
-        abnormal=prediction.is_abnormal,
+        headline=words(f"classification.{prediction.state}"),
+        state=prediction.state,
         most_likely=_most_likely(words, prediction),
         probability=_probability(words, prediction),
         doubt=_doubt(words, prediction),
@@ -83,6 +84,13 @@ def _probability(words: Words, prediction: Prediction) -> str:
 
 
 def _most_likely(words: Words, prediction: Prediction) -> str:
+    if prediction.state is ClassificationState.UNCERTAIN:
+        leading = prediction.leading_label
+        return words(
+            "classification.leading",
+            label=words.label(prediction, leading),
+            value=words.percent(prediction.probability(leading)),
+        )
     if prediction.is_multi_label and not prediction.is_abnormal:
         none = words("classification.none_reached")
         return f"{none} {words('classification.not_excluded')}"
@@ -112,6 +120,8 @@ def _doubt(words: Words, prediction: Prediction) -> str:
             one=words.label(prediction, one),
             other=words.label(prediction, other),
         )
+    if not prediction.is_label_likely:
+        return words("classification.doubt_weak", value=words.percent(first))
     return words("classification.doubt_none")
 
 

@@ -7,6 +7,7 @@ from pydantic import AliasChoices, AliasPath, Field
 
 from pipeline.result_file.entry import Entry, Number, Share
 from pipeline.types import (
+    ClassificationState,
     Grade,
     Level,
     MeasurementName,
@@ -26,6 +27,9 @@ class PredictionEntry(Entry):
     """The most likely label on its side of the threshold; the normal one if nothing was found."""
     abnormal: bool
     """Whether the classification is "abnormality"."""
+    state: ClassificationState
+    """What it comes to; an uncertain one is neither "abnormal" nor "normal", whatever `abnormal`
+    and `label` say of the side of the threshold it lies on."""
     abnormal_probability: Share
     """Probability of any abnormality; of a multi-label classifier as if its labels were
     independent, and then not what the classification is decided by."""
@@ -57,6 +61,7 @@ class PredictionEntry(Entry):
         return cls(
             label=prediction.label,
             abnormal=prediction.is_abnormal,
+            state=prediction.state,
             abnormal_probability=prediction.abnormal_probability,
             threshold_prob=None if prediction.is_multi_label else prediction.threshold_prob,
             thresholds=prediction.thresholds,

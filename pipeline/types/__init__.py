@@ -41,7 +41,7 @@ from pipeline.types.methods import (
     SaliencyMap,
     with_fused,
 )
-from pipeline.types.prediction import Prediction
+from pipeline.types.prediction import ClassificationState, Prediction
 from pipeline.types.radiograph import NOTHING_STATED, HeaderFacts, Radiograph, Sides
 from pipeline.types.report import Claim, Report
 from pipeline.types.text_explanation import (
@@ -94,6 +94,7 @@ __all__ = [
     "CaseResult",
     "Claim",
     "ClaimStatus",
+    "ClassificationState",
     "ClassificationWords",
     "Conclusion",
     "Descriptor",

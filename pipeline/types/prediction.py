@@ -3,9 +3,24 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pipeline.errors import ContractError
 from pipeline.types.language import Language
+
+LIKELY = 0.65
+"""Of labels that exclude one another, a leading one that is less likely is no result to act on."""
+
+
+class ClassificationState(StrEnum):
+    """What a classification comes to: its headline, and what may follow from it.
+
+    An uncertain one is a result of its own, neither "abnormality" nor "none".
+    """
+
+    UNCERTAIN = "uncertain"
+    ABNORMAL = "abnormal"
+    NORMAL = "normal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +114,23 @@ class Prediction:
             return False
         low, high = self.uncertain_prob
         return low <= self.abnormal_probability < high
+
+    @property
+    def state(self) -> ClassificationState:
+        """What the classification comes to."""
+        if self.is_uncertain:
+            return ClassificationState.UNCERTAIN
+        return ClassificationState.ABNORMAL if self.is_abnormal else ClassificationState.NORMAL
+
+    @property
+    def is_label_likely(self) -> bool:
+        """Whether the label can be named without doubt, as far as its probability goes."""
+        return self.is_multi_label or self.probability(self.label) >= LIKELY
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether recommendations may follow from state and label."""
+        return self.state is not ClassificationState.UNCERTAIN and self.is_label_likely
 
     @property
     def label(self) -> str:

@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from pipeline.types import Claim, ClaimStatus, Descriptor, Grade, Measurement, Section
+from pipeline.types import (
+    Claim,
+    ClaimStatus,
+    ClassificationState,
+    Descriptor,
+    Grade,
+    Measurement,
+    Section,
+)
 from report.checking.claims import check_section, check_sentence
 from report.writing.facts import Facts
 from report.writing.sentences import sentences
@@ -12,6 +20,7 @@ from report.writing.template_sentences import (
     measurement_sentence,
     section_sentences,
     summary_sentence,
+    uncertain_sentence,
     zone_sentence,
 )
 
@@ -37,17 +46,22 @@ def repaired(
 
     A contradicted sentence gives way to plain ones about the zones, the measurements or the
     classification it spoke of; a missing section is written plainly; zones of more than weak
-    intensity, measurements and the classification are added where they were left out.
+    intensity, measurements and the classification are added where they were left out. An uncertain
+    classification is called so first, and no recommendation follows from it, or from a label that
+    is hardly more likely than not.
 
     Returns:
         The sections, and every sentence with its check; `replaced` marks the template sentences.
     """
     claims: list[Claim] = []
+    uncertain = facts.prediction.state is ClassificationState.UNCERTAIN
     add_classification = bool(_classification_left_out(sections, facts))
     for section in Section:
         rows = _repaired_section(section, sections.get(section, ""), facts)
         if section is Section.INTERPRETATION and add_classification and section in sections:
             rows = [*_plain(section, [classification_sentence(facts)], facts, rows), *rows]
+        if section is Section.INTERPRETATION and uncertain:
+            rows = [*_plain(section, [uncertain_sentence(facts)], facts, rows), *rows]
         claims += rows
     texts = {
         section: " ".join(claim.sentence for claim in claims if claim.section is section)
@@ -57,6 +71,8 @@ def repaired(
 
 
 def _repaired_section(section: Section, text: str, facts: Facts) -> list[Claim]:
+    if section is Section.RECOMMENDATIONS and not facts.prediction.is_settled:
+        return _plain(section, section_sentences(section, facts), facts, [])
     rows: list[Claim] = []
     unsaid = _unsaid(section, text, facts)
     for sentence in sentences(text, facts.language):

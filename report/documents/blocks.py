@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.pictures.overlays import Colour, Picture
-from pipeline.types import Language
+from pipeline.types import ClassificationState, Language
 from report.checking.repaired_spans import Run
 
 
@@ -30,7 +30,7 @@ class Classification:
 
     headline: str
     details: tuple[str, ...]
-    abnormal: bool
+    state: ClassificationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -86,7 +86,7 @@ def _classification(
         Classification(
             headline=view.headline,
             details=(view.most_likely, view.probability, view.doubt),
-            abnormal=view.abnormal,
+            state=view.state,
         ),
         Table(head=(words("label"), words("probability")), rows=rows, aside=diagram),
         _plain(" ".join(view.notes), small=True),

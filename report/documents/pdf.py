@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from pipeline.pictures.fonts import font_file
 from pipeline.pictures.overlays import Picture, colour_bar
+from pipeline.types import ClassificationState
 from report.checking.repaired_spans import MARK_SYMBOLS, Mark, Run
 from report.documents.blocks import (
     Block,
@@ -23,7 +24,12 @@ from report.documents.blocks import (
 
 FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 INK, QUIET, ACCENT, RULE = "#1b2733", "#5b6773", "#1f4e79", "#c9d1d9"
-TINTS = {True: ("#fdf3e7", "#d55e00"), False: ("#eaf5f1", "#009e73")}  # abnormal or not
+TINTS = {
+    ClassificationState.UNCERTAIN: ("#fbf6d9", "#7a5c00"),
+    ClassificationState.ABNORMAL: ("#fdf3e7", "#d55e00"),
+    ClassificationState.NORMAL: ("#eaf5f1", "#009e73"),
+}
+MARK_COLOUR = "#d55e00"
 MARGIN_MM = 18.0
 BOTTOM_MM = 24.0
 PICTURE_PX = 900
@@ -183,14 +189,14 @@ def _run(run: Run) -> str:
     if run.mark is Mark.REMOVED:
         return f'<strike><font color="{QUIET}">{text}</font></strike>'
     space = text[len(text.rstrip()) :]
-    symbol = f'<font name="{BOLD}" color="{TINTS[True][1]}">{MARK_SYMBOLS[run.mark]}</font>'
+    symbol = f'<font name="{BOLD}" color="{MARK_COLOUR}">{MARK_SYMBOLS[run.mark]}</font>'
     return f'<font backColor="#eef2f6">{text.rstrip()}</font>\u00a0{symbol}{space}'
 
 
 def _classification(classification: Classification, width: float) -> Any:
     from reportlab.platypus import Table as Grid
 
-    tint, bar = TINTS[classification.abnormal]
+    tint, bar = TINTS[classification.state]
     cell = [
         _text(escape(classification.headline), fontName=BOLD, fontSize=13, leading=18, spaceAfter=2)
     ]

@@ -51,9 +51,14 @@ def classification_sentence(facts: Facts) -> str:
     )
 
 
+def uncertain_sentence(facts: Facts) -> str:
+    """That nothing follows from the classification."""
+    return _wording(facts)["uncertain"]
+
+
 def advice_sentence(facts: Facts) -> str:
-    """That a radiologist must read the radiograph."""
-    return _wording(facts)["advice"]
+    """That a radiologist must read the radiograph; with doubt, without the classification."""
+    return _wording(facts)["advice" if facts.prediction.is_settled else "advice_uncertain"]
 
 
 def section_sentences(section: Section, facts: Facts) -> Sequence[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.presentation import classification_view
-from pipeline.types import Language, Prediction
+from pipeline.types import ClassificationState, Language, Prediction
 from pipeline.words import words_of
 
 ENGLISH = words_of(Language.ENGLISH)
@@ -37,7 +37,7 @@ def several(*probabilities: float) -> Prediction:
 
 def test_an_abnormal_classification_is_said_with_its_probability_and_threshold() -> None:
     view = classification_view(ENGLISH, exclusive(0.02, 0.9, 0.08))
-    assert (view.headline, view.abnormal) == ("Abnormality suspected", True)
+    assert (view.headline, view.state) == ("Abnormality suspected", ClassificationState.ABNORMAL)
     assert view.most_likely == "Most likely: bacterial pneumonia (90%)."
     assert view.probability == "Probability of an abnormality: 98% (threshold 50%)"
     assert [(row.name, row.text, row.found) for row in view.rows] == [
@@ -60,8 +60,30 @@ def test_no_abnormality_never_stands_without_what_it_does_not_mean(
 ) -> None:
     for prediction in (exclusive(0.97, 0.02, 0.01), several(0.1, 0.1, 0.1)):
         view = classification_view(words_of(language), prediction)
-        assert not view.abnormal
+        assert view.state is ClassificationState.NORMAL
         assert view.most_likely.endswith(said)
+
+
+@pytest.mark.parametrize("normal", [0.59, 0.45])
+def test_uncertain_is_a_result_of_its_own_on_either_side_of_the_threshold(normal: float) -> None:
+    prediction = exclusive(normal, 0.8 - normal, 0.2)
+    view = classification_view(ENGLISH, prediction)
+    assert view.headline == "Uncertain: read the radiograph yourself"
+    assert view.state is ClassificationState.UNCERTAIN
+    assert not prediction.is_settled
+    assert view.most_likely.endswith("It is not a finding.")
+    assert "No abnormality found" not in " ".join((view.headline, view.most_likely, view.doubt))
+
+
+@pytest.mark.parametrize(("share", "likely"), [(0.64, False), (0.65, True)])
+def test_a_leading_label_that_is_hardly_likely_is_not_called_confident(
+    share: float, likely: bool
+) -> None:
+    prediction = exclusive(0.01, share, 0.99 - share)
+    doubt = classification_view(ENGLISH, prediction).doubt
+    weak = ENGLISH("classification.doubt_weak", value=f"{share:.0%}")
+    assert doubt == (ENGLISH("classification.doubt_none") if likely else weak)
+    assert prediction.is_settled is likely
 
 
 @pytest.mark.parametrize(

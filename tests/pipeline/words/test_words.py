@@ -91,8 +91,8 @@ def test_a_number_takes_its_form() -> None:
         ["5", "предложений"],
         ["21", "предложение"],
     ]
-    assert words_of(Language.ENGLISH).plural(key, 1).startswith("1 sentence contradicted")
-    assert words_of(Language.ENGLISH).plural(key, 2).startswith("2 sentences contradicted")
+    assert words_of(Language.ENGLISH).plural(key, 1).startswith("1 sentence was replaced")
+    assert words_of(Language.ENGLISH).plural(key, 2).startswith("2 sentences were replaced")
 
 
 def test_a_message_writes_decimals_as_the_language_does() -> None:
