@@ -26,6 +26,7 @@ from exchange.errors import (
     SourceMismatchError,
 )
 from exchange.exported_case import ExportedCase
+from exchange.fhir import bundle_of, post_bundle
 from exchange.objects import dicom_bytes, objects_of
 from exchange.signature import Signature
 from exchange.study import Study, study_of
@@ -44,8 +45,10 @@ __all__ = [
     "SourceInvalidError",
     "SourceMismatchError",
     "Study",
+    "bundle_of",
     "destination",
     "dicom_bytes",
     "objects_of",
+    "post_bundle",
     "study_of",
 ]

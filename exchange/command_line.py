@@ -1,4 +1,4 @@
-"""The command line: `python -m exchange export CASE --to DIR|PACS`."""
+"""The command line: `python -m exchange export CASE --to DIR|PACS` and `fhir`."""
 
 import argparse
 import io
@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exchange.destinations import destination
+from exchange.errors import DestinationMissingError
 from exchange.exported_case import ExportedCase
+from exchange.fhir import bundle_of, post_bundle
 from exchange.objects import objects_of
-from exchange.study import study_of
-from pipeline.errors import ExplainCxrError, UnreadableFileError
+from exchange.study import Study, study_of
+from pipeline.errors import ExplainCxrError, OutputError, UnreadableFileError
 from pipeline.reading import check_size
+from pipeline.result_folder import write_private
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import Language
 from pipeline.words import message
 
 ALL_WELL, FAILED, INTERRUPTED = 0, 1, 130
+SERVER = "SERVER"  # the configured one
 DESCRIPTION = "Exchange with a hospital's systems. For research use only. Not a medical device."
 
 
@@ -56,26 +60,62 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(run=_export)
     export.add_argument(
-        "case", type=Path, metavar="CASE", help="a result folder of `python -m pipeline analyse`"
-    )
-    export.add_argument(
         "--to", required=True, metavar="DIR|PACS", help="a folder, or PACS for the configured one"
     )
-    export.add_argument(
-        "--source", type=Path, metavar="FILE", help="the DICOM file that was analysed"
+    fhir = commands.add_parser(
+        "fhir",
+        help="a case as a FHIR Bundle",
+        description=f"{DESCRIPTION} A DiagnosticReport with its Observations, the ImagingStudy and "
+        "the pictures, as a transaction that makes nothing twice.",
     )
-    add_settings_argument(export)
+    fhir.set_defaults(run=_fhir)
+    fhir.add_argument("--to", required=True, metavar="DIR|SERVER", help=f"a folder, or {SERVER}")
+    for command in (export, fhir):
+        command.add_argument(
+            "case",
+            type=Path,
+            metavar="CASE",
+            help="a result folder of `python -m pipeline analyse`",
+        )
+        command.add_argument(
+            "--source", type=Path, metavar="FILE", help="the DICOM file that was analysed"
+        )
+        add_settings_argument(command)
     return parser
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:
     to = destination(options.to, settings)
-    case = ExportedCase.of_folder(options.case)
-    source = None if options.source is None else _content(options.source, settings)
-    objects = objects_of(case, study_of(case, source))
+    objects = objects_of(*_case_and_study(options, settings))
     to.send(objects)
     print(f"{options.case.name}: {len(objects)} objects to {options.to}")
     return ALL_WELL
+
+
+def _fhir(options: argparse.Namespace, settings: Settings) -> int:
+    if options.to == SERVER and settings.fhir_server is None:
+        raise DestinationMissingError(setting="fhir_server")
+    case, study = _case_and_study(options, settings)
+    bundle = bundle_of(case, study, None, settings.fhir_version)
+    if options.to == SERVER:
+        count = post_bundle(bundle, settings)
+        print(f"{options.case.name}: {count} resources to {SERVER}")
+        return ALL_WELL
+    folder = Path(options.to)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(file=folder.name) from error
+    name = f"{options.case.name}.{settings.fhir_version}.json"
+    write_private(folder / name, bundle)
+    print(f"{options.case.name}: {folder / name}")
+    return ALL_WELL
+
+
+def _case_and_study(options: argparse.Namespace, settings: Settings) -> tuple[ExportedCase, Study]:
+    case = ExportedCase.of_folder(options.case)
+    source = None if options.source is None else _content(options.source, settings)
+    return case, study_of(case, source)
 
 
 def _content(file: Path, settings: Settings) -> bytes:

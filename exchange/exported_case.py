@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from exchange.errors import CaseFolderError
 from pipeline.pictures.outlines import OUTLINES_FILE, outlines_of
 from pipeline.result_file import ResultFile
-from pipeline.result_folder import OUTPUT_FILES, RESULT_FILE
+from pipeline.result_folder import FINGERPRINT, OUTPUT_FILES, RESULT_FILE
 from pipeline.types import BoolArray, Structure
 
 REPORT_FILE = "report.pdf"
@@ -90,6 +90,16 @@ class ExportedCase:
             report=report,
             made_at=made_at,
         )
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What stays the same when a conclusion is written: the file, and what found what in it."""
+        return self.result.image.sha256, self.fingerprint
+
+    @property
+    def fingerprint(self) -> str:
+        """The digest of weights, versions and settings; `unknown` if the case has none."""
+        return str(self.result.provenance.get(FINGERPRINT, "")) or "unknown"
 
     @property
     def text(self) -> Mapping[str, str]:

@@ -8,7 +8,6 @@ from exchange.codes import Coded, own_scheme
 from exchange.exported_case import ExportedCase
 from exchange.signature import Signature
 from exchange.study import Study, uid_of
-from pipeline.result_folder import FINGERPRINT
 
 if TYPE_CHECKING:
     from highdicom.sr.coding import CodedConcept
@@ -31,12 +30,11 @@ def concept(code: Coded) -> "CodedConcept":
 
 def equipment(case: ExportedCase) -> dict[str, str]:
     """Who made it: program, and the digest of weights, versions and settings."""
-    fingerprint = str(case.result.provenance.get(FINGERPRINT, "")) or "unknown"
     return {
         "manufacturer": MAKER,
         "manufacturer_model_name": MAKER,
-        "software_versions": fingerprint,
-        "device_serial_number": fingerprint[:VERSION_LETTERS],
+        "software_versions": case.fingerprint,
+        "device_serial_number": case.fingerprint[:VERSION_LETTERS],
     }
 
 

@@ -157,7 +157,7 @@ class Groups:
         image = self._study.image
         return MeasurementsAndQualitativeEvaluations(
             tracking_identifier=TrackingIdentifier(
-                uid=uid_of("tracking", str(image.SOPInstanceUID), self._case.result_sha256, name),
+                uid=uid_of("tracking", str(image.SOPInstanceUID), *self._case.key, name),
                 identifier=f"{MAKER} {name}",
             ),
             algorithm_id=algorithm,
