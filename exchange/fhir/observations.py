@@ -44,7 +44,7 @@ class Observations:
 
     def _classification(self) -> Json:
         found = self._case.result.prediction
-        status = codes.coded("labels", "abnormal" if found.abnormal else "normal")
+        status = codes.coded("states", found.state.value)
         shares = {
             codes.own("abnormal_probability", "Probability of any abnormality"): (
                 found.abnormal_probability

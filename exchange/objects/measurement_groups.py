@@ -50,7 +50,7 @@ class Groups:
                 for label, share in found.probabilities.items()
             ),
         ]
-        status = codes.coded("labels", "abnormal" if found.abnormal else "normal")
+        status = codes.coded("states", found.state.value)
         return self._group(
             "classification",
             self._algorithm("classifier"),

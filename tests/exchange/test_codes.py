@@ -7,7 +7,16 @@ from pydicom.sr._concepts_dict import concepts
 
 from exchange import codes
 from exchange.codes import FILE, LONGEST_VALUE, Coded
-from pipeline.types import Grade, Language, MeasurementUnit, Method, Section, Structure, Zone
+from pipeline.types import (
+    ClassificationState,
+    Grade,
+    Language,
+    MeasurementUnit,
+    Method,
+    Section,
+    Structure,
+    Zone,
+)
 from pipeline.words import words_of
 
 # Concepts that PS3.16 does not list: SNOMED CT's own names for diseases, RadLex's for organs.
@@ -68,6 +77,8 @@ def test_every_zone_has_level_and_side(name: Zone) -> None:
 
 
 def test_every_name_of_a_case_is_coded_in_a_scheme() -> None:
+    for state in ClassificationState:
+        assert codes.coded("states", state.value).scheme == "SCT"
     for unit in MeasurementUnit:
         assert codes.coded("units", unit.value).scheme == "UCUM"
     for section in Section:

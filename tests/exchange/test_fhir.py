@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,18 @@ from fhir.resources.bundle import Bundle as R5Bundle
 from fhir.resources.R4B.bundle import Bundle as R4BBundle
 from PIL import Image
 
-from exchange import Signature, bundle_of, study_of
+from exchange import ExportedCase, Signature, bundle_of, objects_of, study_of
 from exchange.fhir import Version
-from tests.exchange.radiographs import SIGNATURE, exported, radiograph, signed
+from pipeline.build import exporter
+from tests.exchange.radiographs import (
+    MADE_AT,
+    SIGNATURE,
+    by_kind,
+    case_result,
+    exported,
+    radiograph,
+    signed,
+)
 
 VERSIONS: tuple[Version, ...] = ("r4b", "r5")
 CASE = exported()
@@ -69,6 +79,19 @@ def test_the_numbers_are_the_cases(version: Version) -> None:
             assert limits["text"] == measure.threshold.citation
 
 
+def test_a_classification_in_doubt_is_called_neither_normal_nor_abnormal() -> None:
+    data = radiograph(rows=144)
+    result = case_result(data)
+    doubtful = replace(result, prediction=replace(result.prediction, uncertain_prob=(0.0, 1.0)))
+    case = ExportedCase.of_files(exporter().files(doubtful, None), MADE_AT)
+    study = study_of(case, data)
+    (found, *_) = of(json.loads(bundle_of(case, study, None, "r5"))["entry"], "Observation")
+    assert found["valueCodeableConcept"]["coding"][0]["display"] == "Indeterminate"
+    report = by_kind(objects_of(case, study))["SR"]
+    assert "Indeterminate" in str(report)
+    assert '"Abnormal"' not in str(report)
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_report_holds_text_pdf_pictures_and_refers_to_the_rest(version: Version) -> None:
     entries = made(version)
@@ -92,7 +115,6 @@ def test_the_report_holds_text_pdf_pictures_and_refers_to_the_rest(version: Vers
 
 
 def test_a_picture_says_that_it_is_for_research() -> None:
-    import io
 
     media = of(made("r4b"), "Media")
     for one in media:
