@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     queue.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
     report = benches.add_parser("report", help="the writer and the check of its sentences")
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
+    claims = benches.add_parser("claims", help="the check on sentences that another hand wrote")
     explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
     explained.add_argument("--cases", type=int, default=50, help="reports to explain")
     faithful = benches.add_parser(
@@ -78,7 +79,19 @@ def _parser() -> argparse.ArgumentParser:
     store.add_argument("--data", type=Path, help="a folder of radiographs; else a phantom")
     for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
-    for bench in (latency, queue, report, explained, faithful, lime, variants, sane, shape, store):
+    for bench in (
+        latency,
+        queue,
+        report,
+        claims,
+        explained,
+        faithful,
+        lime,
+        variants,
+        sane,
+        shape,
+        store,
+    ):
         bench.add_argument("--json", type=Path, help="write the metrics here too")
         add_settings_argument(bench)
     return parser
@@ -120,6 +133,10 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
             from bench.reports.report import measure_report
 
             metrics = measure_report(settings, chosen.cases)
+        case "claims":
+            from bench.reports.claims import measure_claims
+
+            metrics = measure_claims()
         case "text_explanation":
             from bench.reports.text_explanation import measure_text_explanation
 

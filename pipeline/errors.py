@@ -157,6 +157,12 @@ class UnreadableFileError(InputError):
     code = "file_unreadable"
 
 
+class ResultInvalidError(InputError):
+    """A `result.json` that cannot be used; `file`, `field`, `problem`, `allowed`."""
+
+    code = "result_invalid"
+
+
 class ModelError(ExplainCxrError):
     """A model cannot be used."""
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m report models`, `fetch NAME`, `compare` and `schema`."""
+"""The command line: `python -m report check`, `models`, `fetch NAME`, `compare` and `schema`."""
 
 import argparse
 import io
@@ -17,6 +17,7 @@ from pipeline.result_file import result_schema
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import Language
 from pipeline.words import message
+from report.checking.check_text import as_json, check_result
 from report.models.catalogue import CatalogueModel, find, load_catalogue
 from report.models.compare_cases import Analyst
 from report.models.compare_command import add_parser
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str], analyst: Analyst | None = None) -> int:
 def _parser(analyst: Analyst | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m report",
-        description="Models for the report, and the schema of result.json. "
+        description="The check of a text, models for the report, and the schema of result.json. "
         "For research use only. Not a medical device.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
@@ -84,6 +85,23 @@ def _parser(analyst: Analyst | None) -> argparse.ArgumentParser:
         default=[],
         help="asked if the hub cannot be reached; repeat it for more, in their order",
     )
+    check = commands.add_parser("check", help="check a text, sentence by sentence, against a case")
+    check.set_defaults(run=_check)
+    check.add_argument("result", type=Path, metavar="RESULT.json", help="a case's result")
+    check.add_argument(
+        "--text",
+        type=Path,
+        metavar="FILE",
+        help="the text, UTF-8; without headings it counts as findings "
+        "(default: the result's own report)",
+    )
+    check.add_argument(
+        "--language",
+        type=Language,
+        choices=tuple(Language),
+        help="the text's language (default: the report's, else English)",
+    )
+    check.add_argument("--json", type=Path, metavar="OUT", help="write what was found here")
     schema = commands.add_parser("schema", help="result.json as JSON Schema")
     schema.set_defaults(run=_schema)
     schema.add_argument("--out", type=Path, metavar="FILE", help="write it here, not on the screen")
@@ -164,6 +182,18 @@ def _fetch(options: argparse.Namespace, settings: Settings) -> int:
     _tell_use(shlex.quote(str(file)))
     if model.reasoning:
         print(f"It thinks before it writes; give it room and time:  {ROOM_TO_THINK}")
+    return ALL_WELL
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    found = check_result(options.result, options.text, options.language)
+    for row in found["sentences"]:
+        print(f"{row['status']:<13}{row['section']:<16}{row['sentence']}")
+    if options.json is not None:
+        try:
+            options.json.write_text(as_json(found), encoding="utf-8")
+        except OSError as error:
+            raise OutputError(file=str(options.json)) from error
     return ALL_WELL
 
 

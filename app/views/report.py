@@ -12,16 +12,29 @@ from app.views import evidence_image
 from app.views.frame.problems import sentence
 from app.views.maps import quality
 from pipeline.errors import QueueFullError
-from pipeline.presentation import draft_notes, draft_origin, draft_summary, sides_note
-from pipeline.types import LONGEST_SECTION, CaseResult, Claim, ClaimStatus, Report, Section
+from pipeline.presentation import (
+    ClaimMark,
+    RemovedSentences,
+    SectionView,
+    draft_notes,
+    draft_origin,
+    draft_summary,
+    section_view,
+    sides_note,
+)
+from pipeline.types import LONGEST_SECTION, CaseResult, Claim, Report, Section
 from pipeline.words import Words
 
 POLL_SECONDS = 0.5
 MARKS = {
-    ClaimStatus.SUPPORTED: ("✓", "supported"),
-    ClaimStatus.CONTRADICTED: ("✕", "contradicted"),
-    ClaimStatus.NOT_CHECKABLE: ("○", "unchecked"),
+    ClaimMark.SUPPORTED: "✓",
+    ClaimMark.GENERAL: "○",
+    ClaimMark.SUGGESTED: "◇",
+    ClaimMark.REPLACED: "↺",
+    ClaimMark.NOT_MEASURED: "○",
+    ClaimMark.CONTRADICTED: "✕",
 }
+LEGEND = (ClaimMark.SUPPORTED, ClaimMark.GENERAL, ClaimMark.SUGGESTED, ClaimMark.REPLACED)
 
 
 def show(words: Words, case: Case) -> None:
@@ -76,9 +89,10 @@ def _section(
     words: Words, case: Case, result: CaseResult, report: Report, section: Section
 ) -> None:
     """One section: its sentences, and under them the clinician's own text."""
-    draw(heading(words(f"sections.{section}"), 3))
-    claims = [claim for claim in report.claims if claim.section is section]
-    draw(_sentences(words, result, claims, report.sections[section]))
+    view = section_view(words, report, section)
+    draw(heading(view.title, 3))
+    draw(_sentences(words, result, view, report.sections[section]))
+    draw("".join(map(_struck_out, view.removed)))
     key = f"edit_{case.id}_{case.attempt}_{section}"
     st.text_area(
         words("report.edit", section=words(f"sections.{section}")),
@@ -117,33 +131,42 @@ def _origin(words: Words, report: Report) -> str:
 
 def _key(words: Words) -> str:
     items = "".join(
-        f'<li class="cxr-{kind}"><span class="cxr-check" aria-hidden="true">{symbol}</span>'
-        f"{escape(words(f'draft.{kind}'))}</li>"
-        for symbol, kind in (*MARKS.values(), ("↺", "replaced"))
+        f'<li class="cxr-{mark}"><span class="cxr-check" aria-hidden="true">{MARKS[mark]}</span>'
+        f"{escape(words(f'draft.{mark}'))}</li>"
+        for mark in LEGEND
     )
     return f'<ul class="cxr-legend">{items}</ul>'
 
 
-def _sentences(words: Words, result: CaseResult, claims: list[Claim], text: str) -> str:
+def _sentences(words: Words, result: CaseResult, view: SectionView, text: str) -> str:
     """Each sentence with its mark; the bare text where nothing was checked."""
-    if not claims:
+    if not view.rows:
         return f'<div class="cxr-text">{escape(text)}</div>'
-    items = "".join(_claim(words, result, claim) for claim in claims)
+    items = "".join(_claim(words, result, claim, mark) for claim, mark in view.rows)
     return f'<ul class="cxr-claims">{items}</ul>'
 
 
-def _claim(words: Words, result: CaseResult, claim: Claim) -> str:
+def _struck_out(found: RemovedSentences) -> str:
+    """What does not stand in the report, kept where it can be opened."""
+    items = "".join(f"<li><del>{escape(sentence)}</del></li>" for sentence in found.sentences)
+    return (
+        f'<details class="cxr-struck"><summary>{escape(found.title)}</summary>'
+        f"<ul>{items}</ul></details>"
+    )
+
+
+def _claim(words: Words, result: CaseResult, claim: Claim, mark: ClaimMark) -> str:
     """A sentence that can be pointed at, by mouse, key or finger; it names its zones."""
-    symbol, kind = ("↺", "replaced") if claim.replaced else MARKS[claim.status]
-    said = escape(words(f"draft.{kind}"))
+    said = escape(words(f"draft.{mark}"))
     evidence = measured(words, result.prediction, claim.evidence, result.descriptors.measurements)
     shown = (
         f"<small>{escape(words('report.evidence', evidence=evidence))}</small>" if evidence else ""
     )
     names = "".join(f" cxr-names-{zone}" for zone in zones_of(claim, result.descriptors))
     return (
-        f'<li class="cxr-{kind}{names}" tabindex="0">'
-        f'<span class="cxr-check" role="img" aria-label="{said}" title="{said}">{symbol}</span>'
+        f'<li class="cxr-{mark}{names}" tabindex="0">'
+        f'<span class="cxr-check" role="img" aria-label="{said}" title="{said}">'
+        f"{MARKS[mark]}</span>"
         f"<span>{escape(claim.sentence)}{shown}</span></li>"
     )
 

@@ -4,6 +4,13 @@ Each view holds finished sentences and cells in one language; page and documents
 none of their own.
 """
 
+from pipeline.presentation.claims import (
+    ClaimMark,
+    RemovedSentences,
+    SectionView,
+    claim_mark,
+    section_view,
+)
 from pipeline.presentation.classification import ClassificationView, LabelRow, classification_view
 from pipeline.presentation.descriptors import (
     DescriptorTable,
@@ -23,13 +30,17 @@ from pipeline.presentation.quality import (
 )
 
 __all__ = [
+    "ClaimMark",
     "ClassificationView",
     "DescriptorTable",
     "LabelRow",
     "MeasurementsView",
     "NotesView",
     "QualityRow",
+    "RemovedSentences",
+    "SectionView",
     "attribution_name",
+    "claim_mark",
     "classification_view",
     "descriptor_table",
     "draft_notes",
@@ -43,6 +54,7 @@ __all__ = [
     "quality_notes",
     "quality_row",
     "radiograph_facts",
+    "section_view",
     "sides_note",
     "zone_name",
 ]

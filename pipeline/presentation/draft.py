@@ -1,6 +1,9 @@
 """How the report's text came to be: who wrote it, what was checked, what was replaced."""
 
-from pipeline.types import ClaimStatus, Report
+from collections import Counter
+
+from pipeline.presentation.claims import ClaimMark, claim_mark
+from pipeline.types import Report
 from pipeline.words import Words
 
 
@@ -24,10 +27,12 @@ def draft_notes(words: Words, report: Report) -> tuple[str, ...]:
 
 def draft_summary(words: Words, report: Report) -> str:
     """How many sentences were checked, and with what outcome."""
-    kept = [claim.status for claim in report.claims if not claim.replaced]
+    marks = Counter(claim_mark(claim) for claim in report.claims if not claim.removed)
     return words(
         "draft.checked",
-        supported=kept.count(ClaimStatus.SUPPORTED),
-        unchecked=kept.count(ClaimStatus.NOT_CHECKABLE),
-        replaced=len(report.claims) - len(kept),
+        supported=marks[ClaimMark.SUPPORTED],
+        general=marks[ClaimMark.GENERAL],
+        suggested=marks[ClaimMark.SUGGESTED],
+        replaced=marks[ClaimMark.REPLACED],
+        removed=sum(claim.removed for claim in report.claims),
     )

@@ -7,11 +7,15 @@ as JSON Schema. `docs/schema/CHANGES.md` says what changed from version to versi
 """
 
 from pipeline.result_file.case import SCHEMA_VERSION, ResultFile, result_json
+from pipeline.result_file.findings import DescriptorEntry, MeasurementEntry, PredictionEntry
 from pipeline.result_file.refusal import RefusalFile, refusal_json
 from pipeline.result_file.schema import result_schema
 
 __all__ = [
     "SCHEMA_VERSION",
+    "DescriptorEntry",
+    "MeasurementEntry",
+    "PredictionEntry",
     "RefusalFile",
     "ResultFile",
     "refusal_json",

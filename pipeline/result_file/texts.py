@@ -10,6 +10,7 @@ from pipeline.types import (
     ClaimStatus,
     Section,
     SentenceExplanation,
+    SpanKind,
     TextAttributions,
     TextExplanation,
     Zone,
@@ -25,18 +26,38 @@ def _all(sections: Mapping[Section, str]) -> dict[Section, str]:
 Sections = Annotated[Mapping[Section, str], BeforeValidator(_all)]
 
 
+class ClaimSpanEntry(Entry):
+    """A part of a sentence that states one thing."""
+
+    text: str
+    kind: SpanKind
+    """What it states."""
+    right: bool | None
+    """Whether it is what was measured; null where that decides nothing or nobody measured it."""
+    evidence: Mapping[str, Scalar]
+    """The measured values it was compared with."""
+
+
 class ClaimEntry(Entry):
     """One sentence of the report and what the check against the measurements found."""
 
     section: Section
     sentence: str
     status: ClaimStatus
+    """Supported only if all that it states was measured; not measured whatever was right beside
+    what nobody measured."""
     zones: tuple[Zone, ...]
     """The zones it names."""
     evidence: Mapping[str, Scalar]
     """The measured values it was checked against."""
+    spans: tuple[ClaimSpanEntry, ...]
+    """What it states, part by part."""
     replaced: bool
-    """Whether it stands in place of a contradicted one."""
+    """Whether it is a template sentence that says what the model got wrong or left out."""
+    removed: bool
+    """Whether it was struck out: it does not stand in the section's text."""
+    suggested: bool
+    """Whether it stands as the model's suggestion, which nobody measured."""
 
 
 class ReportEntry(Entry):

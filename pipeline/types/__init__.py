@@ -43,7 +43,7 @@ from pipeline.types.methods import (
 )
 from pipeline.types.prediction import ClassificationState, Prediction
 from pipeline.types.radiograph import NOTHING_STATED, HeaderFacts, Radiograph, Sides
-from pipeline.types.report import Claim, Report
+from pipeline.types.report import Claim, ClaimSpan, ClaimStatus, Report, SpanKind
 from pipeline.types.text_explanation import (
     Attribution,
     ClassificationWords,
@@ -54,7 +54,6 @@ from pipeline.types.text_explanation import (
 from pipeline.types.vocabulary import (
     SHORTCUT_MEASURES,
     AgeGroup,
-    ClaimStatus,
     Grade,
     ImageFormat,
     Level,
@@ -93,6 +92,7 @@ __all__ = [
     "Box",
     "CaseResult",
     "Claim",
+    "ClaimSpan",
     "ClaimStatus",
     "ClassificationState",
     "ClassificationWords",
@@ -139,6 +139,7 @@ __all__ = [
     "SideEvidence",
     "Sides",
     "SpacingPlane",
+    "SpanKind",
     "Step",
     "Structure",
     "TextAttributions",

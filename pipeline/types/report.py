@@ -2,9 +2,70 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pipeline.types.language import Language
-from pipeline.types.vocabulary import ClaimStatus, Section, Zone
+from pipeline.types.vocabulary import Section, Zone
+
+
+class ClaimStatus(StrEnum):
+    """What the check of a sentence against the measurements found.
+
+    A sentence is supported only if all that it states was measured; it is contradicted if something
+    measured says otherwise; what nobody measured makes it not measured, whatever stands beside it.
+    Advice and caution that claim nothing of this radiograph are general.
+    """
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_MEASURED = "not_measured"
+    GENERAL = "general"
+
+
+class SpanKind(StrEnum):
+    """What a span of a sentence states: what is measured first, then what is not."""
+
+    ZONE = "zone"
+    SIDE = "side"
+    NUMBER = "number"
+    GRADE = "grade"
+    ORDER = "order"
+    COMPARISON = "comparison"
+    COUNT = "count"
+    AGREEMENT = "agreement"
+    LABEL = "label"
+    CONFIDENCE = "confidence"
+    MEASUREMENT = "measurement"
+    FINDING = "finding"
+    DISEASE = "disease"
+    DEVICE = "device"
+    ANATOMY = "anatomy"
+    TIME = "time"
+    CAUSE = "cause"
+    PATIENT = "patient"
+    TREATMENT = "treatment"
+    SPECULATION = "speculation"
+    ADVICE = "advice"
+    CAUTION = "caution"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSpan:
+    """A part of a sentence that states one thing.
+
+    Attributes:
+        text: Its words.
+        kind: What it states.
+        right: Whether it is what was measured; `None` where that decides nothing or nobody
+            measured it.
+        evidence: The measured values it was compared with, by name.
+    """
+
+    text: str
+    kind: SpanKind
+    right: bool | None = None
+    evidence: Mapping[str, float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +78,10 @@ class Claim:
         status: The check's classification.
         zones: The zones it names.
         evidence: Its evidence: measured values by name.
-        replaced: Whether a template sentence stands here in place of a contradicted one.
+        spans: What it states, part by part, in its order.
+        replaced: Whether it is a template sentence that says what the model got wrong or left out.
+        removed: Whether it was struck out: it does not stand in the report.
+        suggested: Whether it stands as the model's suggestion, which nobody measured.
     """
 
     section: Section
@@ -25,7 +89,10 @@ class Claim:
     status: ClaimStatus
     zones: tuple[Zone, ...] = ()
     evidence: Mapping[str, float | str] = field(default_factory=dict)
+    spans: tuple[ClaimSpan, ...] = ()
     replaced: bool = False
+    removed: bool = False
+    suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +107,7 @@ class Report:
             for fixed text, a zone's value, `label` or `confidence` otherwise. Joined they give the
             user part of the prompt.
         sections: Text of each section.
-        claims: Each sentence with its check, in order.
+        claims: Each sentence with its check, in order, and with those that were struck out.
         thoughts: A reasoning model's `<think>` text, kept out of the report.
         attempts: How many times the model was asked.
         truncated: Whether the model was stopped at its token budget.
@@ -65,6 +132,11 @@ class Report:
     def is_template(self) -> bool:
         """Whether no model wrote it: every sentence was made from a template."""
         return not self.model_sha256
+
+    @property
+    def standing(self) -> tuple[Claim, ...]:
+        """The sentences that stand in the report, in order."""
+        return tuple(claim for claim in self.claims if not claim.removed)
 
     @property
     def text(self) -> str:

@@ -262,11 +262,3 @@ class Section(StrEnum):
     FINDINGS = "findings"
     INTERPRETATION = "interpretation"
     RECOMMENDATIONS = "recommendations"
-
-
-class ClaimStatus(StrEnum):
-    """What the check of a sentence against the measurements found."""
-
-    SUPPORTED = "supported"
-    CONTRADICTED = "contradicted"
-    NOT_CHECKABLE = "not_checkable"

@@ -12,8 +12,8 @@ EACH = ("measurements.names.{name}",)
 JUDGED = (
     "measurements.beyond.{name}",
     "report.measurements.names.{name}",
-    "report.claims.{name}",
-    "report.claims.{name}_beyond",
+    "report.lexicon.{name}",
+    "report.lexicon.{name}_beyond",
 )
 """The further keys of one with a threshold: what lies beyond it, how the prompt tells it, and how
 the check of the report knows it and what lies beyond it."""

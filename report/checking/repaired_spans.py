@@ -13,11 +13,17 @@ class Mark(StrEnum):
     PLAIN = "plain"
     REPLACED = "replaced"
     CONTRADICTED = "contradicted"
+    SUGGESTED = "suggested"
     CLINICIAN = "clinician"
     REMOVED = "removed"
 
 
-MARK_SYMBOLS = {Mark.REPLACED: "†", Mark.CONTRADICTED: "✗", Mark.CLINICIAN: "✎"}
+MARK_SYMBOLS = {
+    Mark.REPLACED: "†",
+    Mark.CONTRADICTED: "✗",
+    Mark.SUGGESTED: "◇",
+    Mark.CLINICIAN: "✎",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,8 @@ def runs_of(text: str, claims: Sequence[Claim], *, edited: bool) -> tuple[Run, .
 
     Args:
         text: A section as it will be signed.
-        claims: The section's sentences as the model left them, in order.
+        claims: The section's sentences as the check left them, in order; what it struck out is
+            not among the runs.
         edited: Whether a clinician changed the report: text that is no claim is then theirs, and
             a claim that is not in the text was removed by them.
 
@@ -44,6 +51,8 @@ def runs_of(text: str, claims: Sequence[Claim], *, edited: bool) -> tuple[Run, .
     removed: list[Run] = []
     found: list[tuple[int, int, Mark]] = []
     for claim in claims:
+        if claim.removed:
+            continue
         start = _free_place(text, claim.sentence, found)
         if start is None:
             removed += [Run(text=claim.sentence, mark=Mark.REMOVED)] if edited else []
@@ -64,6 +73,8 @@ def runs_of(text: str, claims: Sequence[Claim], *, edited: bool) -> tuple[Run, .
 def _mark(claim: Claim) -> Mark:
     if claim.replaced:
         return Mark.REPLACED
+    if claim.suggested:
+        return Mark.SUGGESTED
     return Mark.CONTRADICTED if claim.status is ClaimStatus.CONTRADICTED else Mark.PLAIN
 
 

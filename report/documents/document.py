@@ -5,6 +5,7 @@ from functools import partial
 
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, Picture
 from pipeline.presentation import (
+    RemovedSentences,
     attribution_name,
     classification_view,
     descriptor_table,
@@ -13,6 +14,7 @@ from pipeline.presentation import (
     draft_summary,
     notes_view,
     radiograph_facts,
+    section_view,
     sides_note,
 )
 from pipeline.types import CaseResult, Conclusion, Language, Section
@@ -107,7 +109,8 @@ def _report(result: CaseResult, conclusion: Conclusion | None, words: Words) -> 
         body = sections.get(section, "").strip()
         claims = [] if report is None else [c for c in report.claims if c.section is section]
         runs = runs_of(body, claims, edited=edited)
-        if not runs:
+        struck = () if report is None else section_view(words, report, section).removed
+        if not (runs or struck):
             continue
         used |= {run.mark for run in runs}
         kept = tuple(run for run in runs if run.mark is not Mark.REMOVED)
@@ -119,9 +122,18 @@ def _report(result: CaseResult, conclusion: Conclusion | None, words: Words) -> 
             lead = Run(text=words("removed") + " ")
             spaced = [run for item in removed for run in (item, Run(text=" "))]
             blocks.append(Paragraph(runs=(lead, *spaced[:-1]), small=True))
+        blocks += [_struck_out(found) for found in struck]
     if report is not None:
         blocks += _how_written(result, words, edited=edited, used=used)
     return blocks
+
+
+def _struck_out(found: RemovedSentences) -> Paragraph:
+    """What the check struck out, and why."""
+    lead = Run(text=f"{found.title}: ")
+    struck = [Run(text=sentence, mark=Mark.REMOVED) for sentence in found.sentences]
+    spaced = [run for item in struck for run in (item, Run(text=" "))]
+    return Paragraph(runs=(lead, *spaced[:-1]), small=True)
 
 
 def _how_written(result: CaseResult, words: Words, *, edited: bool, used: set[Mark]) -> list[Block]:
@@ -134,7 +146,7 @@ def _how_written(result: CaseResult, words: Words, *, edited: bool, used: set[Ma
     blocks: list[Block] = [_plain(" ".join(sentences), small=True)]
     legend = [
         Run(text=words(f"draft.{mark.value}"), mark=mark)
-        for mark in (Mark.REPLACED, Mark.CONTRADICTED, Mark.CLINICIAN)
+        for mark in (Mark.REPLACED, Mark.SUGGESTED, Mark.CONTRADICTED, Mark.CLINICIAN)
         if mark in used
     ]
     if legend:

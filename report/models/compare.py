@@ -63,7 +63,7 @@ class Counts:
         first_zones: Those of them that some sentence names.
         first_sentences: Sentences; a text without any heading counts as findings.
         first_contradicted: Those that contradict the measurements.
-        first_unsupported: Those that state nothing which was measured.
+        first_unmeasured: Those that state something that nobody measured.
         sentences: Sentences of the finished report.
         contradicted: Those that contradict the measurements.
         replaced: Template sentences among them, in place of the model's or added.
@@ -77,7 +77,7 @@ class Counts:
     first_zones: int
     first_sentences: int
     first_contradicted: int
-    first_unsupported: int
+    first_unmeasured: int
     sentences: int
     contradicted: int
     replaced: int
@@ -95,7 +95,7 @@ class WriterMetrics:
         sections_complete: Share of first texts with all three sections.
         zones_named: Share of the cases' zones that the first text names.
         contradicted_first: Share of the first texts' sentences that contradict the measurements.
-        unsupported_first: Share of them that cannot be checked against the measurements.
+        unmeasured_first: Share of them that state something that nobody measured.
         contradicted_finished: Share of the finished reports' sentences that contradict.
         replaced_finished: Share of them that are template sentences, in place of the model's or
             added.
@@ -108,7 +108,7 @@ class WriterMetrics:
     sections_complete: float | None
     zones_named: float | None
     contradicted_first: float | None
-    unsupported_first: float | None
+    unmeasured_first: float | None
     contradicted_finished: float | None
     replaced_finished: float | None
     words: float | None
@@ -121,7 +121,7 @@ COLUMNS = {
     "sections_complete": "all sections",
     "zones_named": "zones named",
     "contradicted_first": "contradicted before repair",
-    "unsupported_first": "not checkable before repair",
+    "unmeasured_first": "not measured before repair",
     "contradicted_finished": "contradicted after",
     "replaced_finished": "plain after",
     "words": "words",
@@ -199,7 +199,7 @@ def metrics_of(counts: Sequence[Counts]) -> WriterMetrics:
         sections_complete=mean("first_complete"),
         zones_named=share("first_zones", "zones"),
         contradicted_first=share("first_contradicted", "first_sentences"),
-        unsupported_first=share("first_unsupported", "first_sentences"),
+        unmeasured_first=share("first_unmeasured", "first_sentences"),
         contradicted_finished=share("contradicted", "sentences"),
         replaced_finished=share("replaced", "sentences"),
         words=mean("words"),
@@ -236,10 +236,10 @@ def _counts(draft: Draft, report: Report, seconds: float) -> Counts:
         first_zones=len(zones & {zone for claim in first for zone in claim.zones}),
         first_sentences=len(first),
         first_contradicted=_with(first, ClaimStatus.CONTRADICTED),
-        first_unsupported=_with(first, ClaimStatus.NOT_CHECKABLE),
-        sentences=len(report.claims),
-        contradicted=_with(report.claims, ClaimStatus.CONTRADICTED),
-        replaced=sum(claim.replaced for claim in report.claims),
+        first_unmeasured=_with(first, ClaimStatus.NOT_MEASURED),
+        sentences=len(report.standing),
+        contradicted=_with(report.standing, ClaimStatus.CONTRADICTED),
+        replaced=sum(claim.replaced for claim in report.standing),
         words=len(words(report.text)),
         lix=lix(report.text, report.language),
         seconds=seconds,

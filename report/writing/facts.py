@@ -26,12 +26,21 @@ class Hyperinflation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a report may state."""
+    """What a report may state.
+
+    Attributes:
+        prediction: The classification.
+        items: The descriptors of the marked zones, strongest first.
+        language: The report's.
+        measurements: What the prompt states: measured, and with a threshold.
+        others: What else was measured or could not be; the prompt is silent about it.
+    """
 
     prediction: Prediction
     items: tuple[Descriptor, ...]
     language: Language
     measurements: tuple[Measurement, ...] = ()
+    others: tuple[Measurement, ...] = ()
 
     @classmethod
     def of(cls, prediction: Prediction, descriptors: Descriptors, language: Language) -> "Facts":
@@ -47,6 +56,11 @@ class Facts:
     def measures(self) -> Mapping[MeasurementName, Measurement]:
         """The measurements by name; each threshold is for one side at most."""
         return {measurement.name: measurement for measurement in self.measurements}
+
+    @property
+    def all_measurements(self) -> tuple[Measurement, ...]:
+        """Every measurement, those that the prompt states first."""
+        return (*self.measurements, *self.others)
 
     @property
     def hyperinflation(self) -> Hyperinflation | None:

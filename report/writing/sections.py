@@ -59,6 +59,27 @@ def parse_sections(text: str, language: Language) -> dict[Section, str]:
     return {section: "\n".join(bodies) for section, bodies in found.items()}
 
 
+def sections_with_preface(text: str, language: Language) -> dict[Section, str]:
+    """The sections of any text; what stands before the first heading counts as findings.
+
+    Args:
+        text: The text, with headings or without.
+        language: Whose headings.
+    """
+    clean = _MARKDOWN.sub("", text)
+    starts = [
+        match.start()
+        for section in Section
+        for match in _heading(section, language).finditer(clean)
+    ]
+    found = parse_sections(text, language)
+    preface = clean[: min(starts, default=len(clean))].strip()
+    if preface:
+        findings = [part for part in (preface, found.get(Section.FINDINGS)) if part]
+        found[Section.FINDINGS] = "\n".join(findings)
+    return found
+
+
 @cache
 def _heading(section: Section, language: Language) -> re.Pattern[str]:
     names = words_of(language).report["headings"][section.value]

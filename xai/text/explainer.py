@@ -169,7 +169,7 @@ class GgufTextExplainer:
             sentences=tuple(
                 SentenceExplanation(sentence=part.text, **attributed([index]))
                 for index, part in enumerate(spans)
-                if report.claims
+                if report.standing
             ),
             classification=classification,
             **attributed(range(len(spans))),

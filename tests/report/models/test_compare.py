@@ -101,7 +101,7 @@ def test_a_right_report(clock):
     assert found.sections_complete == 1
     assert found.zones_named == 1
     assert found.contradicted_first == 0
-    assert found.unsupported_first == pytest.approx(1 / 4)  # the advice
+    assert found.unmeasured_first == 0  # advice is general
     assert found.contradicted_finished == 0
     assert found.replaced_finished == 0
     assert found.words == 12 + 10 + 9 + 5
@@ -116,7 +116,7 @@ def test_a_poor_report_is_counted_before_its_repair_and_after():
     assert found.sections_complete == 0
     assert found.zones_named == 1 / 2  # the right lower zone is none of the case's
     assert found.contradicted_first == 1 / 2
-    assert found.unsupported_first == 0
+    assert found.unmeasured_first == 0
     assert found.contradicted_finished == 0
     assert found.replaced_finished == 3 / 4  # the right middle zone, the classification, the advice
     plain = "In the right middle zone model attention is 0.72 (strong)."
@@ -134,7 +134,7 @@ def test_a_text_without_headings_counts_as_findings():
     assert found.sections_complete == 0
     assert found.zones_named == 1 / 2
     assert found.contradicted_first == 0
-    assert found.unsupported_first == 1 / 2
+    assert found.unmeasured_first == 1
     assert found.replaced_finished == 1
 
 
@@ -142,7 +142,7 @@ def test_a_silent_model_has_no_sentence_to_share():
     found = metrics_of(row("", case(zones=())).counts)
     assert found.sections_complete == 0
     assert found.zones_named is None
-    assert found.contradicted_first is None and found.unsupported_first is None
+    assert found.contradicted_first is None and found.unmeasured_first is None
     assert found.replaced_finished == 1
 
 
@@ -156,7 +156,7 @@ def test_rules_alone_say_everything_and_nothing_else():
     assert found.reports == 2
     assert found.sections_complete == found.zones_named == 1
     assert found.contradicted_first == found.replaced_finished == 0
-    assert found.unsupported_first == 1 / 4  # the advice
+    assert found.unmeasured_first == 0  # advice is general
 
 
 def test_the_table_has_a_line_a_writer_and_one_for_all(clock):
@@ -166,16 +166,16 @@ def test_the_table_has_a_line_a_writer_and_one_for_all(clock):
     assert together.sections_complete == pytest.approx(1 / 3)
     assert together.zones_named == pytest.approx(4 / 6)
     assert together.contradicted_first == pytest.approx(2 / 8)
-    assert together.unsupported_first == pytest.approx(1 / 8)
+    assert together.unmeasured_first == 0
     assert together.words == pytest.approx((36 + 44 + 44) / 3)
     lines = table(rows).splitlines()
     assert len(lines) == 5
     assert lines[1] == "|" + " --- |" * 11
     assert lines[2] == (
-        "| good | 1 | 1.000 | 1.000 | 0.000 | 0.250 | 0.000 | 0.000 | 36 | 37 | 0.50 |"
+        "| good | 1 | 1.000 | 1.000 | 0.000 | 0.000 | 0.000 | 0.000 | 36 | 37 | 0.50 |"
     )
     assert lines[3].startswith("| poor | 2 | 0.000 | 0.500 | 0.500 | 0.000 | 0.000 | 0.750 | 44 |")
-    assert lines[4].startswith("| all | 3 | 0.333 | 0.667 | 0.250 | 0.125 | 0.000 | 0.500 | 41 |")
+    assert lines[4].startswith("| all | 3 | 0.333 | 0.667 | 0.250 | 0.000 | 0.000 | 0.500 | 41 |")
 
 
 def test_each_case_is_written_with_its_picture_in_sight():

@@ -77,8 +77,9 @@ def test_a_side_it_swaps_is_asked_for_again_and_then_struck(tmp_path: Path) -> N
     report = written(write_reciting(tmp_path / "m.gguf", script))
     assert report.attempts == 2
     assert SWAPPED not in report.text
-    assert [claim.replaced for claim in report.claims] == [True, False, False]
-    assert all(claim.status is not ClaimStatus.CONTRADICTED for claim in report.claims)
+    assert [claim.removed for claim in report.claims] == [True, False, False, False]
+    assert [claim.replaced for claim in report.standing] == [True, False, False]
+    assert all(claim.status is not ClaimStatus.CONTRADICTED for claim in report.standing)
 
 
 def test_one_that_rambles_is_cut_at_a_whole_sentence_and_said_to_be(tmp_path: Path) -> None:

@@ -120,7 +120,8 @@ def test_a_side_swapped_twice_gives_way_to_a_template_sentence():
     assert PLAIN_LEFT in report.sections[Section.FINDINGS]
     replaced = [claim for claim in report.claims if claim.replaced]
     assert PLAIN_LEFT in [claim.sentence for claim in replaced]
-    assert all(claim.status is not ClaimStatus.CONTRADICTED for claim in report.claims)
+    assert [claim.sentence for claim in report.claims if claim.removed] == [SWAPPED]
+    assert all(claim.status is not ClaimStatus.CONTRADICTED for claim in report.standing)
 
 
 def test_a_wrong_number_and_a_wrong_classification_give_way():

@@ -78,7 +78,7 @@ def written(
             Section.RECOMMENDATIONS: "",
         },
         claims=tuple(
-            Claim(section=Section.FINDINGS, sentence=sentence, status=ClaimStatus.NOT_CHECKABLE)
+            Claim(section=Section.FINDINGS, sentence=sentence, status=ClaimStatus.NOT_MEASURED)
             for sentence in sentences
         ),
     )

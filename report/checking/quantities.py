@@ -1,0 +1,111 @@
+"""Numbers of a sentence: what each is said to be, and whether it is that."""
+
+from collections.abc import Mapping
+
+from report.checking.lexicon import LABEL, NUMBER, is_fraction
+from report.checking.reading import QUANTITIES, Reading
+
+APPROXIMATELY = 0.05
+_BOUNDS_ABOVE = frozenset({"above", "more", "at_least"})
+_BOUNDS_BELOW = frozenset({"below", "less", "at_most"})
+_LITTLE_WORDS = ("of", "plain", "there")
+_CLASSES = frozenset({LABEL, "normal", "abnormal", "confidence", "probability", "classifier"})
+
+
+def is_free_number(reading: Reading, index: int) -> bool:
+    """Whether a unit is a number that nothing has dealt with yet."""
+    unit = reading.units[index]
+    return unit.tag == NUMBER and not unit.accounted
+
+
+def kind_of(reading: Reading, index: int) -> str:
+    """What a number is said to be: a quantity, `class` after a label, or empty.
+
+    A quantity right after it counts first ("0.72 agreement", "61 % of the attention"), then the
+    nearest before it in its statement or the ones before, then the nearest after it.
+    """
+    units = reading.units
+    following = reading.neighbours(index, 1, skip=_LITTLE_WORDS)
+    if following is not None and units[following].tag in QUANTITIES:
+        parts = {unit.tag for unit in units[index + 1 : following]}
+        is_part = "of" in parts or is_fraction(units[index])
+        is_part = is_part and units[following].tag == "intensity"
+        return "share" if is_part and units[index].unit == "percent" else units[following].tag
+    depth = 0
+    for before in range(index - 1, -1, -1):
+        unit = units[before]
+        depth += (unit.text == ")") - (unit.text == "(")
+        if unit.text == ";" or unit.tag == "contrast":
+            break
+        if depth > 0:
+            continue
+        if unit.tag in QUANTITIES:
+            return unit.tag
+        if unit.tag in _CLASSES and unit.tag != "classifier":
+            return "class"
+    for after in range(index + 1, reading.segment_of(index).end):
+        if units[after].text == "(":
+            break
+        if units[after].tag in QUANTITIES:
+            return units[after].tag
+        if units[after].tag in (LABEL, "classifier"):
+            return "class"
+    return ""
+
+
+def is_inherited(reading: Reading, index: int) -> bool:
+    """Whether another number already followed the quantity before a number."""
+    for before in range(index - 1, -1, -1):
+        if reading.units[before].tag in QUANTITIES:
+            return False
+        if reading.units[before].tag == NUMBER:
+            return True
+    return False
+
+
+def is_bound(reading: Reading, index: int) -> bool:
+    """Whether a word such as "above" stands right before a number, and no "of the" after it."""
+    tags = {reading.units[at].tag for at in range(max(0, index - 3), index)}
+    parts = [unit.tag for unit in reading.units[index + 1 : index + 4]]
+    is_part = "intensity" in parts and (parts[:1] == ["of"] or is_fraction(reading.units[index]))
+    return bool(tags & (_BOUNDS_ABOVE | _BOUNDS_BELOW)) and not is_part
+
+
+def matches(reading: Reading, index: int, values: Mapping[str, float]) -> bool | None:
+    """Whether a number is one of some values, or bounds it as "above 0.7" does.
+
+    Returns:
+        `None` where there is no value. The words that bound it are accounted for.
+    """
+    if not values:
+        return None
+    unit = reading.units[index]
+    tolerance = unit.tolerance
+    bound = ""
+    for before in range(index - 1, max(-1, index - 4), -1):
+        tag = reading.units[before].tag
+        if tag in ("approximately", "near"):
+            reading.account(before)
+            tolerance = max(tolerance, APPROXIMATELY)
+        elif tag in _BOUNDS_ABOVE or tag in _BOUNDS_BELOW:
+            bound = "above" if tag in _BOUNDS_ABOVE else "below"
+            denied = before > 0 and reading.units[before - 1].tag == "no"
+            if denied:
+                bound = "below" if bound == "above" else "above"
+                reading.account(before - 1)
+            reading.account(before)
+            break
+        elif tag == "than":
+            reading.account(before)
+        elif tag not in ("of", "plain"):
+            break
+    near = any(
+        abs(one - unit.value) <= tolerance
+        for value in values.values()
+        for one in (value, round(value, 2))
+    )
+    if not bound or near:
+        return near
+    if bound == "above":
+        return any(value > unit.value for value in values.values())
+    return any(value < unit.value for value in values.values())
