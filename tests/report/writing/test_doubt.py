@@ -36,7 +36,7 @@ def test_no_recommendation_follows_from_doubt(prediction, language):
     assert report.sections[Section.RECOMMENDATIONS] == plain["advice_uncertain"]
     first = next(one for one in report.claims if one.section is Section.INTERPRETATION)
     assert (first.sentence == plain["uncertain"]) is (prediction is UNCERTAIN)
-    assert not any(one.status is ClaimStatus.CONTRADICTED for one in report.claims)
+    assert not any(one.status is ClaimStatus.CONTRADICTED for one in report.standing)
 
 
 def test_a_recommendation_may_follow_from_a_likely_label():
