@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.state.keeper import Keeper
     from pipeline.errors import ExplainCxrError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,6 +94,25 @@ def prepare(address: str, *, browser: bool) -> None:
     workers = service.workers()
     time.sleep(WARM_DELAY_S)
     workers.warm()
+    open_store(service.keeper())
+
+
+def open_store(keeper: "Keeper") -> None:
+    """Open the case store and say where a key was made; from now on cases leave in time."""
+    from pipeline.errors import ExplainCxrError
+
+    keeper.begin()
+    try:
+        key = keeper.store().key
+    except ExplainCxrError as error:
+        say(error)
+        return
+    if key.made:
+        print(
+            f"Cases are stored encrypted. Their key was made in {key.file}: keep a copy elsewhere, "
+            "without it no stored case can be read.",
+            flush=True,
+        )
 
 
 def settings_fit(file: Path | None) -> bool:

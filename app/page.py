@@ -6,9 +6,10 @@ from app import service
 from app.state.case import Case
 from app.state.cases import Cases
 from app.viewer import tab as viewer
-from app.views import download, report, result, text_explanation
+from app.views import download, report, result, text_explanation, worklist
 from app.views.frame import case_list, frame, home, problems, progress, upload
 from app.views.maps import saliency
+from pipeline.errors import ExplainCxrError
 from pipeline.types import Method
 from pipeline.words import Words
 
@@ -19,13 +20,17 @@ TABS = ("result", "viewer", *Method, "report", "text_explanation", "download")
 def show() -> None:
     """Draw one visit."""
     words = frame.show()
-    cases = _cases()
+    cases = _cases(words)
     if cases.items:  # the workers' modules can wait for the first radiograph
         cases.advance(service.workers())
     with st.container():  # always there: a control that moved would forget what it holds
         if not cases.items:
             home.introduce(words)
     upload.show(words, cases)
+    problems.of_store(words, service.keeper().problem)
+    if worklist.show(words, cases):
+        frame.close(words)
+        return
     if cases.items:
         case_list.show(words, cases)
     _watch(words, cases)
@@ -38,11 +43,18 @@ def show() -> None:
     frame.close(words)
 
 
-def _cases() -> Cases:
-    """This visit's radiographs."""
+def _cases(words: Words) -> Cases:
+    """This visit's radiographs; its name stands in the address, so that a reload finds them."""
     if "cases" not in st.session_state:
-        st.session_state["cases"] = Cases()
+        st.session_state["cases"] = service.visit(st.query_params.get("visit"))
     cases: Cases = st.session_state["cases"]
+    if cases.awaited:
+        try:
+            service.bring_again(cases)
+        except ExplainCxrError as error:  # it is tried again at the next click
+            problems.of_store(words, error)
+    if cases.items and st.query_params.get("visit") != cases.visit:
+        st.query_params["visit"] = cases.visit
     return cases
 
 

@@ -95,7 +95,7 @@ class Store:
         Returns:
             The case's id; that of the case which has the same `source` already, if there is one.
         """
-        core, case = self._core, uuid.uuid4().hex
+        core, case = self._core, arrival.id or uuid.uuid4().hex
         cipher = core.cipher
         source = arrival.source and cipher.identifier("source", arrival.source)
         patient = arrival.patient and cipher.identifier("patient", arrival.patient)
@@ -108,11 +108,13 @@ class Store:
                 session, cipher, Action.RECEIVED, at=now, actor=actor, case=case,
                 details={"origin": arrival.origin, "sample": arrival.sample},
             )  # fmt: skip
+            is_known = CaseRow.id == case
             if source is not None:
-                known = session.scalar(select(CaseRow.id).where(CaseRow.source == source))
-                if known is not None:
-                    session.rollback()
-                    return known
+                is_known |= CaseRow.source == source
+            known = session.scalar(select(CaseRow.id).where(is_known))
+            if known is not None:
+                session.rollback()
+                return known
             store.cases += 1
             session.add(
                 CaseRow(
@@ -218,12 +220,17 @@ class Store:
     def view(self, case: str, *, actor: str) -> CaseContent:
         """The same, with who looked at it in the audit."""
         content = self.load(case)
+        self.note_view(case, actor=actor)
+        return content
+
+    def note_view(self, case: str, *, actor: str) -> None:
+        """Write down who looked at a case."""
         core = self._core
         with core.database.write() as session:
+            case_row(session, case)
             chain.append(
                 session, core.cipher, Action.VIEWED, at=core.clock(), actor=actor, case=case
             )
-        return content
 
     def upload(self, case: str) -> bytes | None:
         """The bytes of a file whose analysis has not ended, `None` afterwards."""

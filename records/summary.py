@@ -13,7 +13,7 @@ def summarise(row: CaseRow, result: Examination) -> None:
         str(language): term for language, term in prediction.terms.get(row.label, {}).items()
     }
     row.abnormal = prediction.is_abnormal
-    row.probability = float(prediction.deciding_probability)
+    row.probability = float(prediction.probability(prediction.label))
     row.uncertain = prediction.is_uncertain
     row.quality = _worst(result)
     row.urgent = row.abnormal or row.uncertain

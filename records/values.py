@@ -70,6 +70,7 @@ class Arrival:
             its keyed hash is stored. A file that is in the store already is not taken twice.
         identity: Who the patient is and where the file came from; stored (sealed) only if the
             setting `keep_identity` is on.
+        id: The case's id, 32 hex digits, if whoever brings it has given it one; it is taken once.
     """
 
     origin: str
@@ -80,6 +81,7 @@ class Arrival:
     patient: str | None = None
     source: str | None = None
     identity: Mapping[str, str] = field(default_factory=dict)
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ class CaseLine:
         label: The classification's label; `None` until there is one.
         label_terms: That label's name by language, as far as the classifier has it.
         abnormal: Whether the classification is "abnormality".
-        probability: What the classification was decided by, in [0, 1].
+        probability: The probability of that label, in [0, 1].
         uncertain: Whether the classification is unsure.
         quality: The worst rating of its maps; `None` if they were not rated.
         urgent: Whether it goes before others: abnormal, unsure, or not analysed.

@@ -1,9 +1,12 @@
 """What holds for all tests of one process."""
 
+import atexit
 import gc
 import importlib
 import importlib.util
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,11 @@ from pipeline.workers.process import QUIET_AND_OFFLINE
 
 # as in the workers; read when the libraries load, so it comes before them
 os.environ["OMP_WAIT_POLICY"] = QUIET_AND_OFFLINE["OMP_WAIT_POLICY"]
+
+# what a test stores of the page's radiographs is not in the user's own store
+STORE = tempfile.mkdtemp(prefix="explaincxr-tests-")
+atexit.register(shutil.rmtree, STORE, ignore_errors=True)
+os.environ["EXPLAINCXR_STORE_FOLDER"] = STORE
 
 # torch's triton and TensorFlow each carry an LLVM; loaded after TensorFlow, triton aborts the
 # process, so it comes first wherever both are tested together.

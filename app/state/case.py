@@ -68,6 +68,7 @@ class Case:
         attempt: How many times the report was asked for.
         superseded: The report that the one being written will replace.
         pictures: Encoded pictures by what they show, so that a rerun draws nothing twice.
+        kept: What of it was last handed to the case store.
     """
 
     name: str
@@ -75,7 +76,7 @@ class Case:
     visit: str = ""
     sample: bool = False
     data: bytes | None = None
-    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
     job: Job | None = None
     result: CaseResult | None = None
     taken: CaseResult | None = None
@@ -88,6 +89,7 @@ class Case:
     attempt: int = 0
     superseded: Report | None = None
     pictures: dict[tuple[object, ...], bytes] = field(default_factory=dict)
+    kept: tuple[object, ...] | None = None
 
     @property
     def state(self) -> State:

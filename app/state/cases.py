@@ -1,18 +1,23 @@
-"""The radiographs of one visit: kept in its session only, and gone with it."""
+"""The radiographs of one visit: in its session while it lasts, and in the case store for longer."""
 
+import threading
 import uuid
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from app.state.case import Case, State
 from pipeline.errors import FileTooLargeError, QueueFullError
 from pipeline.settings import Settings
 from pipeline.workers.workers import Workers
 
+if TYPE_CHECKING:
+    from app.state.keeper import Keeper
+
 MAX_WAITING_BYTES = 500_000_000  # of one visit
 BYTES_PER_MB = 1_000_000
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False, weakref_slot=True)
 class Cases:
     """All radiographs of one visit, in the order they came.
 
@@ -22,6 +27,8 @@ class Cases:
         picked: Whether the user chose it; one that failed is left for the next one otherwise.
         text_wanted: Whether its text explanation is being looked at.
         visit: The visit's random name; visits take turns.
+        awaited: Whether the store may have more of it, from before the page was loaded.
+        keeper: What stores the radiographs; `None` if nothing does.
     """
 
     items: dict[str, Case] = field(default_factory=dict)
@@ -29,6 +36,9 @@ class Cases:
     picked: bool = False
     text_wanted: bool = False
     visit: str = field(default_factory=lambda: uuid.uuid4().hex)
+    awaited: bool = False
+    keeper: "Keeper | None" = None
+    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def case(self) -> Case | None:
@@ -67,14 +77,25 @@ class Cases:
         for job in (case.job, *case.requests.values()):
             if job is not None:
                 job.cancel()
-        del self.items[case.id]
+        if self.keeper is not None:
+            self.keeper.remove(case)
+        self.items.pop(case.id, None)
         if self.chosen == case.id:
             self.chosen = next(reversed(self.items), None)
 
     def advance(self, workers: Workers) -> None:
-        """Take over what came in and hand the next radiographs to the workers."""
+        """Take over what came in, hand the next radiographs to the workers, store what changed.
+
+        A page that was reloaded may meet the one before it here, so one of both goes first.
+        """
+        with self._turn:
+            self._advance(workers)
+
+    def _advance(self, workers: Workers) -> None:
         for case in self.items.values():
             case.refresh()
+            if self.keeper is not None:
+                self.keeper.keep(case)
         if not self.picked and self.case is not None and self.case.state is State.FAILED:
             self.chosen = self._next_good(self.case)
         for case in self.items.values():

@@ -26,7 +26,7 @@ class Watch:
     """A folder with everything that a watched program may write to, and a log of what it did.
 
     Attributes:
-        folder: Holds `home`, `cache`, `tmp`, `out` and the log.
+        folder: Holds `home`, `cache`, `tmp`, `out` (with the case store) and the log.
     """
 
     folder: Path
@@ -42,6 +42,7 @@ class Watch:
             "HOME": str(self.folder / "home"),
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "TMPDIR": str(self.folder / "tmp"),
+            "EXPLAINCXR_STORE_FOLDER": str(self.out / "store"),
             "CXR_WATCH": str(self.log),
             "CXR_WATCH_CLASSES": ",".join(CLASSES),
         }

@@ -16,10 +16,10 @@ from records.audit.verification import verify
 from records.contents.case_codec import encode_case
 from records.store import Store
 
-LONGEST_S = 2.5
-"""Longest life of a process, in which Python and the libraries are loaded first."""
-STARTING_S = 0.5
-"""How long that takes at least; nothing is written meanwhile."""
+LONGEST_S = 2.0
+"""Longest life of a process, counted from its start or from when it has opened the store."""
+IN_WRITING = 4
+"""Of five kills, how many are counted from when the store is open."""
 SEEDS_EACH = 100_000
 NAMES = ("received", "finished", "signed", "removed")
 Deeds = dict[str, set[tuple[str, int]]]
@@ -50,7 +50,8 @@ def measure_kills(folder: Path, kills: int, seed: int = 0) -> Kills:
     """Kill writers with SIGKILL at random moments.
 
     Args:
-        folder: Where the stores lie; every tenth kill begins a new one.
+        folder: Where the stores lie; every tenth kill begins a new one, so that some come
+            while it is made.
         kills: How many.
         seed: Of the moments.
     """
@@ -59,8 +60,13 @@ def measure_kills(folder: Path, kills: int, seed: int = 0) -> Kills:
     while_made = lost = 0
     settings = Settings(store_folder=folder)
     for number in range(kills):
-        settings = Settings(store_folder=folder / f"store{number // 10}")
-        deeds = _killed(settings.store_folder, number * SEEDS_EACH, moments.uniform(0, LONGEST_S))
+        settings = Settings(store_folder=folder / f"store{(number + 1) // 10}")
+        deeds = _killed(
+            settings.store_folder,
+            number * SEEDS_EACH,
+            moments.uniform(0, LONGEST_S),
+            is_opened_first=number % 5 < IN_WRITING,
+        )
         while_made += "opened" not in deeds
         of_this: Deeds = {
             name: {(case, int(seed)) for case, seed in deeds.get(name, ())} for name in NAMES
@@ -77,17 +83,20 @@ def measure_kills(folder: Path, kills: int, seed: int = 0) -> Kills:
     )
 
 
-def _killed(folder: Path, first_seed: int, life_s: float) -> dict[str, list[list[str]]]:
+def _killed(
+    folder: Path, first_seed: int, life_s: float, *, is_opened_first: bool
+) -> dict[str, list[list[str]]]:
     """Start a writer, kill it, and return what it had said to have done."""
+    opened = ""
     command = [sys.executable, "-m", "bench.store.writer", str(folder), str(first_seed)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        # a store is killed while it is made, too; one that is there once something is written
-        is_made = (folder / "cases.sqlite").exists()
-        time.sleep(STARTING_S + life_s if is_made else life_s)
+        if is_opened_first and process.stdout is not None:
+            opened = process.stdout.readline()
+        time.sleep(life_s)
         process.kill()
         output, _ = process.communicate()
     done: dict[str, list[list[str]]] = defaultdict(list)
-    for line in output.splitlines(keepends=True):
+    for line in (opened + output).splitlines(keepends=True):
         if line.endswith("\n"):
             name, *rest = line.split()
             done[name].append(rest)

@@ -29,8 +29,8 @@ def test_the_list_has_what_should_be_read_first_on_top(
     first, second, count = capsys.readouterr().out.splitlines()
     line = store.worklist.page().lines[0]
     assert first.split()[:2] == ["2", line.id]
-    assert "draft   ! tuberculosis     0.96  until " in first
-    assert "draft     normal           0.10  until " in second
+    assert "draft   ! tuberculosis     0.90  until " in first
+    assert "draft     normal           0.90  until " in second
     assert count == "2 of 2 cases"
     assert main(["list", "--newest", "--limit", "1", "--status", "draft"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "1 of 2 cases"

@@ -49,7 +49,7 @@ def test_a_case_comes_out_as_it_was_stored_even_after_the_store_was_closed(
         assert differences(given, store.load(case)) == []
         line = store.line(case)
         assert (line.number, line.status, line.finished) == (1, CaseStatus.DRAFT, True)
-        assert (line.label, line.abnormal, line.probability) == ("tuberculosis", True, 0.96)
+        assert (line.label, line.abnormal, line.probability) == ("tuberculosis", True, 0.9)
         assert line.label_terms["ru"] == "туберкулёз"
         assert line.quality == "doubtful"
         assert line.language is Language.RUSSIAN

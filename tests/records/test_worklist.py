@@ -53,7 +53,7 @@ def test_the_unsure_are_marked(store: Store) -> None:
     add(store, "unsure")
     (line,) = store.worklist.page().lines
     assert (line.abnormal, line.uncertain, line.urgent) == (False, True, True)
-    assert line.probability == pytest.approx(0.45)
+    assert line.probability == pytest.approx(0.55)
 
 
 def test_filters_take_what_they_name(store: Store, clock: Time) -> None:

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from app import service
 from app.markup import draw
 from pipeline.words import Words
 
@@ -25,7 +26,10 @@ def explain(words: Words) -> None:
         f"<p>{escape(words(f'home.{step}_text'))}</p></div></li>"
         for number, step in enumerate(STEPS, start=1)
     )
-    limits = "".join(f"<li>{escape(words(f'home.limit_{limit}'))}</li>" for limit in LIMITS)
+    hours = service.settings().retention_hours
+    limits = "".join(
+        f"<li>{escape(words(f'home.limit_{limit}', hours=hours))}</li>" for limit in LIMITS
+    )
     draw(
         f'<div class="cxr-home"><section><h2 class="cxr-h2">{escape(words("home.does"))}</h2>'
         f'<ol class="cxr-steps">{does}</ol></section>'

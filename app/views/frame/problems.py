@@ -21,3 +21,9 @@ def of_report(words: Words, case: Case) -> None:
     if case.error is not None:
         kind = "info" if isinstance(case.error, CancelledByUserError) else "error"
         draw(notice(sentence(words, case.error), kind, case.error.code))
+
+
+def of_store(words: Words, error: ExplainCxrError | None) -> None:
+    """Say why the case store cannot be used; what is on the page is not touched by it."""
+    if error is not None:
+        draw(notice(sentence(words, error), "warning", error.code))

@@ -1,0 +1,133 @@
+"""The worklist: every case of the store, what should be read first on top."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from app import service
+from app.markup import draw, heading, lead, notice
+from app.state.cases import Cases
+from app.views.frame.problems import of_store
+from pipeline.errors import ExplainCxrError
+from pipeline.words import Words, message
+from records import CaseLine, CaseQuery, CaseStatus, Order
+
+AT_ONCE = 50
+
+
+def show(words: Words, cases: Cases) -> bool:
+    """Draw the switch and, if it is on, the list; whether it is on."""
+    try:
+        if not _is_wanted(words):
+            return False
+        draw(heading(words("worklist.title")) + lead(words("worklist.lead")))
+        of_store(words, st.session_state.pop("worklist_error", None))
+        _list(words, cases)
+    except ExplainCxrError as error:
+        of_store(words, error)
+    return True
+
+
+def _is_wanted(words: Words) -> bool:
+    return bool(st.toggle(words("worklist.title"), key="worklist"))
+
+
+def _list(words: Words, cases: Cases) -> None:
+    query = _query(words)
+    page = service.keeper().store().worklist.page(query)
+    draw(f'<p class="cxr-caption">{words("worklist.found", count=page.total)}</p>')
+    if not page.lines:
+        draw(notice(words("worklist.none")))
+    for line in page.lines:
+        st.button(
+            _said(words, line),
+            key=f"open_{line.id}",
+            on_click=_open,
+            args=(cases, line.id),
+            type="tertiary",
+            icon=":material/priority_high:" if line.urgent else ":material/radiology:",
+            help=words("worklist.urgent") if line.urgent else None,
+        )
+    if page.total > len(page.lines):
+        st.button(words("worklist.more"), key="worklist_more", on_click=_more)
+
+
+def _query(words: Words) -> CaseQuery:
+    """What is asked for, by its controls."""
+    search = st.text_input(words("worklist.search"), key="worklist_search")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        statuses = st.pills(
+            words("worklist.status"),
+            list(CaseStatus),
+            format_func=lambda status: _status(words, status, "…"),
+            selection_mode="multi",
+            key="worklist_status",
+        )
+        newest = st.toggle(words("worklist.newest"), key="worklist_newest")
+    return CaseQuery(
+        search=search or "",
+        statuses=tuple(statuses or ()),
+        order=Order.NEWEST if newest else Order.PRIORITY,
+        limit=st.session_state.get("worklist_limit", AT_ONCE),
+    )
+
+
+def _more() -> None:
+    st.session_state["worklist_limit"] = st.session_state.get("worklist_limit", AT_ONCE) + AT_ONCE
+
+
+def _open(cases: Cases, case: str) -> None:
+    """Bring a case to the page, or look at it again; a click comes before anything is drawn."""
+    if case not in cases.items:
+        try:
+            opened = service.keeper().open_case(case, cases.visit, service.settings_in)
+        except ExplainCxrError as error:
+            st.session_state["worklist_error"] = error
+            return
+        cases.items[case] = opened
+    cases.pick(case)
+    st.session_state["worklist"] = False
+
+
+def _said(words: Words, line: CaseLine) -> str:
+    """A case in a line."""
+    said = words(
+        "worklist.line",
+        number=line.number,
+        time=_time(words, line.received_at),
+        status=_status(words, line.status, line.signer or ""),
+        classification=_classification(words, line),
+    )
+    more = []
+    if line.quality is not None:
+        rating = message(f"rating_{line.quality}", words.language)
+        more.append(words("worklist.line_quality", rating=rating))
+    if line.kept:
+        more.append(words("worklist.line_kept"))
+    return _plain(" · ".join((said, *more)))
+
+
+def _status(words: Words, status: CaseStatus, signer: str) -> str:
+    key = f"worklist.{status}"
+    return words(key, signer=signer) if status.is_signed else words(key)
+
+
+def _classification(words: Words, line: CaseLine) -> str:
+    if line.label is None:
+        return "–" if line.error is None else message(line.error, words.language)
+    terms = line.label_terms
+    name = terms.get(words.language) or terms.get("en") or line.label
+    label = words("worklist.unsure", label=name) if line.uncertain else name
+    return f"{label} ({words.percent(line.probability or 0.0)})"
+
+
+def _time(words: Words, at: datetime) -> str:
+    """In this computer's time zone, as the language writes it."""
+    from babel.dates import format_datetime
+
+    return format_datetime(at.astimezone(), "short", locale=words.locale)
+
+
+def _plain(text: str) -> str:
+    """A text with nothing in it that Markdown would act on."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+!|~:$&" else sign for sign in text)
