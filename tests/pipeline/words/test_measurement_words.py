@@ -67,7 +67,7 @@ def test_a_measurement_without_a_name_is_named(has_threshold):
 @pytest.fixture
 def broken(tmp_path):
     """A copy of the product whose settings have a threshold without words."""
-    for room in ("pipeline", "segmentation", "xai", "report", "app"):
+    for room in ("pipeline", "segmentation", "xai", "report", "records", "app"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "streamlit_config.toml", tmp_path)
     file = tmp_path / "segmentation" / "measurements.toml"
