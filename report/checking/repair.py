@@ -22,7 +22,7 @@ from report.writing.template_sentences import (
     section_sentences,
     summary_sentence,
     uncertain_sentence,
-    zone_sentence,
+    zones_sentence,
 )
 
 _WRONG = ClaimStatus.CONTRADICTED
@@ -116,7 +116,8 @@ def _repaired_section(section: Section, text: str, facts: Facts) -> list[Claim]:
     if all(row.removed for row in rows):
         return [*rows, *_plain(section, section_sentences(section, facts), facts, [])]
     if section is Section.FINDINGS:
-        missing = [zone_sentence(item, facts) for item in _left_out(rows, facts)]
+        unnamed = _left_out(rows, facts)
+        missing = [zones_sentence(unnamed, facts)] if unnamed else []
         missing += [
             measurement_sentence(measurement, facts)
             for measurement in _measurements_left_out(rows, facts)
@@ -156,7 +157,7 @@ def _instead(claim: Claim, unsaid: list[Descriptor], facts: Facts) -> list[str]:
     for item in meant:
         if item in unsaid:
             unsaid.remove(item)
-    said = [zone_sentence(item, facts) for item in meant] + measurements
+    said = [*([zones_sentence(meant, facts)] if meant else []), *measurements]
     if wrong_classification:
         said.append(classification_sentence(facts))
     return said or [summary_sentence(facts)]

@@ -36,6 +36,8 @@ def check_numbers(reading: Reading) -> None:
 def _check_number(reading: Reading, number: int, kind: str, numbers: Sequence[int]) -> None:
     facts = reading.facts
     kinds = list(_ZONE_KINDS) if not kind else [kind]
+    if not kind and reading.has("mark") and not reading.units[number].unit:
+        kinds = ["intensity"]  # "the classifier looked at the left lower zone, 0.35"
     if (
         kind == "intensity"
         and reading.units[number].unit == "percent"

@@ -14,15 +14,14 @@ def _wording(facts: Facts) -> Mapping[str, str]:
     return wording
 
 
-def zone_sentence(item: Descriptor, facts: Facts) -> str:
-    """One zone with its intensity and grade."""
-    return _wording(facts)["zone"].format_map(
-        {
-            "in": words_of(facts.language).zones[item.zone].where,
-            "intensity": words_of(facts.language).number(item.intensity),
-            "grade": words_of(facts.language).grades[item.grade],
-        }
+def zones_sentence(items: Sequence[Descriptor], facts: Facts) -> str:
+    """Where the classifier looked: zones in one list, each with its intensity and grade."""
+    own = words_of(facts.language)
+    listed = "; ".join(
+        f"{own.zones[item.zone].name} {own.number(item.intensity)}, {own.grades[item.grade]}"
+        for item in items
     )
+    return _wording(facts)["zones"].format(zones=listed)
 
 
 def measurement_sentence(measurement: Measurement, facts: Facts) -> str:
@@ -36,11 +35,8 @@ def none_sentence(facts: Facts) -> str:
 
 
 def summary_sentence(facts: Facts) -> str:
-    """Every zone by name, or that there is none."""
-    if not facts.items:
-        return none_sentence(facts)
-    names = ", ".join(words_of(facts.language).zones[item.zone].name for item in facts.items)
-    return _wording(facts)["summary"].format(zones=names)
+    """Every zone, or that there is none."""
+    return zones_sentence(facts.items, facts) if facts.items else none_sentence(facts)
 
 
 def classification_sentence(facts: Facts) -> str:
@@ -64,9 +60,9 @@ def advice_sentence(facts: Facts) -> str:
 def section_sentences(section: Section, facts: Facts) -> Sequence[str]:
     """A whole section."""
     if section is Section.FINDINGS:
-        zones = [zone_sentence(item, facts) for item in facts.items] or [none_sentence(facts)]
+        zones = zones_sentence(facts.items, facts) if facts.items else none_sentence(facts)
         return [
-            *zones,
+            zones,
             *(measurement_sentence(measurement, facts) for measurement in facts.measurements),
         ]
     if section is Section.INTERPRETATION:

@@ -119,7 +119,7 @@ def test_a_poor_report_is_counted_before_its_repair_and_after():
     assert found.unmeasured_first == 0
     assert found.contradicted_finished == 0
     assert found.replaced_finished == 3 / 4  # the right middle zone, the classification, the advice
-    plain = "In the right middle zone model attention is 0.72 (strong)."
+    plain = "Where the classifier looked: right middle zone 0.72, strong."
     classification = "The model's classification is bacterial pneumonia, confidence 0.95."
     advice = (
         "The radiograph must be read by a radiologist, and further tests chosen by the clinical"

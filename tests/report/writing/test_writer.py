@@ -47,7 +47,7 @@ DESCRIPTORS = Descriptors(
 FIRST = "The strongest region lies in the right middle zone: intensity 0.72, strong."
 SECOND = "In the left lower zone the intensity is 0.35, moderate."
 SWAPPED = "In the right lower zone the intensity is 0.35, moderate."
-PLAIN_LEFT = "In the left lower zone model attention is 0.35 (moderate)."
+PLAIN_LEFT = "Where the classifier looked: left lower zone 0.35, moderate."
 CLASSIFICATION = "The model's classification is bacterial pneumonia, with confidence 0.95."
 ADVICE = "A lateral view is advisable."
 
@@ -130,7 +130,7 @@ def test_a_wrong_number_and_a_wrong_classification_give_way():
     )
     report = write(ScriptedModel(script, script))
     assert report.sections[Section.FINDINGS] == (
-        f"In the right middle zone model attention is 0.72 (strong). {SECOND}"
+        f"Where the classifier looked: right middle zone 0.72, strong. {SECOND}"
     )
     assert report.sections[Section.INTERPRETATION] == (
         "The model's classification is bacterial pneumonia, confidence 0.95."
