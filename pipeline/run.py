@@ -13,18 +13,20 @@ from typing import Any
 from pipeline import steps
 from pipeline.errors import CancelledByUserError, ExplainCxrError
 from pipeline.protocols import Executor, Priority, Role, Value
+from pipeline.reading.adjust import adjusted, adjustments
 from pipeline.settings import Settings
 from pipeline.steps import Provenance, Timed
-from pipeline.types import CaseResult, Examination, LayerMap, Problem, Step
+from pipeline.types import CaseResult, Examination, LayerMap, Problem, Radiograph, Step
 
 
 def analyse(
-    data: bytes, *, executor: Executor, settings: Settings, provenance: Provenance
+    source: bytes | Radiograph, *, executor: Executor, settings: Settings, provenance: Provenance
 ) -> Iterator[Examination | CaseResult]:
     """Analyse one chest radiograph, from bytes to checked and explained report.
 
     Args:
-        data: The file's bytes, up to `settings.max_file_mb`.
+        source: The file's bytes, up to `settings.max_file_mb`; or a radiograph that was read
+            before and changed by its reader since.
         executor: Who does the work.
         settings: Language, seed, label to explain, what is to be done at all.
         provenance: Versions and weights' hashes, kept with the case.
@@ -40,15 +42,21 @@ def analyse(
         JobError: A step before the report did not come to its end, or the user cancelled.
         ModelError: A model cannot be used.
     """
-    read = _only(executor.run(Role.DECODE, partial(steps.read, data=data), Priority.IMAGES))
-    del data
-    radiograph = replace(read.value)  # checked again: it comes from where untrusted bytes went
-    origin = {**provenance, "seed": settings.seed}
+    begun: dict[Step, float] = {}
+    if isinstance(source, Radiograph):
+        radiograph = source
+    else:
+        read = _only(executor.run(Role.DECODE, partial(steps.read, data=source), Priority.IMAGES))
+        begun[Step.READ] = read.ms
+        # checked again: it comes from where untrusted bytes went
+        radiograph = adjusted(replace(read.value), settings)
+    del source
+    origin = {**provenance, "seed": settings.seed, **adjustments(radiograph)}
     work = partial(
         steps.examine,
         radiograph=radiograph,
         settings=settings,
-        begun={Step.READ: read.ms},
+        begun=begun,
         provenance=origin,
     )
     case: Examination | None = None

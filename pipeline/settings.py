@@ -82,6 +82,8 @@ class Settings:
         language: Language of the report and of messages.
         explain_images: Whether the classification is explained at all.
         write_report: Whether the language model is asked at all.
+        blank_text: Whether writing that is found in the pixels is blanked before anything is shown.
+        mirror: Whether right and left are exchanged after reading.
         measure_quality: Whether the quality of the explanations is measured.
         explain_label: The label to explain; the predicted one if `None`.
         seed: Seed of everything that samples.
@@ -124,6 +126,8 @@ class Settings:
     language: Language = Language.ENGLISH
     explain_images: bool = True
     write_report: bool = True
+    blank_text: bool = True
+    mirror: bool = False
     measure_quality: bool = True
     explain_label: OptionalText = None
     seed: int = Field(default=0, ge=0, le=2**32 - 1)

@@ -122,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--keep-text", action="store_true", help="do not blank writing found in the pixels"
+    )
+    command.add_argument("--mirror", action="store_true", help="exchange right and left")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
     command.add_argument(
         "--language",
@@ -167,6 +171,10 @@ def _settings(options: argparse.Namespace) -> Settings:
         if not report_model.is_file():
             raise ReportModelMissingError
         typed["report_model"] = report_model.resolve()
+    if options.keep_text:
+        typed["blank_text"] = False
+    if options.mirror:
+        typed["mirror"] = True
     if getattr(options, "no_report", False):
         typed["write_report"] = False
     given = {name: value for name, value in typed.items() if value is not None}

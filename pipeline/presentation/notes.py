@@ -64,8 +64,11 @@ def radiograph_facts(words: Words, radiograph: Radiograph) -> tuple[tuple[str, s
         shown = words("radiograph.spacing_value", row=row, col=col)
     if radiograph.spacing_plane is not None:
         shown += f", {words(f'radiograph.planes.{radiograph.spacing_plane}')}"
+    places = len(radiograph.blanked_text) + len(radiograph.blanked_by_reader)
+    blanked = (words("radiograph.blanked"), str(places))
     return (
         (words("radiograph.format"), radiograph.format.upper()),
         (words("radiograph.size"), words("radiograph.pixels", rows=rows, cols=cols)),
         (words("radiograph.spacing"), shown),
+        *((blanked,) if places else ()),
     )

@@ -14,10 +14,11 @@ from pipeline.errors import (
 )
 from pipeline.reading.content import format_of
 from pipeline.settings import Settings
-from pipeline.types import FloatArray, ImageFormat, Radiograph, ReadingNote, Sides
+from pipeline.types import Box, FloatArray, ImageFormat, Radiograph, ReadingNote, Sides
 
 if TYPE_CHECKING:
     from pipeline.reading.grid import Decoded
+    from pipeline.reading.marks.side_letters import SideLetter
 
 
 def check_size(byte_count: int, settings: Settings) -> None:
@@ -84,8 +85,10 @@ class FileReader:
         notes = decoded.notes
         if pixels.size < decoded.grey.size:
             notes += (ReadingNote.REDUCED,)
-        pixels, sides = _right_way_round(pixels, decoded)
+        pixels, sides, letters = _right_way_round(pixels, decoded)
         notes += (ReadingNote.MIRRORED_BY_HEADER,) if decoded.is_reversed and sides.header else ()
+        text = _writing(pixels, letters)
+        notes += (ReadingNote.TEXT_FOUND,) if text else ()
         rows, cols = decoded.grey.shape
         return Radiograph(
             pixels=pixels,
@@ -96,12 +99,15 @@ class FileReader:
             spacing_plane=decoded.spacing_plane,
             facts=decoded.facts,
             sides=sides,
+            found_text=text,
             notes=(*notes, *sides.notes),
         )
 
 
-def _right_way_round(pixels: FloatArray, decoded: "Decoded") -> tuple[FloatArray, Sides]:
-    """The picture, and what is known of its sides.
+def _right_way_round(
+    pixels: FloatArray, decoded: "Decoded"
+) -> "tuple[FloatArray, Sides, tuple[SideLetter, ...]]":
+    """The picture, what is known of its sides, and the letters that mark them.
 
     A header that would have the picture reversed is followed unless the letters in it say that
     it must not be: then it stays as it is stored, with a warning.
@@ -113,5 +119,16 @@ def _right_way_round(pixels: FloatArray, decoded: "Decoded") -> tuple[FloatArray
     letters = side_letters(pixels)
     if decoded.is_reversed and contradicted(letters):
         pixels = np.ascontiguousarray(pixels[:, ::-1])
-        return pixels, sides_of(side_letters(pixels), header=False)
-    return pixels, sides_of(letters, header=header)
+        letters = side_letters(pixels)
+        return pixels, sides_of(letters, header=False), letters
+    return pixels, sides_of(letters, header=header), letters
+
+
+def _writing(pixels: FloatArray, letters: "tuple[SideLetter, ...]") -> tuple[Box, ...]:
+    """Places of writing that may name a person; letters of a side are none and are left free."""
+    from pipeline.reading.marks.written_text import text_boxes, without
+
+    boxes = text_boxes(pixels)
+    for letter in letters:
+        boxes = tuple(rest for box in boxes if (rest := without(box, letter.box)) is not None)
+    return boxes

@@ -1,12 +1,12 @@
 """Right and left: what the header and the letters in the pixels say of a picture's sides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.types import FloatArray, Radiograph, Sides
+from pipeline.types import FloatArray, Sides
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -80,16 +80,4 @@ def sides_of(letters: "Sequence[SideLetter]", *, header: bool | None) -> Sides:
         letters=None if not letters else not wrong,
         reversed_letters=any(letter.reversed for letter in wrong or letters),
         header=header,
-    )
-
-
-def mirrored(radiograph: Radiograph) -> Radiograph:
-    """The radiograph with its sides exchanged by the reader, and what is then said of them."""
-    sides = radiograph.sides.exchanged()
-    kept = tuple(note for note in radiograph.notes if not note.is_of_sides)
-    return replace(
-        radiograph,
-        pixels=np.ascontiguousarray(radiograph.pixels[:, ::-1]),
-        sides=sides,
-        notes=(*kept, *sides.notes),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Self
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from pipeline.result_file.entry import Entry, Number, Sha256, Share
 from pipeline.types import (
@@ -32,6 +32,28 @@ class HeaderEntry(Entry):
     """How the rays went; `lying`: across a patient lying on the side."""
 
 
+class PlaceEntry(Entry):
+    """A rectangle of the working grid, from its first row and column to behind its last."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class WritingEntry(Entry):
+    """Writing in the pixels, which may name the patient."""
+
+    found: tuple[PlaceEntry, ...] = Field(validation_alias=AliasChoices("found", "found_text"))
+    """Where writing was found and stands in every picture."""
+    blanked: tuple[PlaceEntry, ...] = Field(
+        validation_alias=AliasChoices("blanked", "blanked_text")
+    )
+    """Where writing was found and blanked."""
+    blanked_by_reader: tuple[PlaceEntry, ...]
+    """What the reader had blanked."""
+
+
 class ImageEntry(Entry):
     """The file that was read; nothing of it that could name the patient."""
 
@@ -55,6 +77,7 @@ class ImageEntry(Entry):
     """How it is known that the patient's right is on the left of the picture: by a letter in it, by
     the header, by the reader who mirrored it; `assumed` where nothing says so, `contradicted` where
     a letter or the header says otherwise."""
+    writing: WritingEntry
     notes: tuple[ReadingNote, ...]
     """What reading did to the pixels, and what it warns of."""
 
@@ -72,6 +95,7 @@ class ImageEntry(Entry):
             working_shape=radiograph.shape,
             header=HeaderEntry.model_validate(radiograph.facts),
             sides=radiograph.sides.evidence,
+            writing=WritingEntry.model_validate(radiograph),
             notes=radiograph.notes,
         )
 

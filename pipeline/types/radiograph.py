@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.errors import ContractError
-from pipeline.types.arrays import FloatArray, frozen_array, unit_range
+from pipeline.types.arrays import Box, FloatArray, frozen_array, unit_range
 from pipeline.types.vocabulary import (
     AgeGroup,
     ImageFormat,
@@ -115,6 +115,9 @@ class Radiograph:
         spacing_plane: Where the spacing holds, `None` without one.
         facts: What the header says of patient and view.
         sides: What is known of right and left.
+        found_text: Places of writing that was found and still stands there, on the working grid.
+        blanked_text: Places of writing that was found and blanked.
+        blanked_by_reader: Places that the reader had blanked.
         notes: What reading did, and what it warns of.
     """
 
@@ -126,6 +129,9 @@ class Radiograph:
     spacing_plane: SpacingPlane | None = None
     facts: HeaderFacts = NOTHING_STATED
     sides: Sides = NOTHING_KNOWN
+    found_text: tuple[Box, ...] = ()
+    blanked_text: tuple[Box, ...] = ()
+    blanked_by_reader: tuple[Box, ...] = ()
     notes: tuple[ReadingNote, ...] = ()
 
     def __post_init__(self) -> None:

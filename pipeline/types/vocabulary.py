@@ -34,6 +34,10 @@ class ReadingNote(StrEnum):
     SIDE_LETTER_MIRRORED = "side_letter_mirrored"
     SIDE_LETTER_REVERSED = "side_letter_reversed"
     SIDE_HEADER_CONFLICT = "side_header_conflict"
+    TEXT_STATED = "text_stated"
+    TEXT_FOUND = "text_found"
+    TEXT_BLANKED = "text_blanked"
+    BLANKED_BY_READER = "blanked_by_reader"
 
     @property
     def is_warning(self) -> bool:
@@ -56,6 +60,8 @@ WARNINGS = frozenset(
         ReadingNote.SIDE_LETTER_CONFLICT,
         ReadingNote.SIDE_LETTER_MIRRORED,
         ReadingNote.SIDE_HEADER_CONFLICT,
+        ReadingNote.TEXT_STATED,
+        ReadingNote.TEXT_FOUND,
     }
 )
 

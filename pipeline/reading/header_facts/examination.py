@@ -116,6 +116,8 @@ def read_header(dataset: "Dataset") -> Header:
     view = _view(dataset)
     if view is View.LYING:
         notes.append(ReadingNote.VIEW_UNUSUAL)
+    if _term(dataset, "BurnedInAnnotation") == "YES":
+        notes.append(ReadingNote.TEXT_STATED)
     facts = HeaderFacts(age_group=_age_group(dataset), sex=_sex(dataset), view=view)
     if facts.age_group is AgeGroup.CHILD:
         notes.append(ReadingNote.CHILD)

@@ -1,1 +1,1 @@
-"""Marks in the pixels: the letters of a side."""
+"""Marks in the pixels: the letters of a side, and writing."""

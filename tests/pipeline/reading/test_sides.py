@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.pictures.fonts import font_file
 from pipeline.presentation import notes_view, sides_note
 from pipeline.reading import FileReader
+from pipeline.reading.adjust import mirrored
 from pipeline.reading.marks.side_letters import side_letters
-from pipeline.reading.sides import mirrored
 from pipeline.settings import ROOT, Settings
 from pipeline.types import Language, Radiograph, ReadingNote, Side, SideEvidence
 from pipeline.words import words_of
