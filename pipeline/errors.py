@@ -277,6 +277,12 @@ class WorkerDiedError(JobError):
     code = "worker_died"
 
 
+class DecoderEndedError(JobError):
+    """The process that reads files was ended twice over one file, or could not be started."""
+
+    code = "decoder_ended"
+
+
 class StepTimedOutError(JobError):
     """A step outlasted its limit and was stopped; `step`, `limit_s`."""
 
@@ -299,6 +305,12 @@ class QueueFullError(JobError):
     """Too many jobs wait already; `limit`."""
 
     code = "queue_full"
+
+
+class VisitFullError(JobError):
+    """A visit holds as many radiographs as it may; `limit`."""
+
+    code = "visit_full"
 
 
 class SettingsError(ExplainCxrError):

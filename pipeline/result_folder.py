@@ -34,7 +34,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 WITHOUT_EFFECT = {  # settings that change how fast or whether, but not what is found
     *("weights_folder", "models_folder", "classifier", "report_model", "threads"),
     *("max_file_mb", "max_megapixels", "min_side_px", "decode_seconds", "decode_memory_mb"),
-    *("step_seconds", "report_seconds", "waiting_jobs"),
+    *("step_seconds", "report_seconds", "waiting_jobs", "visit_radiographs"),
     *("pacs", "ae_title", "listen_address", "listen_port", "known_titles"),
     *("fhir_server", "fhir_version", "fhir_token_file"),
     *("database", "store_folder", "store_key_file", "retention_hours", "keep_identity"),

@@ -103,6 +103,7 @@ class Settings:
         step_seconds: Longest vision step.
         report_seconds: Longest writing or explaining of a report.
         waiting_jobs: Most jobs that wait for a worker.
+        visit_radiographs: Most radiographs that one visit of the page holds.
         methods: The maps made for each radiograph, the fused ones among them.
         lime_samples: Perturbed samples of one LIME explanation; a power of two is balanced best.
         lime_segments: Superpixels aimed at.
@@ -147,6 +148,7 @@ class Settings:
     step_seconds: float = Field(default=120.0, gt=0, le=86_400)
     report_seconds: float = Field(default=600.0, gt=0, le=86_400)
     waiting_jobs: int = Field(default=64, ge=1, le=1000)
+    visit_radiographs: int = Field(default=20, ge=1, le=500)
     methods: Methods = FUSED_METHODS
     lime_samples: int = _parameter(Method.LIME, "samples")
     lime_segments: int = _parameter(Method.LIME, "segments")

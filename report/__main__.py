@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pipeline.cache_folder import use_cache_folder
 from pipeline.errors import StepFailedError
 from pipeline.protocols import Role
 from pipeline.settings import Settings
@@ -32,4 +33,5 @@ def analyst(settings: Settings) -> Iterator[Analyse]:
 
 
 if __name__ == "__main__":
+    use_cache_folder()
     sys.exit(main(sys.argv[1:], analyst))

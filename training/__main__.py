@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline.cache_folder import use_cache_folder
 from pipeline.command_line.earlier_names import renamed
 from pipeline.errors import ModelError
 from pipeline.manifest import load_manifest, read_manifest
@@ -214,4 +215,5 @@ def _classify(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> in
 
 
 if __name__ == "__main__":
+    use_cache_folder()
     sys.exit(main(sys.argv[1:]))

@@ -75,7 +75,7 @@ class FileReader:
                 from pipeline.reading.picture import read_picture
 
                 decoded = read_picture(data, kind, settings)
-        except ExplainCxrError:
+        except (ExplainCxrError, ImportError):  # a decoder that cannot be loaded is not the file's
             raise
         except MemoryError as error:
             raise DecodeLimitError from error

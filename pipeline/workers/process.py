@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import logging
+import multiprocessing
 import os
 import signal
 import sys
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pipeline.errors import DecodeLimitError, ExplainCxrError, StepFailedError
+from pipeline.cache_folder import keep_temporary_files_there
+from pipeline.errors import DecodeLimitError, DecoderEndedError, ExplainCxrError, StepFailedError
 from pipeline.protocols import Role, Work
 from pipeline.settings import Settings
 from pipeline.types import ProgressEvent, Step
@@ -32,7 +34,13 @@ QUIET_AND_OFFLINE = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin at a barrier stall what shares their cores
 }
+END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 MEMORY_KEPT = {-1: 256 << 20, -3: 32 << 20}  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD of mallopt(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The work was received: the process is awake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Ended:
     error: ExplainCxrError | None = None
 
 
-Message = Found | Ended | ProgressEvent
+Message = Begun | Found | Ended | ProgressEvent
 
 
 def serve(connection: Connection, role: Role, settings: Settings, build: Build) -> None:
@@ -61,6 +69,7 @@ def serve(connection: Connection, role: Role, settings: Settings, build: Build) 
         while True:
             wire.forget()
             work: Work[Any] = wire.receive()
+            wire.send(Begun())
             wire.send(_done(work, models, wire))
             del work
 
@@ -81,6 +90,9 @@ def _done(work: Work[Any], models: Any, wire: Wire) -> Ended:
         return Ended(error)
     except MemoryError as error:
         return Ended(DecodeLimitError() if step is Step.READ else _unforeseen(step, error))
+    except ImportError as error:  # as where the computer is short of memory
+        unforeseen = _unforeseen(step, error)
+        return Ended(DecoderEndedError() if step is Step.READ else unforeseen)
     except Exception as error:  # whatever a library raises; its text could quote the file
         return Ended(_unforeseen(step, error))
     return Ended()
@@ -94,18 +106,36 @@ def _unforeseen(step: Step | None, error: Exception) -> ExplainCxrError:
 def _prepare(role: Role, settings: Settings) -> None:
     import resource
 
+    _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the program that started us
     os.dup2(2, 1)  # what libraries print must not mix with the command line's answers
     sys.stdout = sys.stderr
     warnings.simplefilter("ignore")  # libraries quote what they read
     os.environ.update(QUIET_AND_OFFLINE)
     os.environ["OMP_NUM_THREADS"] = str(settings.threads)
+    keep_temporary_files_there()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the radiograph
     if role is Role.DECODE:
         limit = settings.decode_memory_mb * 1_000_000
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard != resource.RLIM_INFINITY:  # an administrator's own limit, which may be lower
+            limit = min(limit, hard)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     else:
         _keep_freed_memory()
+
+
+def _end_with_parent() -> None:
+    """Have the system kill this process when the one that started it ends, where it can.
+
+    The end of a pipe is seen by a process that is listening, not by one that is stuck in a
+    library's own code.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    parent = multiprocessing.parent_process()
+    if parent is not None and os.getppid() != parent.pid:  # it has ended already
+        os._exit(1)
 
 
 def _keep_freed_memory() -> None:

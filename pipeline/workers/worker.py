@@ -4,8 +4,10 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
 from typing import Any
 
 from pipeline.errors import (
@@ -21,6 +23,7 @@ from pipeline.workers.process import Build, Ended, Found, Message, serve
 from pipeline.workers.wire import Wire
 
 START_SECONDS = 120.0  # of a process: Python and our modules, no models
+AWAKE_SECONDS = 30.0  # for an idle process to take its work
 LAST_SECONDS = 3.0  # of an idle process that is to end
 
 
@@ -95,7 +98,7 @@ class Worker:
         ended, self._busy = False, True
         try:
             with cancellation.stopping(self.kill):
-                wire = self._begun(work)
+                wire = self._begun(work, cancellation)
                 until = time.monotonic() + limit_s
                 while not ended:
                     if not wire.ready(max(0.0, until - time.monotonic())):
@@ -103,11 +106,12 @@ class Worker:
                     message: Message = wire.receive()
                     if isinstance(message, Found):
                         yield message.value
+                        del message  # or the last value would be kept until the next work
                     elif isinstance(message, Ended):
                         ended = True
                         if message.error is not None:
                             raise message.error
-                    else:
+                    elif isinstance(message, ProgressEvent):
                         if _begins(message):
                             at, until = str(message.step), time.monotonic() + limit_s
                         progress(message)
@@ -119,6 +123,8 @@ class Worker:
         finally:
             if not ended:
                 self._discard()
+            elif self._wire is not None:
+                self._wire.forget()
             self._busy = False
 
     def kill(self) -> None:
@@ -137,20 +143,43 @@ class Worker:
             process.join(LAST_SECONDS)
         self.kill()
 
-    def _begun(self, work: Work[Any]) -> Wire:
-        """Hand the work over; a process that died while it was idle is replaced."""
-        wire = self._started()
-        wire.forget()
+    def _begun(self, work: Work[Any], cancellation: Cancellation) -> Wire:
+        """Hand the work over; a process that died or froze while it was idle is replaced once."""
+        for is_last in (False, True):
+            wire = self._started()
+            wire.forget()
+            try:
+                self._hand_over(wire, work)
+            except (EOFError, OSError):
+                cancellation.check()
+                if is_last or self._closed:
+                    raise
+                self._discard()
+                continue
+            self.is_cold = False
+            return wire
+        raise WorkerDiedError(step=f"{self._role}")
+
+    def _hand_over(self, wire: Wire, work: Work[Any]) -> None:
+        """Send the work and wait until it is received; a process that takes too long is killed.
+
+        Raises:
+            EOFError: The process ended.
+            OSError: Likewise.
+            StepFailedError: A value cannot cross between processes.
+        """
+        alarm = threading.Timer(AWAKE_SECONDS, self.kill)
+        alarm.daemon = True
+        alarm.start()
         try:
             wire.send(work)
-        except OSError:
-            self._discard()
-            wire = self._started()
-            wire.send(work)
-        except Exception as error:  # a value that cannot cross between processes
+            wire.receive()
+        except (EOFError, OSError):
+            raise
+        except Exception as error:
             raise StepFailedError(step=f"{self._role}", error=type(error).__name__) from None
-        self.is_cold = False
-        return wire
+        finally:
+            alarm.cancel()
 
     def _started(self) -> Wire:
         if self._process is not None and not self._process.is_alive():
@@ -163,10 +192,11 @@ class Worker:
                 context = get_context("spawn")
                 ours, theirs = context.Pipe()
                 arguments = (theirs, *self._arguments)
-                self._process = context.Process(
+                process = context.Process(
                     target=serve, args=arguments, name=f"{self._role}", daemon=True
                 )
-                self._process.start()
+                start_for_good(process)
+                self._process = process
                 theirs.close()  # or its end would never be seen to close
                 self._wire = Wire(ours)
                 is_new = True
@@ -187,6 +217,37 @@ class Worker:
                 self._wire.close()
             self._process = self._wire = None
             self.is_cold = True
+
+
+def start_for_good(process: BaseProcess) -> None:
+    """Start a process from a thread that lasts as long as this process does.
+
+    A worker ends with the thread that started it (`PR_SET_PDEATHSIG`), and a job's thread ends with
+    the job.
+    """
+    done: Future[None] = Future()
+    with _starting:
+        if not _starters:
+            thread = threading.Thread(target=_start_in_turn, name="starter", daemon=True)
+            _starters.append(thread)
+            thread.start()
+    _to_start.put((process, done))
+    done.result()
+
+
+_starting, _starters = threading.Lock(), list[threading.Thread]()
+_to_start: "SimpleQueue[tuple[BaseProcess, Future[None]]]" = SimpleQueue()
+
+
+def _start_in_turn() -> None:
+    while True:
+        process, done = _to_start.get()
+        try:
+            process.start()
+        except BaseException as error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
 
 
 def _begins(event: ProgressEvent) -> bool:

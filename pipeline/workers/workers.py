@@ -12,8 +12,8 @@ from typing import Any, Self
 
 from pipeline.build import build_models, provenance
 from pipeline.errors import (
-    CorruptImageError,
     DecodeLimitError,
+    DecoderEndedError,
     ExplainCxrError,
     QueueFullError,
     StepTimedOutError,
@@ -155,21 +155,32 @@ class Workers:
         return job
 
     def run(self, role: Role, work: Work[Value], priority: Priority, job: Job) -> Iterator[Value]:
-        """Do a job's work in the worker of its role, once its turn has come."""
-        try:
-            with self._queues[role].turn(priority, job):
-                yield from self._workers[role].run(
-                    work,
-                    limit_s=self._limits_s[role],
-                    cancellation=job.cancellation,
-                    progress=job.on_progress,
-                )
-        except (StepTimedOutError, WorkerDiedError) as error:
-            if role is not Role.DECODE:
+        """Do a job's work in the worker of its role, once its turn has come.
+
+        A decoder that takes too long is the file's fault, and said so. One that dies may have died
+        of this file or of something else (it was killed, or the computer is short of memory), so
+        the file is tried once more before that is said.
+        """
+        tries = 2 if role is Role.DECODE else 1
+        for left in reversed(range(tries)):
+            try:
+                with self._queues[role].turn(priority, job):
+                    yield from self._workers[role].run(
+                        work,
+                        limit_s=self._limits_s[role],
+                        cancellation=job.cancellation,
+                        progress=job.on_progress,
+                    )
+                return
+            except StepTimedOutError as error:
+                if role is Role.DECODE:
+                    raise DecodeLimitError from error
                 raise
-            # A decoder that dies or takes too long is the file's fault, and said so.
-            slow = isinstance(error, StepTimedOutError)
-            raise (DecodeLimitError() if slow else CorruptImageError()) from error
+            except WorkerDiedError as error:
+                if role is not Role.DECODE:
+                    raise
+                if not left:
+                    raise DecoderEndedError from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,13 @@ SHARED = {
     "segmentation": set(),
 }
 # A program's entry joins the rooms, as `pipeline.build` does.
-ENTRIES = {"report.__main__": {"pipeline.workers.workers", "pipeline.protocols"}}
+ENTRIES = {
+    "report.__main__": {
+        "pipeline.workers.workers",
+        "pipeline.protocols",
+        "pipeline.cache_folder",
+    }
+}
 RUN_ON_IMPORT = ("app.main", "records.database.migrations.env")
 """The page's script and Alembic's."""
 HEAVY = (

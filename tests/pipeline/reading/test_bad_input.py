@@ -134,13 +134,13 @@ def greedy_reader(role: Role, chosen: Settings) -> FakeModels:
 @pytest.mark.parametrize(
     ("build", "data", "code"),
     [
-        (dying_reader, b"segfault", "image_corrupt"),
-        (dying_reader, b"abort", "image_corrupt"),
+        (dying_reader, b"segfault", "decoder_ended"),
+        (dying_reader, b"abort", "decoder_ended"),
         (slow_reader, b"slow", "decode_limit"),
         (greedy_reader, b"greedy", "decode_limit"),
     ],
 )
-def test_a_decoders_death_sloth_or_greed_is_an_error_of_the_file(
+def test_a_decoders_death_sloth_or_greed_has_its_own_code(
     build: object, data: bytes, code: str
 ) -> None:
     with Workers(Settings(decode_seconds=1.0), build) as started:
