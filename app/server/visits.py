@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 from collections.abc import AsyncIterator
 from typing import Any
@@ -48,7 +49,14 @@ async def _forget_in_turn() -> None:
         for _ in range(2):  # what could be downloaded is marked by one look, removed by the next
             runtime.get_instance().media_file_mgr.remove_orphaned_files()
             await asyncio.sleep(LOOK_UP_SECONDS)
-        gc.collect()  # a visit is a web of references, and while all rest nothing collects it
+        _give_back_memory()
+
+
+def _give_back_memory() -> None:
+    """Free what was held by visits, and have glibc, where it is, give it back to the system."""
+    gc.collect()  # a visit is a web of references, and while all rest nothing collects it
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _end_what_is_over() -> bool:

@@ -2,12 +2,15 @@
 
 import threading
 import uuid
+import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.state.case import Case, State
-from pipeline.errors import FileTooLargeError, QueueFullError
+from pipeline.errors import FileTooLargeError, QueueFullError, VisitFullError
 from pipeline.settings import Settings
+from pipeline.workers.job import Job
 from pipeline.workers.workers import Workers
 
 if TYPE_CHECKING:
@@ -17,9 +20,9 @@ MAX_WAITING_BYTES = 500_000_000  # of one visit
 BYTES_PER_MB = 1_000_000
 
 
-@dataclass(slots=True, kw_only=True, eq=False, weakref_slot=True)
+@dataclass(slots=True, weakref_slot=True, kw_only=True, eq=False)
 class Cases:
-    """All radiographs of one visit, in the order they came.
+    """All radiographs of one visit, in the order they came; with it, their jobs end.
 
     Attributes:
         items: The radiographs by id.
@@ -29,6 +32,7 @@ class Cases:
         visit: The visit's random name; visits take turns.
         awaited: Whether the store may have more of it, from before the page was loaded.
         keeper: What stores the radiographs; `None` if nothing does.
+        turned_away: How many of the files added last were one too many.
     """
 
     items: dict[str, Case] = field(default_factory=dict)
@@ -39,6 +43,11 @@ class Cases:
     awaited: bool = False
     keeper: "Keeper | None" = None
     _turn: threading.Lock = field(default_factory=threading.Lock)
+    turned_away: int = 0
+    _jobs: "weakref.WeakSet[Job]" = field(default_factory=weakref.WeakSet, repr=False)
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, _cancel, self._jobs)
 
     @property
     def case(self) -> Case | None:
@@ -56,8 +65,15 @@ class Cases:
         return tuple(case.signature for case in self.items.values())
 
     def add(self, name: str, data: bytes, settings: Settings, *, sample: bool = False) -> Case:
-        """Take a radiograph in; one beyond a limit of size or of waiting bytes is refused."""
+        """Take a radiograph in; one beyond a limit of size or of waiting bytes is refused.
+
+        One beyond the limit of a visit (`VisitFullError`) is not even listed.
+        """
         case = Case(name=name, settings=settings, visit=self.visit, sample=sample, data=data)
+        if len(self.items) >= settings.visit_radiographs:
+            self.turned_away += 1
+            case.data, case.error = None, VisitFullError(limit=settings.visit_radiographs)
+            return case
         if len(data) > settings.max_file_mb * BYTES_PER_MB:
             case.data, case.error = None, FileTooLargeError(limit_mb=settings.max_file_mb)
         waiting = [other.data for other in self.items.values() if other.data is not None]
@@ -70,7 +86,8 @@ class Cases:
 
     def pick(self, case_id: str) -> None:
         """Look at another radiograph."""
-        self.chosen, self.picked = case_id, True
+        if case_id in self.items:
+            self.chosen, self.picked = case_id, True
 
     def remove(self, case: Case) -> None:
         """Forget a radiograph and all that was found for it."""
@@ -106,6 +123,7 @@ class Cases:
                     break  # it waits here and is offered again
                 case.data = None
         for case in self.items.values():
+            self._jobs.update(job for job in (case.job, *case.requests.values()) if job is not None)
             if case.job is not None:
                 case.job.in_view = case is self.case
                 case.job.text_wanted = case is self.case and self.text_wanted
@@ -117,3 +135,10 @@ class Cases:
         others = (*items[place + 1 :], *reversed(items[:place]))
         good = (case.id for case in others if case.state is not State.FAILED)
         return next(good, failed.id)
+
+
+def _cancel(jobs: Iterable[Job]) -> None:
+    """Stop work that nobody waits for any longer."""
+    for job in tuple(jobs):
+        if not job.done:
+            job.cancel()

@@ -1,5 +1,6 @@
 """The radiographs of this visit, to choose from; one that failed shows its own sentence."""
 
+import re
 from html import escape
 
 import streamlit as st
@@ -10,6 +11,8 @@ from app.state.cases import Cases
 from app.views.frame.problems import sentence
 from pipeline.words import Words
 
+WORD_JOINER = "\u2060"
+BREAKS = re.compile(r"www|:|@|//|\.(?=\w)", re.IGNORECASE)
 SYMBOLS = {
     State.WAITING: "○",
     State.RUNNING: "◔",
@@ -68,8 +71,12 @@ def _name(words: Words, case: Case) -> str:
 
 
 def _plain(text: str) -> str:
-    """A file's name with nothing in it that Markdown would act on."""
-    return "".join(
-        f"\\{measurement}" if measurement in "\\`*_{}[]()<>#+!|~:$&" else measurement
-        for measurement in text
+    """A file's name with nothing in it that Markdown would act on.
+
+    Escaped signs are read as such. Addresses and icons are looked for in what is left when escapes
+    have been read, so they are broken up by a joiner that has no width.
+    """
+    escaped = "".join(
+        f"\\{letter}" if letter in "\\`*_{}[]()<>#+!|~:$&" else letter for letter in text
     )
+    return BREAKS.sub(lambda found: f"{found[0][0]}{WORD_JOINER}{found[0][1:]}", escaped)

@@ -4,8 +4,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import service
+from app.markup import draw, notice
 from app.state.cases import Cases
-from pipeline.words import Words
+from app.views.frame.problems import sentence
+from pipeline.errors import VisitFullError
+from pipeline.words import Words, printable
 
 SAMPLE_SEED = 0
 
@@ -27,10 +30,14 @@ def show(words: Words, cases: Cases) -> None:
             args=(words, cases),
             key="sample",
         )
+    if cases.turned_away:
+        full = VisitFullError(limit=service.settings().visit_radiographs)
+        draw(notice(sentence(words, full), "error", full.code))
     if files:
+        cases.turned_away = 0
         cases.chosen, cases.picked = None, False  # the first of the new ones comes into view
         for file in files:
-            cases.add(file.name, file.getvalue(), service.settings_in(words.language))
+            cases.add(printable(file.name), file.getvalue(), service.settings_in(words.language))
             _let_go(file.file_id)
         st.session_state["upload_generation"] = generation + 1  # an empty control for the next
         st.rerun()

@@ -1,5 +1,6 @@
 """The radiographs of one visit and their jobs."""
 
+import gc
 from dataclasses import replace
 
 from app.state.case import Ask, State, steps_of
@@ -186,3 +187,30 @@ def test_a_radiograph_that_failed_gives_way_to_the_next_unless_it_was_picked():
     cases.advance(workers)
     assert cases.case is bad
     assert first.state is State.RUNNING
+
+
+def test_a_visit_has_a_limit_and_what_is_beyond_is_not_listed():
+    cases, settings = Cases(), Settings(visit_radiographs=2)
+    kept = [cases.add(f"{number}.png", b"radiograph", settings) for number in range(2)]
+    refused = [cases.add(f"{number}.png", b"radiograph", settings) for number in range(3)]
+    assert list(cases.items.values()) == kept
+    assert cases.turned_away == 3
+    assert {(one.error.code, one.error.parameters["limit"], one.data) for one in refused} == {
+        ("visit_full", 2, None)
+    }
+    cases.pick(refused[0].id)
+    assert cases.case is kept[0]
+    cases.remove(kept[0])
+    assert cases.add("again.png", b"radiograph", settings).error is None
+
+
+def test_the_jobs_of_a_visit_end_with_it():
+    workers, cases = held(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.add("b.png", b"radiograph", Settings())
+    cases.advance(workers)
+    workers.jobs[1].result = reported(images_only(), Settings())
+    del cases, case
+    gc.collect()
+    assert isinstance(workers.jobs[0].error, CancelledByUserError)
+    assert workers.jobs[1].error is None
