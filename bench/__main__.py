@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.cache_folder import use_cache_folder
 from pipeline.workers.process import QUIET_AND_OFFLINE
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     queue.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
     report = benches.add_parser("report", help="the writer and the check of its sentences")
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
-    claims = benches.add_parser("claims", help="the check on sentences that another hand wrote")
+    benches.add_parser("claims", help="the check on sentences that another hand wrote")
     explained = benches.add_parser("text_explanation", help="its sums and its faithfulness")
     explained.add_argument("--cases", type=int, default=50, help="reports to explain")
     faithful = benches.add_parser(
@@ -77,21 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     store.add_argument("--cases", type=int, default=10_000, help="cases of the worklist")
     store.add_argument("--kills", type=int, default=100, help="writing processes to kill")
     store.add_argument("--data", type=Path, help="a folder of radiographs; else a phantom")
+    promises = benches.add_parser(
+        "promises", help="what leaves, what stays of a visit, and what damaged files do"
+    )
+    promises.add_argument("--mutants", type=int, default=2000, help="damaged files a format")
     for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
-    for bench in (
-        latency,
-        queue,
-        report,
-        claims,
-        explained,
-        faithful,
-        lime,
-        variants,
-        sane,
-        shape,
-        store,
-    ):
+    for bench in benches.choices.values():
         bench.add_argument("--json", type=Path, help="write the metrics here too")
         add_settings_argument(bench)
     return parser
@@ -100,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one bench; returns 0, or 1 if a step of the product or a check failed under it."""
     os.environ.update(QUIET_AND_OFFLINE)  # as the product's own processes run
+    use_cache_folder()
     parser = _parser()
     from pipeline.command_line.earlier_names import renamed
     from pipeline.errors import SettingsError
@@ -113,7 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings(chosen.settings)
     except SettingsError as error:
         parser.error(message(error.code, Language.ENGLISH, **error.parameters))
-    for name in ("runs", "cases", "radiographs", "kills"):
+    for name in ("runs", "cases", "radiographs", "kills", "mutants"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
     metrics, failed = _measured(chosen, settings)
@@ -170,6 +164,11 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
                 settings, cases=chosen.cases, kills=chosen.kills, data=data, source=source
             )
             metrics, failed = stored, stored.failed
+        case "promises":
+            from bench.promises.promises import measure_promises
+
+            counted = measure_promises(settings, chosen.mutants)
+            metrics, failed = counted, counted.failed
         case "queue":
             from bench.speed.queue import measure_queue
 

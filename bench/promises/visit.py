@@ -3,7 +3,7 @@
 import http.client
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from http.cookies import SimpleCookie
 from types import TracebackType
@@ -43,6 +43,7 @@ class Visit:
         self._socket: Any = None
         self._states: dict[str, Any] = {}
         self._widgets: dict[str, str] = {}
+        self._drawn: set[str] = set()
         self._session_id = self._token = ""
         self.texts: list[str] = []
         self.media: list[str] = []
@@ -131,16 +132,32 @@ class Visit:
         state = FileUploaderState(uploaded_file_info=[info])
         self.draw({self._widget(key): {"file_uploader_state_value": state}})
 
+    def has(self, key: str) -> bool:
+        """Whether the page, as drawn last, has a control with a key."""
+        return key in self._drawn
+
+    def has_button(self, start: str) -> bool:
+        """Whether it has a control whose key starts so."""
+        return any(key.startswith(start) for key in self._drawn)
+
     def wait_for(self, text: str, patience_s: float = 120.0) -> None:
         """Have the page drawn until a text stands on it.
 
         Raises:
             VisitError: It does not come.
         """
+        self.wait_until(lambda: text in "\n".join(self.texts), patience_s)
+
+    def wait_until(self, is_so: Callable[[], bool], patience_s: float = 120.0) -> None:
+        """Have the page drawn until something is so.
+
+        Raises:
+            VisitError: It does not become so.
+        """
         until = time.monotonic() + patience_s
-        while text not in "\n".join(self.texts):
+        while not is_so():
             if time.monotonic() > until:
-                raise VisitError(f"the page does not show {text!r}")
+                raise VisitError("the page does not show what was waited for")
             time.sleep(POLL_SECONDS)
             self.draw()
 
@@ -181,6 +198,7 @@ class Visit:
             if came == "new_session":
                 self._session_id = message.new_session.initialize.session_id
                 self.texts, self.media = [], []
+                self._drawn.clear()
             elif came == "delta":
                 self._note(message.delta)
             if came == kind and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
@@ -209,4 +227,6 @@ class Visit:
 
     def _know(self, identity: str) -> None:
         """Remember a control by the key at the end of its id: `$$ID-<hash>-<key>`."""
-        self._widgets[identity.split("-", 2)[-1]] = identity
+        key = identity.split("-", 2)[-1]
+        self._widgets[key] = identity
+        self._drawn.add(key)
