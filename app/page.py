@@ -6,15 +6,14 @@ from app import service
 from app.state.case import Case
 from app.state.cases import Cases
 from app.viewer import tab as viewer
-from app.views import download, report, result, text_explanation, worklist
-from app.views.frame import case_list, frame, home, problems, progress, upload
+from app.views import classification, download, report, result, text_explanation, worklist
+from app.views.frame import case_list, frame, home, problems, progress, tabs, upload
 from app.views.maps import saliency
 from pipeline.errors import ExplainCxrError
 from pipeline.types import Method
 from pipeline.words import Words
 
 POLL_SECONDS = 0.7
-TABS = ("result", "viewer", *Method, "report", "text_explanation", "download")
 
 
 def show() -> None:
@@ -26,9 +25,14 @@ def show() -> None:
     with st.container():  # always there: a control that moved would forget what it holds
         if not cases.items:
             home.introduce(words)
-    upload.show(words, cases)
+    with st.container(key="bar"):
+        upload.show(words, cases)
+        listed = worklist.is_wanted(words)
+        if not listed:
+            case_list.title(words, cases)
     problems.of_store(words, service.keeper().problem)
-    if worklist.show(words, cases):
+    if listed:
+        worklist.show(words, cases)
         frame.close(words)
         return
     if cases.items:
@@ -71,22 +75,20 @@ def _watch(words: Words, cases: Cases) -> None:
             progress.show(words, cases.case)
             examined = cases.case.job.examination if cases.case.job is not None else None
             if cases.case.result is None and examined is not None:  # its maps are on the way
-                result.classification(words, examined.prediction)
+                classification.show(words, examined.prediction)
 
     st.fragment(watch, run_every=POLL_SECONDS if cases.busy else None)()
 
 
 def _tabs(words: Words, cases: Cases, case: Case) -> None:
     """Draw the open tab; the others cost nothing."""
-    names = [tab_name(words, tab) for tab in TABS]
-    start = _start(words)
     opened = st.tabs(
-        names,
-        key=f"tabs_{words.language}_{start}",
+        [tabs.tab_name(words, tab) for tab in tabs.TABS],
+        key=tabs.key(words),
         on_change="rerun",
-        default=tab_name(words, start),
+        default=tabs.tab_name(words, tabs.start(words)),
     )
-    for tab, container in zip(TABS, opened, strict=True):
+    for tab, container in zip(tabs.TABS, opened, strict=True):
         if not container.open:
             continue
         st.session_state["tab"] = tab
@@ -100,22 +102,9 @@ def _tabs(words: Words, cases: Cases, case: Case) -> None:
                 case Method():
                     saliency.show(words, case, tab)
                 case "report":
+                    download.sign(words, case)
                     report.show(words, case)
                 case "text_explanation":
                     text_explanation.show(words, case)
                 case _:
                     download.show(words, case)
-
-
-def tab_name(words: Words, tab: str) -> str:
-    """What stands on a tab: a method's own name, or a word."""
-    return tab.spec.name if isinstance(tab, Method) else words(f"tab.{tab}")
-
-
-def _start(words: Words) -> str:
-    """The tab that was open when the language was last switched."""
-    if st.session_state.get("tab_language") != words.language:
-        st.session_state["tab_language"] = words.language
-        st.session_state["tab_start"] = st.session_state.get("tab", TABS[0])
-    start: str = st.session_state["tab_start"]
-    return start

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from app.state.case import Case
 from pipeline.pictures.overlays import Picture, encode_jpeg, encode_png
+from pipeline.pictures.side_marks import side_marks
+from pipeline.types import Radiograph, SideEvidence
+from pipeline.words import Words
 
 MAX_KEPT = 24
 
@@ -22,6 +25,15 @@ def png(case: Case, key: tuple[object, ...], make: Callable[[], Picture]) -> byt
 def jpeg(case: Case, key: tuple[object, ...], make: Callable[[], Picture]) -> bytes:
     """The same as a JPEG, a sixth of the size; for a radiograph with nothing drawn into it."""
     return _kept(case, ("jpeg", *key), lambda: encode_jpeg(make()))
+
+
+def marked(words: Words, radiograph: Radiograph, picture: Picture) -> Picture:
+    """The picture with R and L; with question marks where the file or a letter contradicts them."""
+    return side_marks(
+        picture,
+        (words("viewer.right_mark"), words("viewer.left_mark")),
+        doubtful=radiograph.sides.evidence is SideEvidence.CONTRADICTED,
+    )
 
 
 def _kept(case: Case, key: tuple[object, ...], make: Callable[[], bytes]) -> bytes:

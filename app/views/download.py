@@ -1,8 +1,10 @@
 """The conclusion as files: made when this tab is opened, from the text as it stands."""
 
 import io
+import time
 import zipfile
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from pathlib import PurePath
 
@@ -23,6 +25,7 @@ TYPES = {
     ".png": "image/png",
     ".zip": "application/zip",
 }
+SETTLE_SECONDS = 0.6
 ORDER = (".pdf", ".md", ".json", ".png")
 
 
@@ -67,6 +70,40 @@ def show(words: Words, case: Case) -> None:
                 icon=":material/download:",
             )
     draw(f'<p class="cxr-caption">{escape(words("download.privacy"))}</p>')
+
+
+def sign(words: Words, case: Case) -> None:
+    """Draw what takes the text below to a file that is signed."""
+    if case.report is None:
+        return
+    with st.container(key="sign", horizontal=True, vertical_alignment="center"):
+        pdf_button(words, case, key="report_pdf", primary=True)
+        draw(f'<p class="cxr-caption">{escape(words("glance.sign_help"))}</p>')
+
+
+def pdf_button(words: Words, case: Case, *, key: str, primary: bool = False) -> None:
+    """Draw a button for the PDF, which is made of the text as it stands when it is pressed."""
+    result = case.result
+    if result is None:
+        return
+    st.download_button(
+        words("glance.pdf"),
+        partial(_pdf, case, words.language),
+        file_name=f"explaincxr-{result.radiograph.sha256[:8]}-report.pdf",
+        mime=TYPES[".pdf"],
+        key=key,
+        type="primary" if primary else "secondary",
+        on_click="ignore",
+        icon=":material/picture_as_pdf:",
+    )
+
+
+def _pdf(case: Case, language: Language) -> bytes:
+    """The PDF of the text as it stands, with what was typed just before this very click."""
+    time.sleep(SETTLE_SECONDS)
+    if case.result is None:  # it was removed meanwhile
+        return b""
+    return service.exporter(language).files(case.result, case.conclusion())["report.pdf"]
 
 
 def _label(words: Words, file: PurePath) -> str:

@@ -34,8 +34,10 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
         parts = drawn_parts(result.measurements)
         draw(legend((part_name(words, part), PART_COLOURS[part], "") for part in parts))
     with right, st.container(key="measurements"):
-        draw(table(view.head, view.rows, name=words("measurements.table")))
-        draw("".join(f'<p class="cxr-caption">{escape(note)}</p>' for note in view.notes))
+        if view.rows:
+            draw(table(view.head, view.rows, name=words("measurements.table")))
+        notes = (*view.notes, view.unmeasured) if view.unmeasured else view.notes
+        draw("".join(f'<p class="cxr-caption">{escape(note)}</p>' for note in notes))
         if view.sources:
             items = "".join(f"<li>{escape(source)}</li>" for source in view.sources)
             draw(

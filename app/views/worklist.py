@@ -15,20 +15,18 @@ from records import CaseLine, CaseQuery, CaseStatus, Order
 AT_ONCE = 50
 
 
-def show(words: Words, cases: Cases) -> bool:
-    """Draw the switch and, if it is on, the list; whether it is on."""
+def show(words: Words, cases: Cases) -> None:
+    """Draw the list."""
     try:
-        if not _is_wanted(words):
-            return False
         draw(heading(words("worklist.title")) + lead(words("worklist.lead")))
         of_store(words, st.session_state.pop("worklist_error", None))
         _list(words, cases)
     except ExplainCxrError as error:
         of_store(words, error)
-    return True
 
 
-def _is_wanted(words: Words) -> bool:
+def is_wanted(words: Words) -> bool:
+    """Draw the switch; whether it is on."""
     return bool(st.toggle(words("worklist.title"), key="worklist"))
 
 

@@ -19,6 +19,7 @@ from pipeline.presentation.descriptors import (
     zone_name,
 )
 from pipeline.presentation.draft import draft_notes, draft_origin, draft_summary
+from pipeline.presentation.glance import GlanceView, glance_view, impression, not_stated
 from pipeline.presentation.measurements import MeasurementsView, measurements_view, part_name
 from pipeline.presentation.notes import NotesView, notes_view, radiograph_facts, sides_note
 from pipeline.presentation.quality import (
@@ -33,6 +34,7 @@ __all__ = [
     "ClaimMark",
     "ClassificationView",
     "DescriptorTable",
+    "GlanceView",
     "LabelRow",
     "MeasurementsView",
     "NotesView",
@@ -46,9 +48,12 @@ __all__ = [
     "draft_notes",
     "draft_origin",
     "draft_summary",
+    "glance_view",
+    "impression",
     "lowest_rating",
     "map_name",
     "measurements_view",
+    "not_stated",
     "notes_view",
     "part_name",
     "quality_notes",

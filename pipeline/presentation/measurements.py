@@ -9,6 +9,7 @@ from pipeline.types import (
     Measurement,
     MeasurementName,
     MeasurementPart,
+    MeasurementReason,
     Radiograph,
 )
 from pipeline.words import Words, message
@@ -24,7 +25,8 @@ class MeasurementsView:
         title: The heading.
         lead: What they are, and of whom the thresholds are.
         head: The columns' names.
-        rows: A row of cells for each measurement.
+        rows: A row of cells for each measurement that could be made.
+        unmeasured: Those that could not be made, with the reasons; empty if all were.
         notes: What the interval holds, and what missing pixel spacing means.
         sources: Where the thresholds come from, in the order of their numbers.
         picture: The drawing's caption.
@@ -34,6 +36,7 @@ class MeasurementsView:
     lead: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    unmeasured: str
     notes: tuple[str, ...]
     sources: tuple[str, ...]
     picture: str
@@ -59,7 +62,9 @@ def measurements_view(
         rows=tuple(
             _row(words, one, sources, judged, applied=radiograph.facts.fits_thresholds)
             for one in measurements
+            if one.value is not None
         ),
+        unmeasured=_unmeasured(words, measurements),
         notes=tuple(notes),
         sources=sources,
         picture=words("measurements.picture"),
@@ -80,6 +85,29 @@ def part_name(words: Words, part: MeasurementPart) -> str:
     return words(f"measurements.parts.{part}")
 
 
+def measurement_name(words: Words, measurement: Measurement) -> str:
+    """What is measured, and of which lung."""
+    name = words(f"measurements.names.{measurement.name}")
+    return name if measurement.side is None else f"{name}, {words.sides[measurement.side]}"
+
+
+def _unmeasured(words: Words, measurements: Sequence[Measurement]) -> str:
+    """Those that could not be made in one line, those of one reason together."""
+    reasons: dict[MeasurementReason, list[str]] = {}
+    for one in measurements:
+        if one.reason is not None:
+            reasons.setdefault(one.reason, []).append(measurement_name(words, one))
+    said = [
+        words(
+            "measurements.unmeasured_for",
+            names="; ".join(names),
+            reason=message(reason, words.language),
+        )
+        for reason, names in reasons.items()
+    ]
+    return words("measurements.unmeasured", list=" ".join(said)) if said else ""
+
+
 def _row(
     words: Words,
     measurement: Measurement,
@@ -88,9 +116,7 @@ def _row(
     *,
     applied: bool,
 ) -> tuple[str, ...]:
-    name = words(f"measurements.names.{measurement.name}")
-    if measurement.side is not None:
-        name += f", {words.sides[measurement.side]}"
+    name = measurement_name(words, measurement)
     threshold = UNMEASURED
     if measurement.threshold is not None:
         sign = ">" if measurement.threshold.above else "<"
@@ -98,15 +124,14 @@ def _row(
         number = sources.index(measurement.threshold.citation) + 1
         threshold = f"{sign} {value} [{number}]"
     if measurement.value is None or measurement.low is None or measurement.high is None:
-        reason = "" if measurement.reason is None else message(measurement.reason, words.language)
-        return name, UNMEASURED, UNMEASURED, threshold, reason
+        return name, UNMEASURED, UNMEASURED, threshold, ""
     digits = measurement.unit.digits
     interval = "–".join(words.number(end, digits) for end in (measurement.low, measurement.high))
     value = words.quantity(measurement.value, measurement.unit)
-    return name, value, interval, threshold, _reading(words, measurement, judged, applied=applied)
+    return name, value, interval, threshold, reading(words, measurement, judged, applied=applied)
 
 
-def _reading(
+def reading(
     words: Words, measurement: Measurement, judged: frozenset[MeasurementName], *, applied: bool
 ) -> str:
     """What the value says beside its threshold, which some measurements have on one side only."""

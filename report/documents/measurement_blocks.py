@@ -27,7 +27,8 @@ def measurement_blocks(result: CaseResult, words: Words) -> list[Block]:
     return [
         Heading(text=view.title),
         Paragraph(runs=(Run(text=" ".join((view.lead, *view.notes))),)),
-        Table(head=view.head, rows=view.rows, words=True),
+        *([Table(head=view.head, rows=view.rows, words=True)] if view.rows else []),
+        *([Paragraph(runs=(Run(text=view.unmeasured),), small=True)] if view.unmeasured else []),
         *(Paragraph(runs=(Run(text=line),), small=True) for line in numbered),
     ]
 

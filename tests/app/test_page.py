@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
-from app.page import TABS, tab_name
+from app.views.frame.tabs import TABS, tab_name
 from pipeline.errors import StepTimedOutError, WorkerDiedError
 from pipeline.settings import Settings
 from pipeline.types import Language, Step, Zone

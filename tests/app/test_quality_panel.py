@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
-from app.page import TABS, tab_name
+from app.views.frame.tabs import TABS, tab_name
 from pipeline.presentation import lowest_rating
 from pipeline.types import (
     FUSED,

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
-from app.page import TABS
+from app.views.frame.tabs import TABS
 from tests.browser.browser import chromium
 from tests.browser.served import ROOT, served
 

@@ -108,7 +108,9 @@ def test_the_result_shows_classification_anatomy_and_zones(analysed):
     expect(analysed.locator(".cxr-bars li")).to_have_count(5)
     for structure in ("Right lung", "Left lung", "Spine", "Abdomen"):
         expect(analysed.locator(".cxr-legend").first).to_contain_text(structure)
+    analysed.locator(".st-key-glance_map").get_by_text("Anatomy", exact=True).click()
     outlined = analysed.get_by_alt_text("outlined in colour")
+    expect(outlined).to_be_visible(timeout=SWITCH_MS)
     assert outlined.evaluate("image => image.naturalWidth") >= 800
     expect(analysed.get_by_text("For research use only. Not a medical device.")).to_be_visible()
 

@@ -53,9 +53,16 @@ def show(words: Words, cases: Cases) -> None:
     )
     if refused:
         draw(refused)
+
+
+def title(words: Words, cases: Cases) -> None:
+    """Draw which radiograph is looked at, with a way to remove it; nothing without one."""
+    case = cases.case
+    if case is None:
+        return
     with st.container(key="case", horizontal=True, vertical_alignment="center"):
-        title = words("case.sample") if case.sample else words("case.title", name=case.name)
-        draw(f'<h2 class="cxr-title">{escape(title)}</h2>')
+        said = words("case.sample") if case.sample else words("case.title", name=case.name)
+        draw(f'<h2 class="cxr-title">{escape(said)}</h2>')
         st.button(
             words("case.remove"),
             key=f"remove_{case.id}",

@@ -13,8 +13,9 @@ from pipeline.errors import FileTooLargeError
 from pipeline.types import Language
 from pipeline.words import Words, message, words_of
 
-STYLE = Path(__file__).parents[2] / "static" / "style.css"
-GUARD = Path(__file__).parents[2] / "static" / "upload_guard.js"
+STATIC = Path(__file__).parents[2] / "static"
+STYLES = (STATIC / "style.css", STATIC / "glance.css")
+GUARD = STATIC / "upload_guard.js"
 
 
 def show() -> Words:
@@ -28,7 +29,8 @@ def show() -> Words:
     st.set_page_config(
         page_title=words("frame.title"), page_icon="🫁", layout="wide", menu_items={}
     )
-    st.html(STYLE)
+    for style in STYLES:
+        st.html(style)
     st.html(_script(words), unsafe_allow_javascript=True)
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
         draw(
