@@ -68,7 +68,7 @@ def _streaming(words: Words, case: Case) -> None:
 
 def _written(words: Words, case: Case, result: CaseResult, report: Report) -> None:
     draw(_origin(words, report))
-    draw("".join(notice(note, "warning") for note in draft_notes(words, report)))
+    draw("".join(lead(note) for note in draft_notes(words, report)))
     if report.language != words.language:
         name = words.language_name(report.language)
         draw(notice(words("report.other_language", language=name)))

@@ -62,7 +62,7 @@ def impression(result: CaseResult, conclusion: Conclusion | None) -> str:
         return ""
     if conclusion is not None and conclusion.sections[section] != report.sections[section]:
         return conclusion.sections[section].strip()
-    claims = (claim.sentence for claim in report.claims if claim.section is section)
+    claims = (claim.sentence for claim in report.standing if claim.section is section)
     return next(claims, report.sections[section])
 
 

@@ -12,7 +12,6 @@ from pipeline.types import (
     CaseResult,
     ExplanationQuality,
     Method,
-    QualityRating,
     QualityScore,
     SaliencyMap,
     Step,
@@ -41,16 +40,11 @@ def show(words: Words, case: Case, found: CaseResult, method: Method) -> None:
 
 
 def draw_lowest(words: Words, quality: ExplanationQuality | None) -> None:
-    """Draw the alarm, if there is one, and the lowest rating."""
+    """Draw the alarm, if there is one, and the lowest rating, which is low on most radiographs."""
     if quality is None:
         return
-    kind = "warning"
-    if quality.worst is None:
-        kind = "info"
-    elif quality.worst.rating is QualityRating.GOOD:
-        kind = "success"
     *alarms, lowest = quality_notes(words, quality)
-    draw("".join(notice(alarm, "error") for alarm in alarms) + notice(lowest, kind))
+    draw("".join(notice(alarm, "error") for alarm in alarms) + lead(lowest))
 
 
 def _pending(words: Words, case: Case, found: CaseResult, method: Method) -> None:

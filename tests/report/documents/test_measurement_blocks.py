@@ -67,7 +67,9 @@ def test_documents_tell_each_measurement_its_threshold_and_its_source(language):
     interval = f"{text.number(0.3, 1)}–{text.number(1.4, 1)}"
     expected = f"| {dome}, {text('sides.right')} | {value} | {interval} | \\< "
     assert f"{expected}{threshold} \\[1\\] | {flat} |" in markdown
-    assert f"| {dome}, {text('sides.left')} | – | – | – | {hidden} |" in markdown
+    name = f"{dome}, {text('sides.left')}"
+    folded = text("measurements.unmeasured_for", names=name, reason=hidden)
+    assert text("measurements.unmeasured", list=folded) in markdown
     value, low, high, limit = (text.number(number) for number in (0.52, 0.47, 0.57, 0.5))
     ratio = text("measurements.names.cardiothoracic_ratio")
     row = f"| {ratio} | {value} | {low}–{high} | \\> {limit} \\[2\\] | {undecided} |"
