@@ -1,23 +1,28 @@
-"""The command line: `python -m exchange export CASE --to DIR|PACS` and `fhir`."""
+"""The command line: `python -m exchange export`, `fhir`, `listen` and `pull`."""
 
 import argparse
 import io
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from exchange.destinations import destination
-from exchange.errors import DestinationMissingError
+from exchange.errors import DestinationMissingError, ExchangeError
 from exchange.exported_case import ExportedCase
 from exchange.fhir import bundle_of, post_bundle
 from exchange.objects import objects_of
 from exchange.study import Study, study_of
+from pipeline.analyser import Analyser
 from pipeline.errors import ExplainCxrError, OutputError, UnreadableFileError
 from pipeline.reading import check_size
 from pipeline.result_folder import write_private
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import Language
 from pipeline.words import message
+from records import open_store
 
 ALL_WELL, FAILED, INTERRUPTED = 0, 1, 130
 SERVER = "SERVER"  # the configured one
@@ -81,6 +86,27 @@ def _parser() -> argparse.ArgumentParser:
             "--source", type=Path, metavar="FILE", help="the DICOM file that was analysed"
         )
         add_settings_argument(command)
+    listen = commands.add_parser(
+        "listen",
+        help="take studies by C-STORE from known titles, analyse them, until interrupted",
+        description=f"{DESCRIPTION} Radiographs wait on the worklist with their results.",
+    )
+    listen.set_defaults(run=_listen)
+    bring = commands.add_parser(
+        "pull",
+        help="ask the configured PACS for new radiographs, analyse them",
+        description=f"{DESCRIPTION} Only series of CR, DX or RG that name the chest or nothing.",
+    )
+    bring.set_defaults(run=_pull)
+    for name, said in (("since", "first"), ("until", "last")):
+        bring.add_argument(
+            f"--{name}",
+            type=date.fromisoformat,
+            metavar="DATE",
+            help=f"{said} day of the studies, as 2026-11-27 (default: today)",
+        )
+    for command in (listen, bring):
+        add_settings_argument(command)
     return parser
 
 
@@ -110,6 +136,51 @@ def _fhir(options: argparse.Namespace, settings: Settings) -> int:
     write_private(folder / name, bundle)
     print(f"{options.case.name}: {folder / name}")
     return ALL_WELL
+
+
+def _listen(options: argparse.Namespace, settings: Settings) -> int:
+    from exchange.node.analysis import keep_analysing
+    from exchange.node.inbox import Inbox
+    from exchange.node.listener import Listener
+
+    ended = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: ended.set())
+    with (
+        open_store(settings) as store,
+        Analyser(settings=settings) as analyser,
+        Listener(settings, Inbox(store, settings)),
+    ):
+        known = ", ".join(settings.known_titles)
+        where = f"{settings.ae_title}@{settings.listen_address}:{settings.listen_port}"
+        print(f"listening: {where}, known titles: {known}", flush=True)
+        keep_analysing(store, analyser, ended, _tell)
+    return ALL_WELL
+
+
+def _pull(options: argparse.Namespace, settings: Settings) -> int:
+    from exchange.node.analysis import analyse_waiting
+    from exchange.node.inbox import Inbox
+    from exchange.node.pull import archive_of, pull
+
+    archive = archive_of(settings)
+    today = date.today()
+    first, last = options.since or today, options.until or today
+    code = ALL_WELL
+    with open_store(settings) as store, Analyser(settings=settings) as analyser:
+        try:
+            received = list(pull(archive, Inbox(store, settings), store, first, last))
+            print(f"pulled: {sum(one.is_new for one in received)} new of {len(received)}")
+        except ExchangeError as error:  # what came before is analysed all the same
+            print(message(error.code, settings.language, **error.parameters), file=sys.stderr)
+            code = FAILED
+        for case, error_code in analyse_waiting(store, analyser):
+            _tell(case, error_code)
+    return code
+
+
+def _tell(case: str, code: str | None) -> None:
+    print(f"case {case[:8]}: {code or 'analysed'}", flush=True)
 
 
 def _case_and_study(options: argparse.Namespace, settings: Settings) -> tuple[ExportedCase, Study]:

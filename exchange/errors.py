@@ -49,3 +49,15 @@ class DestinationRefusedError(ExchangeError):
     """The destination did not take an object; `address`, `status`."""
 
     code = "destination_refused"
+
+
+class NoRadiographError(ExchangeError):
+    """What was received is no radiograph, by its header; `modality` (a defined term or `?`)."""
+
+    code = "received_no_radiograph"
+
+
+class ListenError(ExchangeError):
+    """Studies cannot be received; `problem` (`known_titles` or `port`), `port`."""
+
+    code = "listen_impossible"

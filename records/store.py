@@ -146,6 +146,13 @@ class Store:
                 session.add(IdentityRow(case_id=case, content=content))
         return case
 
+    def known(self, source: str) -> str | None:
+        """The id of the case that a file was taken in as, by what identifies it; else `None`."""
+        core = self._core
+        with core.database.read() as session:
+            found = core.cipher.identifier("source", source)
+            return session.scalar(select(CaseRow.id).where(CaseRow.source == found))
+
     def save(self, case: str, content: CaseContent, *, finished: bool, actor: str) -> None:
         """Store what was found for a case so far; what was signed before stays as it was.
 

@@ -43,6 +43,7 @@ SLOW = (  # whole folders and files; single tests carry the mark themselves
     "app/test_launcher.py",
     "bench",
     "exchange/test_validators.py",
+    "exchange/node",
     "exchange/test_orthanc.py",
     "pipeline/classification",
     "pipeline/language_model",

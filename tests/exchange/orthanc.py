@@ -72,7 +72,15 @@ class Orthanc:
         return json.loads(self._get(path))
 
     def post(self, data: bytes) -> None:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.http}/instances", data)
+        """Store a file."""
+        self._post("/instances", data)
+
+    def command(self, path: str, argument: str) -> None:
+        """Have it do something."""
+        self._post(path, argument.encode())
+
+    def _post(self, path: str, data: bytes) -> None:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}", data)
         with urllib.request.urlopen(request, timeout=30):
             pass
 
