@@ -1,7 +1,7 @@
 """Taking a sentence apart into units of known meaning, by the language's `report.lexicon`.
 
 The check knows a closed list of words. What is in none of its tables is an `unknown` unit, and a
-sentence that holds one is never called supported (`docs/adr/0012-a-closed-world-of-words.md`).
+sentence that holds one is never called supported (`docs/adr/0016-a-closed-world-of-words.md`).
 """
 
 import re

@@ -340,7 +340,7 @@ def test_an_edited_conclusion_is_downloaded_without_a_name(analysed):
         contents = {item.rsplit("/")[-1]: opened.read(item) for item in opened.namelist()}
     assert set(contents) == {
         *("report.pdf", "report.md", "result.json"),
-        *("anatomy.png", "measurements.png", "grad_cam.png", "lime.png"),
+        *("anatomy.png", "measurements.png", "outlines.png", "grad_cam.png", "lime.png"),
     }
     assert all(b"Petrov" not in content for content in contents.values())
 
