@@ -13,6 +13,7 @@ import streamlit as st
 from app import service
 from app.markup import draw, heading, lead, notice
 from app.state.case import Case
+from app.views import signing
 from app.views.frame.problems import sentence
 from pipeline.errors import OutputError, TextTooLongError
 from pipeline.types import CaseResult, Conclusion, Language, Method, Section
@@ -35,6 +36,7 @@ def show(words: Words, case: Case) -> None:
     result = case.result
     if result is None:
         return
+    signing.show(words, case)
     if case.job is not None:
         draw(notice(words("download.early")))
     conclusion = case.conclusion()

@@ -154,3 +154,49 @@ def test_a_store_that_does_not_answer_is_said_and_the_page_goes_on(workers, monk
     assert not page.exception
     keeper.problem = StoreUnreachableError()
     keeper.close()
+
+
+def submit(page, **texts):
+    for key, text in texts.items():
+        next(one for one in page.text_input if (one.key or "").startswith(key)).set_value(text)
+    next(one for one in page.button if "sign" in (one.label or "").lower()).click().run()
+    assert not page.exception
+
+
+def test_a_conclusion_is_signed_and_amended(workers, started):
+    keeper = started()
+    page = upload(opened(), PNG)
+    open_tab(page, "download")
+    submit(page, signer="  ")
+    assert "A signature needs a name and a text" in shown(page)
+    submit(page, signer="Dr Ada Byron")
+    assert "Signed by Dr Ada Byron, " in shown(page)
+    assert not [one for one in page.text_input if one.key == "signer"]
+    (line,) = keeper.store().worklist.page().lines
+    assert (line.status, line.signer) == ("signed", "Dr Ada Byron")
+    edit(page, "No focal opacity.")
+    open_tab(page, "download")
+    assert words()("signing.changed") in shown(page)
+    submit(page, signer="Grace Hopper", reason="A second look.")
+    text = shown(page)
+    assert "Signed by Dr Ada Byron, " in text
+    assert "Version 2, amended by Grace Hopper, " in text
+    assert "A second look." in text
+    assert "+No focal opacity." in text
+    first, second = keeper.store().conclusions.versions(line.id)
+    assert second.sections[Section.FINDINGS] == "No focal opacity."
+    assert second.inputs.result == first.inputs.result
+
+
+def test_a_conclusion_that_the_store_does_not_have_is_not_signed(workers, monkeypatch):
+    def refuse():
+        raise StoreUnreachableError
+
+    keeper = Keeper(refuse)
+    monkeypatch.setattr(service, "keeper", lambda: keeper)
+    page = upload(opened(), PNG)
+    open_tab(page, "download")
+    assert "The case store does not answer" in shown(page)
+    assert not [one for one in page.text_input if one.key == "signer"]
+    keeper.problem = StoreUnreachableError()
+    keeper.close()

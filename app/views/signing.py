@@ -1,0 +1,106 @@
+"""Signing the conclusion: who signed what, the form to sign, and the form to amend."""
+
+from datetime import datetime
+from html import escape
+
+import streamlit as st
+
+from app import service
+from app.markup import draw, heading, lead, notice
+from app.state.case import Case
+from app.state.keeper import ACTOR
+from app.views.frame.problems import of_store
+from pipeline.errors import ExplainCxrError
+from pipeline.types import Conclusion
+from pipeline.words import Words
+from records import SignedVersion, StoreLockedError
+
+SHOWN_OF_HASH = 16
+
+
+def show(words: Words, case: Case) -> None:
+    """Draw the signed versions and the form; nothing for a case without a report."""
+    conclusion = case.conclusion()
+    if conclusion is None or case.result is None:
+        return
+    draw(heading(words("signing.title"), 3))
+    try:
+        versions = _versions(case)
+    except ExplainCxrError as error:
+        of_store(words, error)
+        return
+    of_store(words, st.session_state.pop("signing_error", None))
+    for version in versions:
+        _version(words, version)
+    if versions and versions[-1].sections == conclusion.sections:
+        return
+    if versions:
+        draw(notice(words("signing.changed"), "warning"))
+    else:
+        draw(lead(words("signing.lead")))
+    _form(words, case, conclusion, is_amendment=bool(versions))
+
+
+def _versions(case: Case) -> tuple[SignedVersion, ...]:
+    """What is signed; the store must have the case by now."""
+    keeper = service.keeper()
+    keeper.keep(case)
+    if not keeper.flush():
+        raise StoreLockedError
+    if keeper.problem is not None:
+        raise keeper.problem
+    return keeper.store().conclusions.versions(case.id)
+
+
+def _version(words: Words, version: SignedVersion) -> None:
+    said = words(
+        "signing.amended" if version.version > 1 else "signing.signed",
+        version=version.version,
+        signer=version.signer,
+        time=_time(words, version.signed_at),
+        reason=version.reason,
+    )
+    draw(notice(said, "success"))
+    hashes = words(
+        "signing.hashes",
+        signed=version.text_sha256[:SHOWN_OF_HASH],
+        inputs=version.inputs_sha256[:SHOWN_OF_HASH],
+    )
+    draw(f'<p class="cxr-caption">{escape(hashes)}</p>')
+    if version.difference:
+        with st.expander(words("signing.difference"), key=f"difference_{version.version}"):
+            draw(f'<pre class="cxr-text">{escape(version.difference)}</pre>')
+
+
+def _form(words: Words, case: Case, conclusion: Conclusion, *, is_amendment: bool) -> None:
+    with st.form(f"sign_{case.id}"):
+        signer = st.text_input(words("signing.name"), key="signer", max_chars=200)
+        reason = (
+            st.text_input(words("signing.reason"), key=f"reason_{case.id}", max_chars=1000)
+            if is_amendment
+            else None
+        )
+        pressed = st.form_submit_button(
+            words("signing.amend" if is_amendment else "signing.sign"),
+            disabled=case.job is not None,
+            type="primary",
+            icon=":material/signature:",
+        )
+    if not pressed:
+        return
+    try:
+        conclusions = service.keeper().store().conclusions
+        if reason is None:
+            conclusions.sign(case.id, conclusion, signer=signer, actor=ACTOR)
+        else:
+            conclusions.amend(case.id, conclusion, signer=signer, reason=reason, actor=ACTOR)
+    except ExplainCxrError as error:
+        st.session_state["signing_error"] = error
+    st.rerun()
+
+
+def _time(words: Words, at: datetime) -> str:
+    """In this computer's time zone, as the language writes it."""
+    from babel.dates import format_datetime
+
+    return format_datetime(at.astimezone(), "medium", locale=words.locale)
