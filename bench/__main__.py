@@ -82,6 +82,17 @@ def _parser() -> argparse.ArgumentParser:
         "promises", help="what leaves, what stays of a visit, and what damaged files do"
     )
     promises.add_argument("--mutants", type=int, default=2000, help="damaged files a format")
+    reliance = benches.add_parser(
+        "reliance", help="the classifier's AUC with parts of the chest changed"
+    )
+    reliance.add_argument(
+        "--radiographs", type=int, default=400, help="radiographs a dataset at most"
+    )
+    pointing = benches.add_parser(
+        "pointing", help="where maps point, against lesions drawn by hand"
+    )
+    for bench in (reliance, pointing):
+        bench.add_argument("--dataset", type=Path, help="a folder with an index.csv")
     for bench in (faithful, lime, variants, sane, shape):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     for bench in benches.choices.values():
@@ -151,10 +162,8 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
 
             checked = measure_sanity(settings, chosen.data or data_folder())
             metrics, failed = checked, checked.failed
-        case "measurements":
-            from bench.measurements import measure_chest
-
-            metrics = measure_chest(settings, chosen.radiographs, chosen.data)
+        case "reliance" | "pointing" | "measurements":
+            metrics = _look(settings, chosen)
         case "store":
             from bench.speed.radiographs import radiographs_of
             from bench.store.store import measure_store
@@ -194,6 +203,20 @@ def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
         draw_faithfulness(metrics, chosen.plots)
         draw_membership(chosen.plots)
     return metrics
+
+
+def _look(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
+    if chosen.bench == "reliance":
+        from bench.hospitals.reliance import measure_reliance
+
+        return measure_reliance(settings, chosen.dataset, chosen.radiographs)
+    if chosen.bench == "pointing":
+        from bench.hospitals.pointing import measure_pointing
+
+        return measure_pointing(settings, chosen.dataset)
+    from bench.measurements import measure_chest
+
+    return measure_chest(settings, chosen.radiographs, chosen.data)
 
 
 def _lime(settings: "Settings", chosen: argparse.Namespace) -> Metrics:

@@ -8,15 +8,15 @@ from records.values import CaseStatus
 def summarise(row: CaseRow, result: Examination) -> None:
     """Write a result's classification and quality to the case's row."""
     prediction = result.prediction
-    row.label = prediction.label
-    row.label_terms = {
-        str(language): term for language, term in prediction.terms.get(row.label, {}).items()
-    }
-    row.abnormal = prediction.is_abnormal
-    row.probability = float(prediction.probability(prediction.label))
-    row.uncertain = prediction.is_uncertain
+    withheld = prediction.is_unfamiliar
+    row.label = None if withheld else prediction.label
+    terms = prediction.terms.get(row.label or "", {})
+    row.label_terms = {str(language): term for language, term in terms.items()}
+    row.abnormal = None if withheld else prediction.is_abnormal
+    row.probability = None if withheld else float(prediction.probability(prediction.label))
+    row.uncertain = prediction.is_uncertain or withheld
     row.quality = _worst(result)
-    row.urgent = row.abnormal or row.uncertain
+    row.urgent = bool(row.abnormal) or row.uncertain
     row.error, row.error_parameters = None, {}
     if not row.signed:
         row.status = CaseStatus.DRAFT

@@ -57,8 +57,6 @@ WORDS = {  # the word, or several of one meaning: what to write
 CLASS_NAMES = {"Asked", "Drawn", "Measured", "Explained", "Prepared"}
 
 ALLOWED = {  # (file, word): why it is right there
-    ("*/classifier*/card.md", "films?"): "JSRT was digitised from film",
-    ("training/cards/classifier.md", "films?"): "JSRT was digitised from film",
     ("pipeline/words/en.toml", "films?"): "what any model may write, and the claim check must know",
     ("tests/report/models/test_compare.py", "films?"): "what a model wrote",
     ("tests/browser/files.py", "packs?"): "`struct.pack`",

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.cache_folder import use_cache_folder
 from pipeline.command_line.earlier_names import renamed
 from pipeline.errors import ModelError
-from pipeline.manifest import load_manifest, read_manifest
+from pipeline.manifest import read_manifest
 from pipeline.settings import ROOT
 from pipeline.types import Language
 from pipeline.words import message, printable
@@ -42,9 +42,7 @@ def evaluate(folder: Path, dataset: Path, split: str | None, plots: Path | None)
     """
     from segmentation.segmenter import DeepLabSegmenter
     from training.anatomy.evaluate import evaluate_anatomy
-    from training.classifier.classified import classify_radiographs
-    from training.classifier.curves import draw_curves
-    from training.classifier.evaluate import classifier_metrics
+    from training.classifier.hospitals.evaluation import evaluate_classifier
 
     radiographs = [
         radiograph
@@ -53,16 +51,7 @@ def evaluate(folder: Path, dataset: Path, split: str | None, plots: Path | None)
     ]
     if read_manifest(folder).task == "segmentation":
         return evaluate_anatomy(radiographs, DeepLabSegmenter(folder, threads=2))
-    from pipeline.classification.classifier import FolderClassifier
-
-    manifest = load_manifest(folder, "classification")
-    if manifest.activation == "sigmoid":
-        raise NothingToEvaluateError("a radiograph has one label here; this model's occur together")
-    segmenter = DeepLabSegmenter(ROOT / "weights" / "anatomy", threads=2)
-    found = classify_radiographs(radiographs, segmenter, FolderClassifier(folder, threads=2))
-    if plots is not None:
-        draw_curves(found, manifest, plots)
-    return classifier_metrics(found, manifest)
+    return evaluate_classifier(folder, radiographs, plots)
 
 
 def main(arguments: list[str]) -> int:
@@ -95,10 +84,24 @@ def main(arguments: list[str]) -> int:
     out.add_argument("run", type=Path, help="the folder of its run, such as runs/densenet14")
     out.add_argument("--out", type=Path, required=True, help="the classifier's folder")
     check = commands.add_parser("evaluate", help="measure a shipped model on a dataset")
-    check.add_argument("--model", required=True, help="anatomy, classifier, or a model's folder")
-    check.add_argument("--dataset", type=Path, required=True, help="a folder with an index.csv")
+    check.add_argument("--model", help="anatomy, classifier, or a model's folder")
+    check.add_argument("--dataset", type=Path, help="a folder with an index.csv")
+    check.add_argument(
+        "--leave-one-source-out",
+        action="store_true",
+        help="train shortened runs without each hospital and test them on it",
+    )
+    check.add_argument("--runs", type=Path, default=ROOT / "runs", help="of these runs")
+    check.add_argument("--steps", type=int, default=200, help="optimiser steps of these runs")
     check.add_argument("--split", choices=[split.value for split in Split], help="default: all")
     check.add_argument("--json", type=Path, help="write the metrics here, curves beside it")
+    site = commands.add_parser(
+        "calibrate", help="a classifier's folder for one site, from 50 to 200 of its radiographs"
+    )
+    site.add_argument("--model", default="classifier", help="classifier, or a model's folder")
+    site.add_argument("--dataset", type=Path, required=True, help="a folder with an index.csv")
+    site.add_argument("--out", type=Path, required=True, help="the new folder")
+    site.add_argument("--json", type=Path, help="write before and after here")
     limits = commands.add_parser(
         "quality_thresholds", help="set the thresholds of a classifier's explanation quality"
     )
@@ -112,17 +115,13 @@ def main(arguments: list[str]) -> int:
     if chosen.command == "recipes":
         for recipe in RECIPES.values():
             print(f"{recipe.name:22} {recipe.summary}")
-    elif chosen.command == "train":
-        return _train(parser, chosen)
-    elif chosen.command == "classify":
-        return _classify(parser, chosen)
-    elif chosen.command == "export":
-        return _export(chosen)
-    elif chosen.command == "quality_thresholds":
-        return _quality_thresholds(chosen)
-    else:
-        return _evaluate(parser, chosen)
-    return 0
+        return 0
+    if chosen.command in {"export", "quality_thresholds"}:
+        return {"export": _export, "quality_thresholds": _quality_thresholds}[chosen.command](
+            chosen
+        )
+    do = {"train": _train, "classify": _classify, "calibrate": _calibrate, "evaluate": _evaluate}
+    return do[chosen.command](parser, chosen)
 
 
 def _reason(error: Exception) -> str:
@@ -133,6 +132,10 @@ def _reason(error: Exception) -> str:
 
 
 def _evaluate(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    if chosen.leave_one_source_out:
+        return _leave_one_out(chosen)
+    if chosen.model is None or chosen.dataset is None:
+        parser.error("evaluate takes --model and --dataset, or --leave-one-source-out")
     if not (chosen.dataset / "index.csv").is_file():
         parser.error(f"there is no index.csv in {chosen.dataset}")
     shipped = ROOT / "weights" / chosen.model
@@ -147,6 +150,41 @@ def _evaluate(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> in
     print(text)
     if chosen.json:
         chosen.json.write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+def _leave_one_out(chosen: argparse.Namespace) -> int:
+    from training.classifier.hospitals.leave_one_out import leave_one_out, table
+    from training.datasets.index import data_folder
+
+    found = leave_one_out(data_folder(), chosen.runs, chosen.steps)
+    print(table(found))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _calibrate(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    from training.classifier.hospitals.site_calibration import (
+        TooFewRadiographsError,
+        calibrate_site,
+        table,
+    )
+
+    if not (chosen.dataset / "index.csv").is_file():
+        parser.error(f"there is no index.csv in {chosen.dataset}")
+    shipped = ROOT / "weights" / chosen.model
+    folder = shipped if shipped.is_dir() else Path(chosen.model)
+    records, name = read_index(chosen.dataset), chosen.dataset.resolve().name
+    try:
+        found = calibrate_site(folder, records, name, chosen.out)
+    except (TooFewRadiographsError, ModelError) as error:
+        print(f"{chosen.dataset}: {_reason(error)}", file=sys.stderr)
+        return 1
+    print(table(found))
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    print(f"start the app with it: EXPLAINCXR_CLASSIFIER={chosen.out} make run")
     return 0
 
 

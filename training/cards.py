@@ -45,6 +45,24 @@ def robustness_metrics(metrics: Mapping[str, Any]) -> str:
     return "\n".join(rows)
 
 
+def sources_table(metrics: Mapping[str, Any]) -> str:
+    """The classifier's first table: abnormal against normal, a row a hospital."""
+    rows = [
+        "| hospital | radiographs | AUC | specificity | sensitivity | ECE | unfamiliar "
+        "| accuracy of the rest |",
+        "| --- |" + " --- |" * 7,
+    ]
+    for dataset, found in metrics.items():
+        abnormal, unfamiliar = found["abnormal"], found["unfamiliar"]
+        rows.append(
+            f"| {dataset} | {found['n']} | {spelled(abnormal['auc'])} | "
+            f"{spelled(abnormal['specificity'])} | {spelled(abnormal['sensitivity'])} | "
+            f"{spelled(abnormal['ece'])} | {spelled(unfamiliar['share'])} | "
+            f"{spelled(unfamiliar['accuracy_of_rest'])} |"
+        )
+    return "\n".join(rows)
+
+
 def classifier_metrics(metrics: Mapping[str, Any]) -> str:
     """The classifier's table, a row a dataset."""
     rows = [
@@ -59,12 +77,17 @@ def classifier_metrics(metrics: Mapping[str, Any]) -> str:
             f"| {dataset} | {found['n']} | {spelled(abnormal['auc'])} | "
             f"{spelled(abnormal['accuracy'])} | {spelled(abnormal['accuracy_outside_band'])} | "
             f"{spelled(abnormal['share_uncertain'])} | {spelled(abnormal['ece'])} | "
-            f"{spelled(found['macro_f1'])} | {found['refused']} | "
+            f"{spelled(found['macro_f1'])} | {_count(found['refused'])} | "
             f"{spelled(found['blanked']['lungs_auc'])} | "
             f"{spelled(found['blanked']['outside_auc'])} | "
             f"{spelled(found['grad_cam']['thorax_share'])} |"
         )
     return "\n".join(rows)
+
+
+def _count(refused: int | Mapping[str, int]) -> int:
+    """How many were refused, whatever for."""
+    return refused if isinstance(refused, int) else sum(refused.values())
 
 
 def write_card(folder: Path, **fields: object) -> None:

@@ -4,7 +4,7 @@ from html import escape
 
 from app.markup import bars, draw, heading, lead
 from pipeline.presentation import ClassificationView, classification_view
-from pipeline.types import Prediction
+from pipeline.types import ClassificationState, Prediction
 from pipeline.words import Words
 
 
@@ -12,11 +12,13 @@ def show(words: Words, prediction: Prediction) -> None:
     """Draw what the classification comes to, and how far to rely on it."""
     view = classification_view(words, prediction)
     title = escape(view.title)
+    unfamiliar = view.state is ClassificationState.UNFAMILIAR
+    gauge = "" if unfamiliar else _gauge(view, prediction)
     draw(
         f'<section class="cxr-classification cxr-{view.state}" '
         f'aria-label="{title}"><p class="cxr-over">{title}</p>'
         f"<h2>{escape(view.headline)}</h2><p>{escape(view.most_likely)}</p>"
-        f"{_gauge(view, prediction)}"
+        f"{gauge}"
         f'<p class="cxr-doubt">{escape(view.doubt)}</p></section>'
     )
 
@@ -24,6 +26,8 @@ def show(words: Words, prediction: Prediction) -> None:
 def show_labels(words: Words, prediction: Prediction) -> None:
     """Draw the probability of each label, and what has to be known of it."""
     view = classification_view(words, prediction)
+    if not view.rows:  # there is no classification
+        return
     rows = ((row.name, row.probability, row.text, row.found) for row in view.rows)
     draw(heading(view.labels, 3) + bars(rows, name=view.labels) + "".join(map(lead, view.notes)))
 

@@ -34,18 +34,21 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
 
 
 def _picture(words: Words, case: Case, result: CaseResult) -> None:
+    maps = [FUSED, *(method.value for method in result.explanations)]
+    # Where there is no classification, no map stands for one.
+    choices = [*([] if result.prediction.is_unfamiliar else maps), ANATOMY, RADIOGRAPH]
     shown: str = st.segmented_control(
         words("glance.show"),
-        [FUSED, *(method.value for method in result.explanations), ANATOMY, RADIOGRAPH],
-        default=FUSED,
+        choices,
+        default=choices[0],
         required=True,
         format_func=lambda one: _name(words, one),
         key="glance_map",
         persist_state="session",
         label_visibility="collapsed",
     )
-    if shown not in (FUSED, ANATOMY, RADIOGRAPH, *result.explanations):
-        shown = FUSED  # a map that another radiograph has, and this one has not
+    if shown not in choices:
+        shown = choices[0]  # a map that another radiograph has, and this one has not
     caption = _caption(words, result, shown)
     st.image(
         png(

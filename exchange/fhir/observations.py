@@ -45,18 +45,18 @@ class Observations:
     def _classification(self) -> Json:
         found = self._case.result.prediction
         status = codes.coded("states", found.state.value)
-        shares = {
-            codes.own("abnormal_probability", "Probability of any abnormality"): (
-                found.abnormal_probability
-            )
-        }
+        said = [status] if found.label is None else [status, codes.coded("labels", found.label)]
+        shares = {}
+        if found.abnormal_probability is not None:
+            any_of_them = codes.own("abnormal_probability", "Probability of any abnormality")
+            shares[any_of_them] = found.abnormal_probability
         for label, share in found.probabilities.items():
             meaning = codes.coded("labels", label).meaning
             shares[codes.own(label, f"Probability: {meaning}")] = share
         return self._observation(
             "classification",
             concept(codes.own("classification", "Classification")),
-            valueCodeableConcept=concept(status, codes.coded("labels", found.label)),
+            valueCodeableConcept=concept(*said),
             component=[
                 *_shares(shares),
                 {

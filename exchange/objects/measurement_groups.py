@@ -38,10 +38,13 @@ class Groups:
 
     def _classification(self) -> "Group":
         found = self._result.prediction
+        given = [] if found.abnormal_probability is None else [found.abnormal_probability]
         measurements = [
-            self._share(
-                codes.own("abnormal_probability", "Probability of any abnormality"),
-                found.abnormal_probability,
+            *(
+                self._share(
+                    codes.own("abnormal_probability", "Probability of any abnormality"), share
+                )
+                for share in given
             ),
             *(
                 self._share(
@@ -58,7 +61,11 @@ class Groups:
             measurements=measurements,
             evaluations=[
                 (codes.own("classification", "Classification"), status),
-                (codes.own("label", "Most likely label"), codes.coded("labels", found.label)),
+                *(
+                    (codes.own("label", "Most likely label"), codes.coded("labels", label))
+                    for label in (found.label,)
+                    if label is not None
+                ),
                 (
                     codes.own("uncertain", "Within the uncertain band"),
                     codes.coded("answers", "yes" if found.uncertain else "no"),

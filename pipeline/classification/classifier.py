@@ -6,7 +6,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from pipeline.classification.thorax_input import thorax_input, thorax_model
+from pipeline.classification.familiarity import FAMILIAR_FILE, Familiarity
+from pipeline.classification.thorax_input import (
+    lungs_input,
+    lungs_model,
+    thorax_input,
+    thorax_model,
+)
 from pipeline.inference import listed, openvino, read_network
 from pipeline.manifest import load_manifest
 from pipeline.types import Anatomy, Box, FloatArray, Prediction, Radiograph
@@ -59,34 +65,50 @@ class FolderClassifier:
         )
         with np.load(listed(folder, manifest, "head.npz")) as head:
             self._head: FloatArray = head["kernel"].astype(np.float32)
+        known = FAMILIAR_FILE in manifest.files
+        self._familiarity = Familiarity.of(folder / FAMILIAR_FILE) if known else None
 
     def classify(self, radiograph: Radiograph, anatomy: Anatomy) -> Prediction:
         """Classify one radiograph by its thorax."""
         batch = self.input_model(radiograph, anatomy)[None]
         manifest = self._manifest
+        logits, layer_maps = self._outputs(batch)
         return Prediction(
             labels=self.labels,
-            probabilities=tuple(float(value) for value in self.probabilities(batch)[0]),
+            probabilities=tuple(float(value) for value in self.calibrated(logits)[0]),
             normal_label=manifest.normal_label,
             threshold_prob=manifest.threshold_prob,
             terms=manifest.known_terms,
             uncertain_prob=manifest.uncertain_prob,
             thresholds=manifest.label_thresholds,
             calibrated=manifest.temperature != 1,
+            unfamiliarity=self._unfamiliarity(layer_maps),
+            unfamiliarity_limit=manifest.unfamiliarity_limit,
         )
 
+    def _unfamiliarity(self, layer_maps: FloatArray) -> float | None:
+        if self._familiarity is None:
+            return None
+        return float(self._familiarity.distances(layer_maps.mean(axis=(1, 2)))[0])
+
     def input_model(self, radiograph: Radiograph, anatomy: Anatomy) -> FloatArray:
-        """The thorax or the radiograph on the network's grid, `(size, size)` float32 in [0, 1]."""
-        if self._manifest.input.region == "thorax":
-            return thorax_input(radiograph, anatomy, self._size)
+        """Thorax, lungs or radiograph on the network's grid, `(size, size)` float32 in [0, 1]."""
+        match self._manifest.input.region:
+            case "thorax":
+                return thorax_input(radiograph, anatomy, self._size)
+            case "lungs":
+                return lungs_input(radiograph, anatomy, self._size)
         grid = (self._size, self._size)
         image = cv2.resize(radiograph.pixels, grid, interpolation=cv2.INTER_AREA)
         return np.clip(image, 0, 1).astype(np.float32)
 
     def roi_mask(self, anatomy: Anatomy) -> FloatArray:
-        """`(size, size)` float32, 1 where the network sees: in the thorax, or all over."""
-        if self._manifest.input.region == "thorax":
-            return thorax_model(anatomy, self._size)
+        """`(size, size)` float32, 1 where the network sees: in thorax or lungs, or all over."""
+        match self._manifest.input.region:
+            case "thorax":
+                return thorax_model(anatomy, self._size)
+            case "lungs":
+                return lungs_model(anatomy, self._size)
         return np.ones((self._size, self._size), np.float32)
 
     def logits(self, batch_model: FloatArray) -> FloatArray:

@@ -107,8 +107,8 @@ def _kept(target: Target, result: ResultFile, language: Language) -> Row:
         file=str(target.source),
         folder=target.folder.name,
         status=Status.KEPT,
-        label=prediction.label,
-        abnormal_probability=f"{prediction.abnormal_probability:.4f}",
+        label=prediction.label or "",
+        abnormal_probability=_probability(prediction.abnormal_probability),
         uncertain="yes" if prediction.uncertain else "no",
     )
 
@@ -138,15 +138,20 @@ def _ended(target: Target, outcome: Outcome, language: Language) -> Row:
 
 def _row_of(row: Row, case: Case) -> Row:
     prediction, problems = case.prediction, case.problems
+    withheld = prediction.is_unfamiliar
     return replace(
         row,
         status=Status.INCOMPLETE if problems else Status.DONE,
         code=problems[0].code if problems else "",
-        label=prediction.label,
-        abnormal_probability=f"{prediction.abnormal_probability:.4f}",
-        uncertain="yes" if prediction.is_uncertain else "no",
+        label="" if withheld else prediction.label,
+        abnormal_probability=_probability(None if withheld else prediction.abnormal_probability),
+        uncertain="yes" if prediction.is_uncertain and not withheld else "no",
         seconds=f"{sum(case.timings_ms.values()) / 1000:.2f}",
     )
+
+
+def _probability(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
 
 
 def _files(case: Case, language: Language) -> Mapping[str, bytes]:
@@ -167,9 +172,12 @@ def _write_refusal(target: Target, error: ExplainCxrError, sentence: str) -> Non
 
 def _summary(case: Case, language: Language) -> str:
     prediction, words = case.prediction, words_of(language)
-    term = words.label(prediction, prediction.label)
     label = case.explained_label
-    parts = [f"{term} (abnormal_probability {prediction.abnormal_probability:.3f})"]
+    if prediction.is_unfamiliar:
+        parts = [words("classification.unfamiliar")]
+    else:
+        term = words.label(prediction, prediction.label)
+        parts = [f"{term} (abnormal_probability {prediction.abnormal_probability:.3f})"]
     if label != prediction.leading_label:
         parts.append(f"explained: {words.label(prediction, label)}")
     for problem in case.problems:

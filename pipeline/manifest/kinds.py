@@ -49,10 +49,10 @@ class ClassifierInput(InputGrid):
     """What a classifier takes.
 
     Attributes:
-        region: What it sees: the thorax, cut out and evened, or the radiograph as it is.
+        region: What it sees: thorax or lungs, cut out and evened, or the radiograph as it is.
     """
 
-    region: Literal["thorax", "radiograph"] = "thorax"
+    region: Literal["thorax", "lungs", "radiograph"] = "thorax"
 
 
 class Manifest(CheckedModel):
@@ -120,6 +120,8 @@ class ClassificationManifest(Manifest):
             `sigmoid` that of each label without one in `thresholds`.
         thresholds: With `sigmoid`, the probability from which each label is found.
         uncertain_prob: Abnormal probabilities between which the classification is too often wrong.
+        unfamiliarity_limit: How far a radiograph may lie from those that were taught and tested on
+            (`familiar.npz`); beyond it there is no classification.
         temperature: The logits' divisor that calibrates the probabilities; 1 if nothing did.
         terms: Each label's name by language; in English at least, which stands in for a language
             that is not there.
@@ -133,6 +135,7 @@ class ClassificationManifest(Manifest):
     threshold_prob: Probability = 0.5
     thresholds: Mapping[str, Probability] = {}
     uncertain_prob: tuple[float, float] | None = None
+    unfamiliarity_limit: float | None = None
     temperature: float = Field(default=1.0, gt=0)
     terms: Mapping[str, Mapping[LanguageCode, str]]
 

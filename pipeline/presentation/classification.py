@@ -25,8 +25,10 @@ class ClassificationView:
 
     Attributes:
         title: The heading.
-        headline: What it comes to: an abnormality, none, or that it is uncertain.
-        state: The same for colours.
+        headline: What it comes to: an abnormality, none, that it is uncertain, or that there is no
+            classification.
+        state: The same for colours. Of an unfamiliar radiograph `most_likely` says why there is
+            no classification, and there are no probabilities.
         most_likely: The most likely label; if it is "no abnormality", that this excludes nothing.
             Of an uncertain classification, that its leading label is no finding.
         probability: Of an abnormality, or of the leading of several labels, beside its threshold.
@@ -48,7 +50,19 @@ class ClassificationView:
 
 
 def classification_view(words: Words, prediction: Prediction) -> ClassificationView:
-    """Say a classification."""
+    """Say a classification, or why there is none."""
+    if prediction.is_unfamiliar:
+        return ClassificationView(
+            title=words("classification.title"),
+            headline=words("classification.unfamiliar"),
+            state=prediction.state,
+            most_likely=words("classification.unfamiliar_why"),
+            probability="",
+            doubt=words("classification.unfamiliar_shown"),
+            labels="",
+            rows=(),
+            notes=(),
+        )
     ranked = sorted(
         zip(prediction.probabilities, prediction.labels, strict=True), key=lambda row: -row[0]
     )

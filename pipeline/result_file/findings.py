@@ -23,14 +23,15 @@ from pipeline.types import (
 class PredictionEntry(Entry):
     """The classification."""
 
-    label: str
-    """The most likely label on its side of the threshold; the normal one if nothing was found."""
-    abnormal: bool
+    label: str | None
+    """The most likely label on its side of the threshold; the normal one if nothing was found.
+    Null where there is no classification, see `unfamiliar`; so are the next two."""
+    abnormal: bool | None
     """Whether the classification is "abnormality"."""
     state: ClassificationState
     """What it comes to; an uncertain one is neither "abnormal" nor "normal", whatever `abnormal`
     and `label` say of the side of the threshold it lies on."""
-    abnormal_probability: Share
+    abnormal_probability: Share | None
     """Probability of any abnormality; of a multi-label classifier as if its labels were
     independent, and then not what the classification is decided by."""
     threshold_prob: Share | None
@@ -44,10 +45,14 @@ class PredictionEntry(Entry):
     """The uncertain band: between these the classification was too often wrong on validation
     radiographs; null if that is not known."""
     unfamiliar: bool | None
-    """Whether the radiograph is unlike those that the classifier was trained and tested on; null
-    while that is not measured."""
+    """Whether the radiograph is unlike those that the classifier was trained and tested on, so that
+    there is no classification; null of a classifier that cannot tell."""
+    unfamiliarity: Number | None
+    """How far it lies from them; null of a classifier that cannot tell."""
+    unfamiliarity_limit: Number | None
+    """Beyond this it is unfamiliar."""
     probabilities: Mapping[str, Share]
-    """Probability of each label."""
+    """Probability of each label; empty where there is no classification."""
     calibrated: bool
     """Whether the probabilities were calibrated on validation radiographs."""
     multi_label: bool
@@ -58,23 +63,29 @@ class PredictionEntry(Entry):
     @classmethod
     def of(cls, prediction: Prediction) -> Self:
         """Of a classification."""
+        withheld = prediction.is_unfamiliar
+        known = prediction.unfamiliarity is not None and prediction.unfamiliarity_limit is not None
         return cls(
-            label=prediction.label,
-            abnormal=prediction.is_abnormal,
+            label=None if withheld else prediction.label,
+            abnormal=None if withheld else prediction.is_abnormal,
             state=prediction.state,
-            abnormal_probability=prediction.abnormal_probability,
+            abnormal_probability=None if withheld else prediction.abnormal_probability,
             threshold_prob=None if prediction.is_multi_label else prediction.threshold_prob,
             thresholds=prediction.thresholds,
-            uncertain=prediction.is_uncertain,
+            uncertain=prediction.is_uncertain and not withheld,
             uncertain_prob=prediction.uncertain_prob,
-            unfamiliar=None,
-            probabilities={
+            unfamiliar=withheld if known else None,
+            unfamiliarity=prediction.unfamiliarity,
+            unfamiliarity_limit=prediction.unfamiliarity_limit,
+            probabilities={}
+            if withheld
+            else {
                 label: min(1.0, share)  # a sum of float32 may be a trifle above
                 for label, share in zip(prediction.labels, prediction.probabilities, strict=True)
             },
             calibrated=prediction.calibrated,
             multi_label=prediction.is_multi_label,
-            found=tuple(sorted(prediction.found_labels)),
+            found=() if withheld else tuple(sorted(prediction.found_labels)),
         )
 
 

@@ -15,8 +15,11 @@ LIKELY = 0.65
 class ClassificationState(StrEnum):
     """What a classification comes to: its headline, and what may follow from it.
 
-    An uncertain one is a result of its own, neither "abnormality" nor "none".
+    An uncertain one is a result of its own, neither "abnormality" nor "none"; of an unfamiliar
+    radiograph there is none at all.
     """
+
+    UNFAMILIAR = "unfamiliar"
 
     UNCERTAIN = "uncertain"
     ABNORMAL = "abnormal"
@@ -42,6 +45,9 @@ class Prediction:
         thresholds: For each label of a multi-label classifier the probability from which it is
             found; empty where the labels exclude one another.
         calibrated: Whether the probabilities were calibrated on validation radiographs.
+        unfamiliarity: How far the radiograph lies from those that the classifier was taught and
+            tested on; `None` where the classifier's folder cannot tell.
+        unfamiliarity_limit: Beyond this there is no classification.
     """
 
     labels: tuple[str, ...]
@@ -52,6 +58,8 @@ class Prediction:
     uncertain_prob: tuple[float, float] | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     calibrated: bool = True
+    unfamiliarity: float | None = None
+    unfamiliarity_limit: float | None = None
 
     def __post_init__(self) -> None:
         expected = set(self.labels) if self.is_multi_label else set()
@@ -60,6 +68,16 @@ class Prediction:
         off = 0.0 if self.is_multi_label else abs(sum(self.probabilities) - 1)
         if min(self.probabilities) < 0 or max(self.probabilities) > 1 + 1e-4 or off > 1e-4:
             raise ContractError(field="probabilities", problem="range")
+
+    @property
+    def is_unfamiliar(self) -> bool:
+        """Whether the radiograph is unlike those that the classifier was taught and tested on.
+
+        There is no classification then: what the network answers is neither shown nor written.
+        """
+        if self.unfamiliarity is None or self.unfamiliarity_limit is None:
+            return False
+        return self.unfamiliarity > self.unfamiliarity_limit
 
     @property
     def is_multi_label(self) -> bool:
@@ -118,6 +136,8 @@ class Prediction:
     @property
     def state(self) -> ClassificationState:
         """What the classification comes to."""
+        if self.is_unfamiliar:
+            return ClassificationState.UNFAMILIAR
         if self.is_uncertain:
             return ClassificationState.UNCERTAIN
         return ClassificationState.ABNORMAL if self.is_abnormal else ClassificationState.NORMAL
@@ -130,7 +150,8 @@ class Prediction:
     @property
     def is_settled(self) -> bool:
         """Whether recommendations may follow from state and label."""
-        return self.state is not ClassificationState.UNCERTAIN and self.is_label_likely
+        settled = (ClassificationState.ABNORMAL, ClassificationState.NORMAL)
+        return self.state in settled and self.is_label_likely
 
     @property
     def label(self) -> str:

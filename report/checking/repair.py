@@ -188,7 +188,12 @@ def _measurements_left_out(claims: Sequence[Claim], facts: Facts) -> list[Measur
 
 
 def _classification_left_out(sections: Mapping[Section, str], facts: Facts) -> int:
-    """1 if no sentence of findings or interpretation names the classification rightly."""
+    """1 if no sentence of findings or interpretation names the classification rightly.
+
+    Where there is none, nothing can be left out.
+    """
+    if facts.prediction.is_unfamiliar:
+        return 0
     said = any(
         claim.status is ClaimStatus.SUPPORTED and "label" in claim.evidence
         for section in (Section.FINDINGS, Section.INTERPRETATION)

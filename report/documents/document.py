@@ -17,7 +17,7 @@ from pipeline.presentation import (
     section_view,
     sides_note,
 )
-from pipeline.types import CaseResult, Conclusion, Language, Section
+from pipeline.types import CaseResult, ClassificationState, Conclusion, Language, Section
 from pipeline.words import Words, words_of
 from report.checking.repaired_spans import Mark, Run, runs_of
 from report.documents.blocks import (
@@ -83,6 +83,13 @@ def _classification(
     found = result.prediction.is_multi_label  # else the headline says which one
     rows = tuple((row.name + (" ●" if found and row.found else ""), row.text) for row in view.rows)
     diagram = Figure(picture=pictures["zones"], caption=words("zone_diagram"), bar=words("bar"))
+    if view.state is ClassificationState.UNFAMILIAR:
+        return [
+            Heading(text=view.title),
+            Classification(
+                headline=view.headline, details=(view.most_likely, view.doubt), state=view.state
+            ),
+        ]
     return [
         Heading(text=view.title),
         Classification(

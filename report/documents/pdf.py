@@ -25,6 +25,7 @@ from report.documents.blocks import (
 FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 INK, QUIET, ACCENT, RULE = "#1b2733", "#5b6773", "#1f4e79", "#c9d1d9"
 TINTS = {
+    ClassificationState.UNFAMILIAR: ("#f0f0f0", "#555555"),
     ClassificationState.UNCERTAIN: ("#fbf6d9", "#7a5c00"),
     ClassificationState.ABNORMAL: ("#fdf3e7", "#d55e00"),
     ClassificationState.NORMAL: ("#eaf5f1", "#009e73"),

@@ -44,10 +44,10 @@ class Facts:
 
     @classmethod
     def of(cls, prediction: Prediction, descriptors: Descriptors, language: Language) -> "Facts":
-        """The facts of a case."""
+        """The facts of a case; where there is no classification, no map stands for one either."""
         return cls(
             prediction=prediction,
-            items=descriptors.items,
+            items=() if prediction.is_unfamiliar else descriptors.items,
             language=language,
             measurements=descriptors.measurements,
         )

@@ -40,7 +40,9 @@ def summary_sentence(facts: Facts) -> str:
 
 
 def classification_sentence(facts: Facts) -> str:
-    """The classification and its confidence."""
+    """The classification and its confidence, or that there is none."""
+    if facts.prediction.is_unfamiliar:
+        return unfamiliar_sentence(facts)
     label = label_term(facts.prediction, facts.prediction.label, facts.language)
     return _wording(facts)["classification"].format(
         label=label, confidence=words_of(facts.language).number(facts.confidence)
@@ -52,6 +54,11 @@ def uncertain_sentence(facts: Facts) -> str:
     return _wording(facts)["uncertain"]
 
 
+def unfamiliar_sentence(facts: Facts) -> str:
+    """That there is no classification, and why."""
+    return _wording(facts)["unfamiliar"]
+
+
 def advice_sentence(facts: Facts) -> str:
     """That a radiologist must read the radiograph; with doubt, without the classification."""
     return _wording(facts)["advice" if facts.prediction.is_settled else "advice_uncertain"]
@@ -60,11 +67,11 @@ def advice_sentence(facts: Facts) -> str:
 def section_sentences(section: Section, facts: Facts) -> Sequence[str]:
     """A whole section."""
     if section is Section.FINDINGS:
+        measured = [measurement_sentence(one, facts) for one in facts.measurements]
+        if facts.prediction.is_unfamiliar:
+            return measured or [_wording(facts)["nothing_measured"]]
         zones = zones_sentence(facts.items, facts) if facts.items else none_sentence(facts)
-        return [
-            zones,
-            *(measurement_sentence(measurement, facts) for measurement in facts.measurements),
-        ]
+        return [zones, *measured]
     if section is Section.INTERPRETATION:
         return [classification_sentence(facts)]
     return [advice_sentence(facts)]

@@ -64,8 +64,9 @@ class ReportWriter:
         The first attempt takes the likeliest tokens; if anything in it is wrong or missing the
         model is asked once more, sampling, and what is wrong in the better of the two is replaced
         by template sentences; in a language that the shipped model was not taught, the whole report
-        is made of them. An event with `fraction` 0 and no text tells the caller that the text
-        starts anew; a model's thoughts are not streamed.
+        is made of them, and so it is where there is no classification to write of. An event with
+        `fraction` 0 and no text tells the caller that the text starts anew; a model's thoughts are
+        not streamed.
 
         Raises:
             ReportModelMissingError: There is no such model.
@@ -89,7 +90,7 @@ class ReportWriter:
         Raises:
             ModelError: As for `write`.
         """
-        if not self._was_taught(language):
+        if prediction.is_unfamiliar or not self._was_taught(language):
             return TemplateWriter().draft(prediction, descriptors, language=language, seed=seed)
         facts = Facts.of(prediction, descriptors, language)
         parts = prompt_parts(prediction, descriptors, language)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser.browser import BrowserMissingError, chromium
 from tests.browser.served import served
+from tests.pipeline.classification.unlimited import unlimited_classifier
 
 
 @pytest.fixture(scope="session")
@@ -16,8 +17,9 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def address(browser):  # the browser first: without one there is nothing to serve
-    with served() as url:
+def address(browser, tmp_path_factory):  # the browser first: without one nothing is served
+    classifier = unlimited_classifier(tmp_path_factory.mktemp("weights"))
+    with served({"EXPLAINCXR_CLASSIFIER": str(classifier)}) as url:
         yield url
 
 

@@ -1,12 +1,13 @@
 """The page as users get it: `python -m app` in a process of its own."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,12 +16,12 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Serve the page on a free port; yields its address."""
+def served(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Serve the page on a free port, with these variables besides; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "app", "--port", str(port), "--no-browser"]
-    process = subprocess.Popen(command, cwd=ROOT)
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})})
     address = f"http://localhost:{port}"
     try:
         _wait(process, address)

@@ -333,7 +333,7 @@ def test_an_edited_conclusion_is_downloaded_without_a_name(analysed):
     _, data = read(analysed, "All data (JSON)")
     record = json.loads(data)
     assert record["image"]["rows"] == 1024
-    assert len(record["prediction"]["probabilities"]) == 5
+    assert len(record["prediction"]["probabilities"]) == 6
     assert set(record["report"]["sections"]) == {"findings", "interpretation", "recommendations"}
     _, archive = read(analysed, "Download everything (ZIP)")
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:

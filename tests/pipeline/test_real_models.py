@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,16 +15,19 @@ from PIL import Image
 from pipeline.phantom.drawing import sample_radiograph
 from pipeline.result_folder import OUTPUT_FILES
 from pipeline.types import FURTHER_METHODS, Zone
+from tests.pipeline.classification.unlimited import unlimited_classifier
 from tests.pipeline.reading.crafted import dataset, saved
 from tests.result_schema import problems
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, classifier: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    chosen = {} if classifier is None else {"EXPLAINCXR_CLASSIFIER": str(classifier)}
     return subprocess.run(
         [sys.executable, "-m", "pipeline", "analyse", *arguments],
         cwd=ROOT,
+        env={**os.environ, **chosen},
         capture_output=True,
         text=True,
         check=False,
@@ -43,10 +47,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def finished(folder: Path) -> "tuple[subprocess.CompletedProcess[str], Path]":
+def unlimited(folder: Path) -> Path:
+    return unlimited_classifier(folder)
+
+
+@pytest.fixture(scope="module")
+def finished(folder: Path, unlimited: Path) -> "tuple[subprocess.CompletedProcess[str], Path]":
     out = folder / "out"
     files = [str(folder / name) for name in ("drawn.png", "text.png", "drawn_inverted.dcm")]
-    return run(*files, "--out", str(out), "--language", "ru"), out
+    return run(*files, "--out", str(out), "--language", "ru", classifier=unlimited), out
 
 
 def result(folder: Path) -> dict[str, Any]:
@@ -96,11 +105,30 @@ def test_the_inverted_dicom_of_a_radiograph_gives_the_same_case(
     assert intensities[0] == pytest.approx(intensities[1], abs=0.01)
 
 
+def test_a_drawn_radiograph_is_unfamiliar_and_has_no_classification(folder: Path) -> None:
+    out = folder / "limited"
+    done = run(str(folder / "drawn.png"), "--out", str(out), "--language", "en")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No classification: the radiograph is unfamiliar" in done.stdout
+    found = result(out / "drawn")
+    assert problems(found, "ResultFile") == []
+    prediction = found["prediction"]
+    assert prediction["unfamiliar"] is True
+    assert prediction["unfamiliarity"] > prediction["unfamiliarity_limit"]
+    assert (prediction["label"], prediction["probabilities"]) == (None, {})
+    assert found["measurements"]
+    assert found["anatomy"]
+    assert "There is no classification" in found["report"]["sections"]["interpretation"]
+    assert "No classification" in (out / "drawn" / "report.md").read_text("utf-8")
+    assert {"anatomy.png", "report.pdf"} <= {file.name for file in (out / "drawn").iterdir()}
+
+
 def test_the_same_radiograph_gives_the_same_report(
-    folder: Path, finished: "tuple[subprocess.CompletedProcess[str], Path]"
+    folder: Path, unlimited: Path, finished: "tuple[subprocess.CompletedProcess[str], Path]"
 ) -> None:
     _, out = finished
-    done = run(str(folder / "drawn.png"), "--out", str(folder / "again"), "--language", "ru")
+    again_in = ("--out", str(folder / "again"), "--language", "ru")
+    done = run(str(folder / "drawn.png"), *again_in, classifier=unlimited)
     assert done.returncode == 0, done.stdout + done.stderr
     first, again = (result(place / "drawn")["report"] for place in (out, folder / "again"))
     assert again["sections"] == first["sections"]

@@ -96,40 +96,74 @@ def classify_radiographs(
     Raises:
         NothingToEvaluateError: No radiograph has such a label and a chest to be found.
     """
-    kept, logits, refused = [], [], []
-    shares, tones = [], []
-    grad_cam = GradCam(classifier)
-    for image in map(_binarised(classifier.labels), radiographs):
-        if image.label not in classifier.labels:
+    seen, refused = Seen(classifier), []
+    for record in radiographs:
+        if not seen.knows(record):
             continue
-        radiograph = radiograph_of(image)
+        radiograph = radiograph_of(record)
         try:
             anatomy = segmenter.segment(radiograph)
         except ChestNotFoundError:
-            refused.append(image)
+            refused.append(record)
             continue
-        kept.append(image)
-        radiographs_seen = [radiograph, *(blanked(radiograph, anatomy, part) for part in Part)]
-        inputs = [
-            classifier.input_model(radiograph_seen, anatomy) for radiograph_seen in radiographs_seen
-        ]
-        logits.append(classifier.logits(np.stack(inputs)))
-        likeliest = classifier.labels[int(logits[-1][0].argmax())]
-        raw_image = grad_cam.explain(radiograph, anatomy, likeliest).raw_image
-        shares.append(share_within(raw_image, anatomy.thorax_image))
-        tones.append(float(radiograph.pixels[anatomy.thorax_image].mean()))
-    if not kept:
-        known = ", ".join(classifier.labels)
-        raise NothingToEvaluateError(f"no radiograph with a chest has one of the labels {known}")
-    found = np.stack(logits)
-    return Classified(
-        radiographs=kept,
-        logits=found[:, 0],
-        blanked_logits={part: found[:, number] for number, part in enumerate(Part, 1)},
-        thorax_shares=np.array(shares),
-        tones=np.array(tones),
-        refused=refused,
-    )
+        seen.add(record, radiograph, anatomy)
+    return seen.classified(refused)
+
+
+class Seen:
+    """Takes in radiographs whose label the classifier knows, one by one."""
+
+    def __init__(self, classifier: FolderClassifier) -> None:
+        """Begin with none."""
+        self._classifier, self._grad_cam = classifier, GradCam(classifier)
+        self._named = _binarised(classifier.labels)
+        self._kept: list[ImageRecord] = []
+        self._logits: list[NDArray[np.float32]] = []
+        self._shares: list[float] = []
+        self._tones: list[float] = []
+
+    def __len__(self) -> int:
+        """How many were taken in."""
+        return len(self._kept)
+
+    def knows(self, record: ImageRecord) -> bool:
+        """Whether a radiograph's label is one of the classifier's."""
+        return self._named(record).label in self._classifier.labels
+
+    def add(self, record: ImageRecord, radiograph: Radiograph, anatomy: Anatomy) -> None:
+        """Classify a radiograph as it is and with parts blanked, and explain it."""
+        classifier = self._classifier
+        shown = [radiograph, *(blanked(radiograph, anatomy, part) for part in Part)]
+        logits = classifier.logits(
+            np.stack([classifier.input_model(one, anatomy) for one in shown])
+        )
+        likeliest = classifier.labels[int(logits[0].argmax())]
+        raw_image = self._grad_cam.explain(radiograph, anatomy, likeliest).raw_image
+        self._kept.append(self._named(record))
+        self._logits.append(logits)
+        self._shares.append(share_within(raw_image, anatomy.thorax_image))
+        self._tones.append(float(radiograph.pixels[anatomy.thorax_image].mean()))
+
+    def classified(self, refused: list[ImageRecord]) -> Classified:
+        """All of them.
+
+        Raises:
+            NothingToEvaluateError: There are none.
+        """
+        if not self._kept:
+            known = ", ".join(self._classifier.labels)
+            raise NothingToEvaluateError(
+                f"no radiograph with a chest has one of the labels {known}"
+            )
+        found = np.stack(self._logits)
+        return Classified(
+            radiographs=self._kept,
+            logits=found[:, 0],
+            blanked_logits={part: found[:, number] for number, part in enumerate(Part, 1)},
+            thorax_shares=np.array(self._shares),
+            tones=np.array(self._tones),
+            refused=refused,
+        )
 
 
 def _binarised(labels: tuple[str, ...]) -> Callable[[ImageRecord], ImageRecord]:

@@ -146,7 +146,7 @@ def subgroups(found: Classified) -> dict[str, NDArray[np.int64]]:
         elif all(_is_number(kind) for kind in kinds):
             known = np.flatnonzero(values != "")
             numbers = values[known].astype(float)
-            for third in _thirds(numbers):
+            for third in filter(len, _thirds(numbers)):
                 span = f"{numbers[third].min():g}..{numbers[third].max():g}"
                 groups[f"{column}={span}"] = known[third]
     for name, third in zip(("dark", "middle", "bright"), _thirds(found.tones), strict=True):

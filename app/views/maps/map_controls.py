@@ -24,6 +24,8 @@ def label(words: Words, case: Case, result: CaseResult) -> str:
     first = leading if leading in case.explained else next(iter(case.explained))
 
     def named(other: str) -> str:
+        if prediction.is_unfamiliar:  # there is no classification, and so no probability
+            return words.label(prediction, other)
         name, share = words.label(prediction, other), prediction.probability(other)
         kind = "saliency.predicted" if other == leading else "saliency.other"
         return words(kind, label=name, value=words.percent(share))

@@ -1,0 +1,1 @@
+"""The classifier across hospitals: taught on several, measured on those left out."""
