@@ -9,6 +9,7 @@ from pipeline.errors import ResultInvalidError, UnreadableFileError
 from pipeline.result_file import DescriptorEntry, MeasurementEntry, PredictionEntry
 from pipeline.types import (
     Claim,
+    ClassificationState,
     Descriptor,
     Language,
     Measurement,
@@ -97,7 +98,9 @@ def facts_of(
     found = [_measurement(entry) for entry in measurements]
     return Facts(
         prediction=_prediction(prediction),
-        items=tuple(
+        items=()
+        if prediction.unfamiliar
+        else tuple(
             Descriptor(
                 zone=entry.zone,
                 intensity=entry.intensity,
@@ -114,10 +117,13 @@ def facts_of(
 
 
 def _prediction(entry: PredictionEntry) -> Prediction:
+    if entry.label is None or entry.abnormal_probability is None:
+        return _no_prediction(entry)
     names = tuple(entry.probabilities)
     normal = "normal" if entry.multi_label or entry.abnormal else entry.label
     if normal not in names and not entry.multi_label:
-        normal = min(names, key=lambda name: abs(entry.probabilities[name] - _normal_share(entry)))
+        share = 1 - entry.abnormal_probability
+        normal = min(names, key=lambda name: abs(entry.probabilities[name] - share))
     return Prediction(
         labels=names,
         probabilities=tuple(entry.probabilities.values()),
@@ -127,12 +133,23 @@ def _prediction(entry: PredictionEntry) -> Prediction:
         uncertain_prob=entry.uncertain_prob,
         thresholds=entry.thresholds,
         calibrated=entry.calibrated,
+        unfamiliarity=entry.unfamiliarity,
+        unfamiliarity_limit=entry.unfamiliarity_limit,
     )
 
 
-def _normal_share(entry: PredictionEntry) -> float:
-    """The probability of the label that means "no abnormality"."""
-    return 1 - entry.abnormal_probability
+def _no_prediction(entry: PredictionEntry) -> Prediction:
+    """Of an unfamiliar radiograph: no label that a text could name."""
+    none = ClassificationState.UNFAMILIAR.value
+    return Prediction(
+        labels=(none,),
+        probabilities=(1.0,),
+        normal_label=none,
+        threshold_prob=1.0,
+        terms={},
+        unfamiliarity=entry.unfamiliarity,
+        unfamiliarity_limit=entry.unfamiliarity_limit,
+    )
 
 
 def _measurement(entry: MeasurementEntry) -> Measurement:

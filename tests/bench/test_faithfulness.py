@@ -86,7 +86,7 @@ def test_a_method_that_was_never_timed_has_no_time():
 
 def test_stock_lime_asks_the_same_of_both_networks():
     stock = StockLime(WEIGHTS, FolderClassifier(WEIGHTS, 1))
-    pictures = np.repeat(np.random.default_rng(0).random((20, 128, 128, 1)), 3, axis=3)
+    pictures = np.repeat(np.random.default_rng(0).random((20, 192, 192, 1)), 3, axis=3)
     assert stock.converted(pictures) == pytest.approx(stock.predicted(pictures), abs=1e-3)
 
 
@@ -136,8 +136,8 @@ def test_the_planted_letter_is_seen_by_the_search_for_letters():
 
 def test_shuffled_weights_lose_what_was_learned_and_keep_its_scale(tmp_path):
     constants = constants_of(WEIGHTS / "classifier.xml")
-    assert (5, 1280) in {constant.shape for constant in constants}
-    radiograph = np.random.default_rng(0).random((1, 128, 128)).astype(np.float32)
+    assert (6, 1280) in {constant.shape for constant in constants}
+    radiograph = np.random.default_rng(0).random((1, 192, 192)).astype(np.float32)
     whole = FolderClassifier(WEIGHTS, 1)
     shuffle_weights(WEIGHTS, tmp_path / "head", 0.0, 1)
     head = FolderClassifier(tmp_path / "head", 1)

@@ -95,7 +95,7 @@ def test_the_converted_model_answers_as_the_keras_model(classifier, phantom_ches
 
 @pytest.mark.parametrize("count", [MANY - 1, MANY, 2 * MANY + 3])
 def test_many_pictures_are_answered_as_one_by_one(classifier, count):
-    batch = np.random.default_rng(count).random((count, 128, 128)).astype(np.float32)
+    batch = np.random.default_rng(count).random((count, 192, 192)).astype(np.float32)
     alone = np.concatenate([classifier.logits(picture[None]) for picture in batch])
     together = classifier.logits(batch)
     np.testing.assert_allclose(together, alone, atol=1e-5)

@@ -77,7 +77,7 @@ def test_the_shipped_classifier_has_a_map_finer_than_grad_cam():
 
     assert found.method is Method.LAYER_CAM
     assert found.parameters == {
-        "map": "64 x 64",
+        "map": "96 x 96",
         "layers": "block2a_expand_activation, block3a_expand_activation",
     }
     assert found.raw_image.max() == 1

@@ -23,11 +23,11 @@ from xai.image.layer_gradients import (
 
 WEIGHTS = Path(__file__).parents[3] / "weights" / "classifier"
 EFFICIENT_LAYERS = {
-    "block2a_expand_activation": (64, 64),
-    "block3a_expand_activation": (32, 32),
-    "block4a_expand_activation": (16, 16),
-    "block6a_expand_activation": (8, 8),
-    "top_activation": (4, 4),
+    "block2a_expand_activation": (96, 96),
+    "block3a_expand_activation": (48, 48),
+    "block4a_expand_activation": (24, 24),
+    "block6a_expand_activation": (12, 12),
+    "top_activation": (6, 6),
 }
 
 
