@@ -137,7 +137,7 @@ def test_the_shipped_classifier_from_fine_to_coarse():
         radiograph, anatomy, "tuberculosis", layers=("block5c_project_conv",)
     )
     assert named.layer == "block5c_project_conv"
-    assert named.signed_model.shape == (8, 8)
+    assert named.signed_model.shape == (12, 12)
     with pytest.raises(SettingsError):
         explainer.explain(radiograph, anatomy, "fracture")
 
