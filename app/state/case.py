@@ -14,6 +14,7 @@ from pipeline.types import (
     LayerMap,
     Method,
     ProgressEvent,
+    Radiograph,
     Report,
     Section,
     Step,
@@ -177,6 +178,28 @@ class Case:
             else workers.submit_layers(self.result, label, visit=self.visit)
         )
         self.requests[ask, label].in_view = True
+
+    def restart(self, workers: Workers, radiograph: Radiograph) -> None:
+        """Analyse the radiograph as its reader changed it; nothing of the earlier result stays.
+
+        Args:
+            workers: Who analyses it.
+            radiograph: The radiograph, blanked or mirrored.
+
+        Raises:
+            QueueFullError: Too many jobs wait.
+        """
+        self.job = workers.submit(radiograph, self.settings, self.visit)
+        self.result = self.taken = self.error = self.superseded = None
+        for kept in (
+            self.requests,
+            self.request_errors,
+            self.explained,
+            self.layer_maps,
+            self.edits,
+            self.pictures,
+        ):
+            kept.clear()
 
     def rewrite(self, workers: Workers, language: Language) -> None:
         """Ask for the report once more, in a language, with the next seed.

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.markup import draw, facts, heading, legend, notice
 from app.state.case import Case
-from app.views import classification, descriptors, glance, measurements
+from app.views import adjustments, classification, descriptors, glance, measurements
 from pipeline.pictures.overlays import STRUCTURE_COLOURS
 from pipeline.presentation import notes_view, radiograph_facts
 from pipeline.types import CaseResult
@@ -22,6 +22,7 @@ def show(words: Words, case: Case) -> None:
         classification.show_labels(words, result.prediction)
     with right:
         _radiograph(words, result)
+        adjustments.show(words, case, result)
     measurements.show(words, case, result)
     descriptors.show(words, case, result)
     _times(words, result)

@@ -23,7 +23,7 @@ from pipeline.protocols import Executor, Priority, Progress, Role, Value, Work
 from pipeline.reading import check_size
 from pipeline.run import analyse, explain_label, explain_layers, rewrite_report
 from pipeline.settings import Settings
-from pipeline.types import CaseResult, Examination
+from pipeline.types import CaseResult, Examination, Radiograph
 from pipeline.workers.job import Job
 from pipeline.workers.process import Build
 from pipeline.workers.queue import Queue
@@ -87,11 +87,11 @@ class Workers:
             except ExplainCxrError as error:
                 self.warm_errors[role] = error
 
-    def submit(self, data: bytes, settings: Settings, visit: str = "") -> Job:
+    def submit(self, source: bytes | Radiograph, settings: Settings, visit: str = "") -> Job:
         """Analyse one file; returns at once.
 
         Args:
-            data: The file's bytes.
+            source: The file's bytes, or a radiograph that was read before and changed since.
             settings: What to do with it.
             visit: Whose it is; visits take turns.
 
@@ -100,9 +100,10 @@ class Workers:
         """
 
         def flow(executor: Executor) -> Iterator[Examination | CaseResult]:
-            nonlocal data
-            check_size(len(data), self.settings)
-            given, data = data, b""  # the flow alone holds the file, until it is read
+            nonlocal source
+            if isinstance(source, bytes):
+                check_size(len(source), self.settings)
+            given, source = source, b""  # the flow alone holds the file, until it is read
             yield from analyse(
                 given, executor=executor, settings=settings, provenance=self.provenance
             )

@@ -218,6 +218,9 @@ class FakeWorkers:
 
     def submit(self, data, settings, visit=""):
         self.calls.append(("submit", settings))
+        if isinstance(data, Radiograph):
+            case = replace(images_only(methods=settings.methods), radiograph=data)
+            return self._job(case=case, result=reported(case, settings), visit=visit)
         if data.startswith(b"busy"):
             raise QueueFullError(limit=8)
         if data.startswith(b"bad"):

@@ -14,6 +14,7 @@ from pipeline.errors import (
 )
 from pipeline.local_executor import LocalExecutor
 from pipeline.protocols import Models
+from pipeline.reading.adjust import mirrored
 from pipeline.run import analyse, explain_label, rewrite_report
 from pipeline.settings import Settings
 from pipeline.types import (
@@ -48,6 +49,16 @@ class RaisingWriter(FakeWriter):
 
     def write(self, *arguments: Any, **options: Any) -> Any:
         raise self.error
+
+
+def test_a_radiograph_that_was_read_before_is_analysed_as_it_is(models: Models) -> None:
+    read = mirrored(case_of(models).radiograph)
+    executor = LocalExecutor(models=models)
+    *_, case = analyse(read, executor=executor, settings=SETTINGS, provenance={})
+    assert isinstance(case, CaseResult)
+    assert case.radiograph is read
+    assert Step.READ not in case.timings_ms
+    assert case.provenance["mirrored"] == "by the reader"
 
 
 def test_the_steps_follow_each_other_and_are_timed(models: Models) -> None:

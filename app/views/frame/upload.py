@@ -1,5 +1,7 @@
 """Where radiographs come in: the upload control and the sample."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -33,11 +35,19 @@ def show(words: Words, cases: Cases) -> None:
     if cases.turned_away:
         full = VisitFullError(limit=service.settings().visit_radiographs)
         draw(notice(sentence(words, full), "error", full.code))
+    blank = st.toggle(
+        words("upload.blank"),
+        value=service.settings().blank_text,
+        help=words("upload.blank_help"),
+        key="blank_text",
+        persist_state="session",
+    )
     if files:
         cases.turned_away = 0
         cases.chosen, cases.picked = None, False  # the first of the new ones comes into view
         for file in files:
-            cases.add(printable(file.name), file.getvalue(), service.settings_in(words.language))
+            settings = replace(service.settings_in(words.language), blank_text=blank)
+            cases.add(printable(file.name), file.getvalue(), settings)
             _let_go(file.file_id)
         st.session_state["upload_generation"] = generation + 1  # an empty control for the next
         st.rerun()
