@@ -27,11 +27,22 @@ def jpeg(case: Case, key: tuple[object, ...], make: Callable[[], Picture]) -> by
     return _kept(case, ("jpeg", *key), lambda: encode_jpeg(make()))
 
 
+def marked_png(
+    words: Words,
+    case: Case,
+    radiograph: Radiograph,
+    key: tuple[object, ...],
+    make: Callable[[], Picture],
+) -> bytes:
+    """One picture of a case with R and L on it, in the page's letters."""
+    return png(case, (*key, words.language), lambda: marked(words, radiograph, make()))
+
+
 def marked(words: Words, radiograph: Radiograph, picture: Picture) -> Picture:
     """The picture with R and L; with question marks where the file or a letter contradicts them."""
     return side_marks(
         picture,
-        (words("viewer.right_mark"), words("viewer.left_mark")),
+        (words("radiograph.right_mark"), words("radiograph.left_mark")),
         doubtful=radiograph.sides.evidence is SideEvidence.CONTRADICTED,
     )
 

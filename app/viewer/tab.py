@@ -107,7 +107,7 @@ def _figure(
         shape,
         view=viewer_bridge.view_to_draw(case, drawn),
         page=page,
-        sides=(words("viewer.right_mark"), words("viewer.left_mark")),
+        sides=(words("radiograph.right_mark"), words("radiograph.left_mark")),
         zones={zone: polygons[zone] for zone in shown},
         lit=look.lit,
         dragged=not narrow,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.markup import draw, heading, lead, notice, table
-from app.pictures import png
+from app.pictures import marked_png, png
 from app.state.case import Case
 from pipeline.pictures.overlays import saliency_overlay, zone_diagram
 from pipeline.presentation import descriptor_table
@@ -26,8 +26,10 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.image(
-            png(
+            marked_png(
+                words,
                 case,
+                radiograph,
                 ("fused", label),
                 lambda: saliency_overlay(
                     radiograph, found.fused_image, OPACITY, outlines=anatomy.zones_image

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape
 
 from app.markup import draw_svg
-from app.pictures import jpeg
+from app.pictures import jpeg, marked
 from app.state.case import Case
 from pipeline.pictures.overlays import grey_picture, reduced
 from pipeline.pictures.zone_polygons import Polygon, zone_polygons
@@ -23,7 +23,11 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
     """Draw the radiograph with its zones outlined, and what was measured in each."""
     radiograph = result.radiograph
     rows, cols = radiograph.shape
-    data = jpeg(case, ("small",), lambda: reduced(grey_picture(radiograph), LONGEST_PX))
+    data = jpeg(
+        case,
+        ("small", words.language),
+        lambda: marked(words, radiograph, reduced(grey_picture(radiograph), LONGEST_PX)),
+    )
     found = {item.zone: item for item in result.descriptors.items}
     polygons = zone_polygons(result.anatomy.zones_image)
     outlines = "".join(

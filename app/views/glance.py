@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, notice
-from app.pictures import marked, png
+from app.pictures import marked_png
 from app.state.case import Case, State
 from app.views import classification, download
 from app.views.frame import tabs
@@ -51,10 +51,8 @@ def _picture(words: Words, case: Case, result: CaseResult) -> None:
         shown = choices[0]  # a map that another radiograph has, and this one has not
     caption = _caption(words, result, shown)
     st.image(
-        png(
-            case,
-            ("glance", shown, words.language),
-            lambda: marked(words, result.radiograph, _drawn(result, shown)),
+        marked_png(
+            words, case, result.radiograph, ("glance", shown), lambda: _drawn(result, shown)
         ),
         alt=words(f"result.{shown}_alt") if shown in (ANATOMY, RADIOGRAPH) else caption,
         width="stretch",

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, heading, lead, legend, table
-from app.pictures import png
+from app.pictures import marked_png
 from app.state.case import Case
 from pipeline.pictures.measurement_overlay import PART_COLOURS, drawn_parts, measurements_overlay
 from pipeline.presentation import measurements_view, part_name
@@ -22,8 +22,10 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.image(
-            png(
+            marked_png(
+                words,
                 case,
+                result.radiograph,
                 ("measurements",),
                 lambda: measurements_overlay(result.radiograph, result.measurements),
             ),

@@ -1,15 +1,17 @@
-"""The letters R and L on a picture, as a technologist would lay them beside the patient."""
+"""The letters R and L on a picture, where viewers of radiographs have them."""
 
 import numpy as np
 
 from pipeline.pictures.overlays import Picture
 
-SHARE = 1 / 24
+SHARE = 1 / 18
 """Height of a letter as a share of the picture's longer side."""
 
 
 def side_marks(picture: Picture, letters: tuple[str, str], *, doubtful: bool = False) -> Picture:
-    """A copy of the picture with a letter in each upper corner, white on a dark edge.
+    """A copy of the picture with a letter in the middle of each side, white on a dark edge.
+
+    A technologist's own letters stand in the corners and are not covered.
 
     Args:
         picture: `(row, col, 3)` uint8 RGB, the patient's right on its left.
@@ -27,7 +29,7 @@ def side_marks(picture: Picture, letters: tuple[str, str], *, doubtful: bool = F
     pen, edge = ImageDraw.Draw(image), max(1, size // 12)
     margin = size // 3 + edge
     for letter, place, anchor in zip(
-        letters, ((margin, margin), (cols - margin, margin)), ("lt", "rt"), strict=True
+        letters, ((margin, rows / 2), (cols - margin, rows / 2)), ("lm", "rm"), strict=True
     ):
         pen.text(
             place,

@@ -64,9 +64,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Figures:
-    """Pictures shown side by side, two in a row."""
+    """Pictures shown side by side, two in a row, over a share of the page's width."""
 
     items: tuple[Figure, ...]
+    width: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,14 @@ class SignatureLine:
     labels: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Classification | Table | Figures | SignatureLine
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appendix:
+    """Where the protocol ends, which is signed, and what it was made from begins."""
+
+    title: str
+
+
+Block = Heading | Paragraph | Classification | Table | Figures | SignatureLine | Appendix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

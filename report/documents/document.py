@@ -12,6 +12,7 @@ from pipeline.presentation import (
     draft_notes,
     draft_origin,
     draft_summary,
+    glance_view,
     notes_view,
     radiograph_facts,
     section_view,
@@ -21,6 +22,7 @@ from pipeline.types import CaseResult, ClassificationState, Conclusion, Language
 from pipeline.words import Words, words_of
 from report.checking.repaired_spans import Mark, Run, runs_of
 from report.documents.blocks import (
+    Appendix,
     Block,
     Classification,
     Document,
@@ -35,6 +37,8 @@ from report.documents.measurement_blocks import measurement_blocks, measurement_
 from report.documents.quality_blocks import quality_note, quality_table
 
 ANATOMY_FILE = "anatomy.png"
+PROTOCOL_WIDTH = 0.56
+"""Of the pictures on the first page, as a share of its width."""
 
 
 def document_of(
@@ -53,10 +57,11 @@ def document_of(
     """
     words = words_of(language).of("documents")
     blocks: list[Block] = [
-        *_classification(result, words, pictures),
-        *_report(result, conclusion, words),
+        *_protocol(result, conclusion, words, pictures),
+        Appendix(title=words("appendix")),
+        *_labels(result, words, pictures),
+        *_checked(result, conclusion, words),
         *quality_note(result.quality, words),
-        SignatureLine(labels=(words("clinician"), words("date"), words("signature"))),
         *measurement_blocks(result, words),
         *_descriptors(result, words),
         *quality_table(result.quality, words),
@@ -76,9 +81,41 @@ def document_of(
     )
 
 
-def _classification(
-    result: CaseResult, words: Words, pictures: Mapping[str, Picture]
+def _protocol(
+    result: CaseResult,
+    conclusion: Conclusion | None,
+    words: Words,
+    pictures: Mapping[str, Picture],
 ) -> list[Block]:
+    """What is signed: it stands alone, on one page unless the text is long."""
+    glance = glance_view(words, result, conclusion)
+    view = classification_view(words, result.prediction)
+    label = words.label(result.prediction, result.explained_label)
+    shown = (
+        Figure(picture=pictures["original"], caption=words("original")),
+        Figure(picture=pictures["fused"], caption=words("fused", label=label), bar=words("bar")),
+    )
+    measured = [f"{glance.measurements_title}: {' · '.join(glance.measurements)}"]
+    warned = [sentence for _, sentence in glance.warnings]
+    sides = sides_note(words, result.radiograph)
+    noted = " ".join([*measured, *warned, glance.not_stated, sides]).strip()
+    return [
+        SignatureLine(labels=tuple(words(key) for key in ("patient", "birth", "record"))),
+        SignatureLine(labels=tuple(words(key) for key in ("study", "referrer", "clinical"))),
+        Figures(items=shown, width=PROTOCOL_WIDTH),
+        Classification(
+            headline=view.headline,
+            details=(view.most_likely, view.probability, view.doubt),
+            state=view.state,
+        ),
+        *_report(result, conclusion, words),
+        _plain(noted, small=True),
+        SignatureLine(labels=(words("clinician"), words("date"), words("signature"))),
+    ]
+
+
+def _labels(result: CaseResult, words: Words, pictures: Mapping[str, Picture]) -> list[Block]:
+    """The probability of each label, beside the zones."""
     view = classification_view(words, result.prediction)
     found = result.prediction.is_multi_label  # else the headline says which one
     rows = tuple((row.name + (" ●" if found and row.found else ""), row.text) for row in view.rows)
@@ -92,65 +129,37 @@ def _classification(
         ]
     return [
         Heading(text=view.title),
-        Classification(
-            headline=view.headline,
-            details=(view.most_likely, view.probability, view.doubt),
-            state=view.state,
-        ),
         Table(head=(words("label"), words("probability")), rows=rows, aside=diagram),
         _plain(" ".join(view.notes), small=True),
     ]
 
 
-def _report(result: CaseResult, conclusion: Conclusion | None, words: Words) -> list[Block]:
+def _runs(
+    result: CaseResult, conclusion: Conclusion | None, section: Section
+) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """What stands in a section, and what the clinician removed from it."""
     report = result.report
-    blocks: list[Block] = [Heading(text=words("report"))]
-    edited = conclusion is not None and conclusion.edited
-    if report is None:
-        blocks.append(_plain(words("draft.none")))
     sections: Mapping[Section, str] = {} if report is None else report.sections
     if conclusion is not None:
         sections = conclusion.sections
+    claims = [] if report is None else [c for c in report.claims if c.section is section]
+    edited = conclusion is not None and conclusion.edited
+    runs = runs_of(sections.get(section, "").strip(), claims, edited=edited)
+    kept = tuple(run for run in runs if run.mark is not Mark.REMOVED)
+    return kept, tuple(run for run in runs if run.mark is Mark.REMOVED)
+
+
+def _report(result: CaseResult, conclusion: Conclusion | None, words: Words) -> list[Block]:
+    """The text as it stands, with what its marks mean; nothing that was struck out."""
+    blocks: list[Block] = []
+    if result.report is None:
+        blocks.append(_plain(words("draft.none")))
     used: set[Mark] = set()
     for section in Section:
-        body = sections.get(section, "").strip()
-        claims = [] if report is None else [c for c in report.claims if c.section is section]
-        runs = runs_of(body, claims, edited=edited)
-        struck = () if report is None else section_view(words, report, section).removed
-        if not (runs or struck):
-            continue
-        used |= {run.mark for run in runs}
-        kept = tuple(run for run in runs if run.mark is not Mark.REMOVED)
-        removed = tuple(run for run in runs if run.mark is Mark.REMOVED)
-        blocks.append(Heading(text=words.sections[section], level=2))
+        kept, _ = _runs(result, conclusion, section)
         if kept:
-            blocks.append(Paragraph(runs=kept))
-        if removed:
-            lead = Run(text=words("removed") + " ")
-            spaced = [run for item in removed for run in (item, Run(text=" "))]
-            blocks.append(Paragraph(runs=(lead, *spaced[:-1]), small=True))
-        blocks += [_struck_out(found) for found in struck]
-    if report is not None:
-        blocks += _how_written(result, words, edited=edited, used=used)
-    return blocks
-
-
-def _struck_out(found: RemovedSentences) -> Paragraph:
-    """What the check struck out, and why."""
-    lead = Run(text=f"{found.title}: ")
-    struck = [Run(text=sentence, mark=Mark.REMOVED) for sentence in found.sentences]
-    spaced = [run for item in struck for run in (item, Run(text=" "))]
-    return Paragraph(runs=(lead, *spaced[:-1]), small=True)
-
-
-def _how_written(result: CaseResult, words: Words, *, edited: bool, used: set[Mark]) -> list[Block]:
-    report = result.report
-    if report is None:
-        return []
-    sentences = [draft_origin(words, report), draft_summary(words, report)]
-    sentences += draft_notes(words, report)
-    sentences += [words("edited")] if edited else []
-    blocks: list[Block] = [_plain(" ".join(sentences), small=True)]
+            used |= {run.mark for run in kept}
+            blocks += [Heading(text=words.sections[section], level=2), Paragraph(runs=kept)]
     legend = [
         Run(text=words(f"draft.{mark.value}"), mark=mark)
         for mark in (Mark.REPLACED, Mark.SUGGESTED, Mark.CONTRADICTED, Mark.CLINICIAN)
@@ -160,6 +169,34 @@ def _how_written(result: CaseResult, words: Words, *, edited: bool, used: set[Ma
         spaced = [run for item in legend for run in (item, Run(text="; "))]
         blocks.append(Paragraph(runs=(Run(text=words("marks") + " "), *spaced[:-1]), small=True))
     return blocks
+
+
+def _checked(result: CaseResult, conclusion: Conclusion | None, words: Words) -> list[Block]:
+    """How the text came to be, and what was struck out of it, by whom."""
+    report = result.report
+    if report is None:
+        return []
+    edited = conclusion is not None and conclusion.edited
+    sentences = [draft_origin(words, report), draft_summary(words, report)]
+    sentences += draft_notes(words, report)
+    sentences += [words("edited")] if edited else []
+    blocks: list[Block] = [Heading(text=words("report")), _plain(" ".join(sentences), small=True)]
+    for section in Section:
+        _, removed = _runs(result, conclusion, section)
+        if removed:
+            lead = Run(text=words("removed") + " ")
+            spaced = [run for item in removed for run in (item, Run(text=" "))]
+            blocks.append(Paragraph(runs=(lead, *spaced[:-1]), small=True))
+        blocks += [_struck_out(found) for found in section_view(words, report, section).removed]
+    return blocks
+
+
+def _struck_out(found: RemovedSentences) -> Paragraph:
+    """What the check struck out, and why."""
+    lead = Run(text=f"{found.title}: ")
+    struck = [Run(text=sentence, mark=Mark.REMOVED) for sentence in found.sentences]
+    spaced = [run for item in struck for run in (item, Run(text=" "))]
+    return Paragraph(runs=(lead, *spaced[:-1]), small=True)
 
 
 def _figures(

@@ -15,8 +15,16 @@ from pipeline.pictures.overlays import (
     saliency_overlay,
     zone_diagram,
 )
+from pipeline.pictures.side_marks import side_marks
 from pipeline.result_file import result_json
-from pipeline.types import LONGEST_SECTION, MOST_LINES, CaseResult, Conclusion, Language
+from pipeline.types import (
+    LONGEST_SECTION,
+    MOST_LINES,
+    CaseResult,
+    Conclusion,
+    Language,
+    SideEvidence,
+)
 from pipeline.words import Words, words_of
 from report.documents.document import ANATOMY_FILE, document_of
 from report.documents.markdown import markdown
@@ -64,7 +72,7 @@ class ReportExporter:
             named = {"label_names": Language.ENGLISH.value}
             result = replace(result, provenance={**result.provenance, **named})
         shown = {
-            ANATOMY_FILE: anatomy_overlay(result.radiograph, result.anatomy),
+            ANATOMY_FILE: anatomy_overlay(result.radiograph, result.anatomy, opacity=0),
             **{
                 method.file: saliency_overlay(
                     result.radiograph,
@@ -76,9 +84,13 @@ class ReportExporter:
         }
         if result.measurements:
             shown[MEASUREMENTS_FILE] = measurements_overlay(result.radiograph, result.measurements)
+        shown = {name: _marked(picture, result, words) for name, picture in shown.items()}
+        zones = result.anatomy.zones_image
+        fused = saliency_overlay(result.radiograph, result.descriptors.fused_image, outlines=zones)
         pictures = {
             **shown,
-            "original": grey_picture(result.radiograph),
+            "original": _marked(grey_picture(result.radiograph), result, words),
+            "fused": _marked(fused, result, words),
             "zones": _zones(result, words),
         }
         document = document_of(result, conclusion, pictures, language)
@@ -106,6 +118,13 @@ def _storable(conclusion: Conclusion) -> Conclusion:
 
 def _is_too_long(text: str) -> bool:
     return len(text) > LONGEST_SECTION or text.count("\n") >= MOST_LINES
+
+
+def _marked(picture: Picture, result: CaseResult, words: Words) -> Picture:
+    """The picture with R and L in the language's letters."""
+    letters = words("radiograph.right_mark"), words("radiograph.left_mark")
+    contradicted = result.radiograph.sides.evidence is SideEvidence.CONTRADICTED
+    return side_marks(picture, letters, doubtful=contradicted)
 
 
 def _zones(result: CaseResult, words: Words) -> Picture:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from report.checking.repaired_spans import MARK_SYMBOLS, Mark, Run
 from report.documents.blocks import (
+    Appendix,
     Block,
     Classification,
     Document,
@@ -28,8 +29,8 @@ def markdown(document: Document) -> bytes:
 
 
 def _block(block: Block) -> str:
-    if isinstance(block, Heading):
-        return f"{'#' * (block.level + 1)} {_escaped(block.text)}"
+    if isinstance(block, Heading | Appendix):
+        return _heading(block)
     if isinstance(block, Paragraph):
         return "".join(map(_run, block.runs))
     if isinstance(block, Classification):
@@ -39,6 +40,12 @@ def _block(block: Block) -> str:
     if isinstance(block, Figures):
         return _figures(block)
     return _signature(block)
+
+
+def _heading(block: Heading | Appendix) -> str:
+    if isinstance(block, Appendix):
+        return f"---\n\n# {_escaped(block.title)}"
+    return f"{'#' * (block.level + 1)} {_escaped(block.text)}"
 
 
 def _run(run: Run) -> str:

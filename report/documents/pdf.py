@@ -11,6 +11,7 @@ from pipeline.pictures.overlays import Picture, colour_bar
 from pipeline.types import ClassificationState
 from report.checking.repaired_spans import MARK_SYMBOLS, Mark, Run
 from report.documents.blocks import (
+    Appendix,
     Block,
     Classification,
     Document,
@@ -132,14 +133,14 @@ def _title(document: Document) -> list[Any]:
 
     return [
         _text(escape("ExplainCXR"), fontName=BOLD, fontSize=8, textColor=ACCENT, spaceAfter=1),
-        _text(escape(document.title), fontName=BOLD, fontSize=16, leading=21, spaceAfter=5),
+        _text(escape(document.title), fontName=BOLD, fontSize=14, leading=18, spaceAfter=4),
         HRFlowable(width="100%", thickness=1.2, color=ACCENT, spaceAfter=4),
     ]
 
 
 def _flowables(block: Block, width: float) -> list[Any]:
-    if isinstance(block, Heading):
-        return [_heading(block)]
+    if isinstance(block, Heading | Appendix):
+        return [_heading(block)] if isinstance(block, Heading) else _appendix(block)
     if isinstance(block, Paragraph):
         return _paragraphs(block)
     if isinstance(block, Classification):
@@ -149,6 +150,12 @@ def _flowables(block: Block, width: float) -> list[Any]:
     if isinstance(block, Figures):
         return _figures(block, width)
     return [_signature(block, width)]
+
+
+def _appendix(appendix: Appendix) -> list[Any]:
+    from reportlab.platypus import PageBreak
+
+    return [PageBreak(), _text(escape(appendix.title), fontName=BOLD, fontSize=14, leading=19)]
 
 
 def _paragraphs(paragraph: Paragraph) -> list[Any]:
@@ -270,7 +277,7 @@ def _figures(figures: Figures, width: float) -> list[Any]:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
     ]
     gap = 10.0
-    column = (width - gap) / 2
+    column = (width * figures.width - gap) / 2
     rows = []
     for start in range(0, len(figures.items), 2):
         cells: list[Any] = []
@@ -278,7 +285,7 @@ def _figures(figures: Figures, width: float) -> list[Any]:
             cells += [_figure(figure, column), ""]
         cells = cells[:-1]
         cells += [""] * (3 - len(cells))
-        rows.append(Grid([cells], colWidths=[column, gap, column], style=style))
+        rows.append(Grid([cells], colWidths=[column, gap, column], style=style, hAlign="LEFT"))
     return rows
 
 
@@ -316,7 +323,7 @@ def _signature(line: SignatureLine, width: float) -> Any:
         cells += [label, ""]
         style.append(("LINEABOVE", (2 * index, 0), (2 * index, 0), 0.6, QUIET))
     widths = [column, gap] * len(labels)
-    return Grid([cells[:-1]], colWidths=widths[:-1], style=style, spaceBefore=26, spaceAfter=8)
+    return Grid([cells[:-1]], colWidths=widths[:-1], style=style, spaceBefore=20, spaceAfter=4)
 
 
 def _jpeg(picture: Picture) -> BytesIO:

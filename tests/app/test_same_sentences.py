@@ -15,6 +15,7 @@ from pipeline.presentation import (
     draft_notes,
     draft_origin,
     draft_summary,
+    glance_view,
     measurements_view,
     notes_view,
     quality_notes,
@@ -105,6 +106,7 @@ def sentences(result: CaseResult, language: Language) -> list[str]:
     classification = classification_view(words, result.prediction)
     measurements = measurements_view(words, result.measurements, result.radiograph)
     notes = notes_view(words, result)
+    glance = glance_view(words, result, None)
     assert measurements is not None and result.report is not None
     rows = [quality_row(words, score) for score in QUALITY.scores]
     return [
@@ -115,6 +117,11 @@ def sentences(result: CaseResult, language: Language) -> list[str]:
         classification.doubt,
         *classification.notes,
         *(text for row in classification.rows for text in (row.name, row.text)),
+        glance.impression,
+        *glance.measurements,
+        *(said for _, said in glance.warnings),
+        glance.not_stated,
+        measurements.unmeasured,
         measurements.title,
         measurements.lead,
         *measurements.head,

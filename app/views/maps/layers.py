@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import service
 from app.markup import draw, lead, notice
-from app.pictures import png
+from app.pictures import marked_png
 from app.state.case import Ask, Case
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
@@ -44,8 +44,10 @@ def _strip(words: Words, case: Case, found: CaseResult, maps: tuple[LayerMap, ..
     signed = st.toggle(words("signed.show"), key="layers_signed", persist_state="session")
 
     def picture(layer_map: LayerMap) -> bytes:
-        return png(
+        return marked_png(
+            words,
             case,
+            found.radiograph,
             ("layer", layer_map.label, layer_map.layer, signed),
             lambda: reduced(layer_overlay(found.radiograph, layer_map, signed=signed), PICTURE_PX),
         )

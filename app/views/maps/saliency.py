@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.markup import draw, facts, heading, lead, notice
-from app.pictures import png
+from app.pictures import marked_png
 from app.state.case import Case
 from app.views.maps import layers as layer_maps
 from app.views.maps import map_controls, quality, signed
@@ -84,8 +84,10 @@ def _map(
     opacity, threshold, outlines, raw = drawn
     explanation = found.explanations[method]
     name = method.spec.name
-    picture = png(
+    picture = marked_png(
+        words,
         case,
+        found.radiograph,
         (method, explanation.label, *drawn),
         lambda: saliency_overlay(
             found.radiograph,
@@ -102,7 +104,13 @@ def _map(
 
 def _radiograph(words: Words, case: Case, found: CaseResult) -> None:
     st.image(
-        png(case, ("anatomy", False), lambda: grey_picture(found.radiograph)),
+        marked_png(
+            words,
+            case,
+            found.radiograph,
+            ("anatomy", False),
+            lambda: grey_picture(found.radiograph),
+        ),
         caption=words("saliency.radiograph"),
         alt=words("result.radiograph_alt"),
         width="stretch",

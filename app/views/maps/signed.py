@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.markup import draw, facts, lead
-from app.pictures import png
+from app.pictures import marked_png
 from app.state.case import Case
 from pipeline.pictures.overlays import encode_png, signed_colour_bar, signed_overlay
 from pipeline.types import CaseResult, Explanation, Method
@@ -31,8 +31,10 @@ def show(
     ):
         return
     opacity, threshold, outlines = drawn
-    picture = png(
+    picture = marked_png(
+        words,
         case,
+        found.radiograph,
         ("signed", method, explanation.label, *drawn),
         lambda: signed_overlay(
             found.radiograph,

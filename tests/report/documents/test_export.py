@@ -279,6 +279,24 @@ def test_pdf_speaks_the_language_and_shows_the_pictures(language: Language) -> N
         )
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_the_first_page_stands_alone_as_a_protocol_to_sign(language: Language) -> None:
+    sections = dict(zip(Section, SENTENCES[language], strict=True))
+    sections[Section.INTERPRETATION] = "Normal radiograph."
+    signed = Conclusion(language=language, sections=sections, edited=True)
+    words = words_of(language).of("documents")
+    data = ReportExporter().files(case(language), signed)["report.pdf"]
+    first, *others = (
+        " ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(data)).pages
+    )
+    for key in ("patient", "birth", "record", "study", "referrer", "clinical", "signature"):
+        assert words(key) in first
+    assert words("classification.abnormal") in first and "Normal radiograph." in first
+    assert SENTENCES[language][1] not in first  # what was struck out is in the appendix
+    assert words("appendix") in others[0] and words("removed") in " ".join(others)
+    assert words("provenance") not in first
+
+
 def test_pdf_carries_no_date() -> None:
     reader = PdfReader(io.BytesIO(ReportExporter().files(case(), None)["report.pdf"]))
     assert reader.metadata is not None
