@@ -13,7 +13,7 @@ from app.views.frame.problems import of_store
 from pipeline.errors import ExplainCxrError
 from pipeline.types import Conclusion
 from pipeline.words import Words
-from records import SignedVersion, StoreLockedError
+from records import CaseLine, SignedVersion, StoreLockedError
 
 SHOWN_OF_HASH = 16
 
@@ -30,6 +30,7 @@ def show(words: Words, case: Case) -> None:
         of_store(words, error)
         return
     of_store(words, st.session_state.pop("signing_error", None))
+    _stay(words, service.keeper().store().line(case.id))
     for version in versions:
         _version(words, version)
     if versions and versions[-1].sections == conclusion.sections:
@@ -50,6 +51,31 @@ def _versions(case: Case) -> tuple[SignedVersion, ...]:
     if keeper.problem is not None:
         raise keeper.problem
     return keeper.store().conclusions.versions(case.id)
+
+
+def _stay(words: Words, line: CaseLine) -> None:
+    """Until when the case stays, and the switch that keeps it."""
+    at = line.expires_at
+    said = words("signing.kept") if at is None else words("signing.until", time=_time(words, at))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.toggle(
+            words("signing.keep"),
+            value=line.kept,
+            key=f"keep_{line.id}",
+            on_change=_keep,
+            args=(line.id,),
+        )
+        draw(f'<p class="cxr-caption">{escape(said)}</p>')
+
+
+def _keep(case: str) -> None:
+    """Keep the case, or let it leave in time; a click comes before anything is drawn."""
+    retention = service.keeper().store().retention
+    change = retention.keep if st.session_state[f"keep_{case}"] else retention.release
+    try:
+        change(case, actor=ACTOR)
+    except ExplainCxrError as error:
+        st.session_state["signing_error"] = error
 
 
 def _version(words: Words, version: SignedVersion) -> None:

@@ -8,7 +8,7 @@ from app import service
 from app.markup import draw, heading, lead, notice
 from app.state.cases import Cases
 from app.views.frame.problems import of_store
-from pipeline.errors import ExplainCxrError
+from pipeline.errors import ExplainCxrError, VisitFullError
 from pipeline.words import Words, message
 from records import CaseLine, CaseQuery, CaseStatus, Order
 
@@ -78,6 +78,9 @@ def _open(cases: Cases, case: str) -> None:
     """Bring a case to the page, or look at it again; a click comes before anything is drawn."""
     if case not in cases.items:
         try:
+            limit = service.settings().visit_radiographs
+            if len(cases.items) >= limit:
+                raise VisitFullError(limit=limit)
             opened = service.keeper().open_case(case, cases.visit, service.settings_in)
         except ExplainCxrError as error:
             st.session_state["worklist_error"] = error

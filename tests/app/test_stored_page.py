@@ -200,3 +200,30 @@ def test_a_conclusion_that_the_store_does_not_have_is_not_signed(workers, monkey
     assert not [one for one in page.text_input if one.key == "signer"]
     keeper.problem = StoreUnreachableError()
     keeper.close()
+
+
+def test_a_case_is_kept_and_let_go_on_the_page(workers, started):
+    keeper = started()
+    page = upload(opened(), PNG)
+    open_tab(page, "download")
+    (line,) = keeper.store().worklist.page().lines
+    assert "Stays until " in shown(page)
+    page.toggle(key=f"keep_{line.id}").set_value(True).run()
+    assert not page.exception
+    assert keeper.store().line(line.id).kept
+    assert words()("signing.kept") in shown(page)
+    page.toggle(key=f"keep_{line.id}").set_value(False).run()
+    assert not keeper.store().line(line.id).kept
+
+
+def test_no_more_is_opened_than_a_visit_may_hold(workers, started, monkeypatch):
+    keeper = started()
+    upload(opened(), PNG, ("second.png", b"radiograph", "image/png"))
+    assert keeper.flush()
+    monkeypatch.setattr(service, "settings", lambda: Settings(visit_radiographs=1))
+    page = opened()
+    for number in range(2):
+        page.toggle(key="worklist").set_value(True).run()
+        [one for one in page.button if (one.key or "").startswith("open_")][number].click().run()
+        assert not page.exception
+    assert "visit_full" in shown(page)
