@@ -14,6 +14,8 @@ from exchange.errors import DestinationMissingError, ExchangeError
 from exchange.exported_case import ExportedCase
 from exchange.fhir import bundle_of, post_bundle
 from exchange.objects import objects_of
+from exchange.signature import Signature
+from exchange.stored_case import is_stored, stored_case
 from exchange.study import Study, study_of
 from pipeline.analyser import Analyser
 from pipeline.errors import ExplainCxrError, OutputError, UnreadableFileError
@@ -80,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
             "case",
             type=Path,
             metavar="CASE",
-            help="a result folder of `python -m pipeline analyse`",
+            help="a result folder of `python -m pipeline analyse`, or the id of a stored case, "
+            "which is exported as it was signed last",
         )
         command.add_argument(
             "--source", type=Path, metavar="FILE", help="the DICOM file that was analysed"
@@ -112,7 +115,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _export(options: argparse.Namespace, settings: Settings) -> int:
     to = destination(options.to, settings)
-    objects = objects_of(*_case_and_study(options, settings))
+    case, study, signature = _case_and_study(options, settings)
+    objects = objects_of(case, study, signature)
     to.send(objects)
     print(f"{options.case.name}: {len(objects)} objects to {options.to}")
     return ALL_WELL
@@ -121,8 +125,8 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
 def _fhir(options: argparse.Namespace, settings: Settings) -> int:
     if options.to == SERVER and settings.fhir_server is None:
         raise DestinationMissingError(setting="fhir_server")
-    case, study = _case_and_study(options, settings)
-    bundle = bundle_of(case, study, None, settings.fhir_version)
+    case, study, signature = _case_and_study(options, settings)
+    bundle = bundle_of(case, study, signature, settings.fhir_version)
     if options.to == SERVER:
         count = post_bundle(bundle, settings)
         print(f"{options.case.name}: {count} resources to {SERVER}")
@@ -183,10 +187,17 @@ def _tell(case: str, code: str | None) -> None:
     print(f"case {case[:8]}: {code or 'analysed'}", flush=True)
 
 
-def _case_and_study(options: argparse.Namespace, settings: Settings) -> tuple[ExportedCase, Study]:
-    case = ExportedCase.of_folder(options.case)
+def _case_and_study(
+    options: argparse.Namespace, settings: Settings
+) -> tuple[ExportedCase, Study, Signature | None]:
+    signature = None
+    if is_stored(options.case):
+        with open_store(settings) as store:
+            case, signature = stored_case(store, str(options.case))
+    else:
+        case = ExportedCase.of_folder(options.case)
     source = None if options.source is None else _content(options.source, settings)
-    return case, study_of(case, source)
+    return case, study_of(case, source), signature
 
 
 def _content(file: Path, settings: Settings) -> bytes:

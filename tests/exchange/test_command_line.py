@@ -1,13 +1,20 @@
 """`python -m exchange`: exit codes, sentences, files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pydicom
 import pytest
+from pydicom.dataset import Dataset
 
 from exchange.command_line import ALL_WELL, FAILED, main
 from pipeline.build import exporter
 from pipeline.result_folder import write_files
-from tests.exchange.radiographs import case_result, radiograph
+from pipeline.settings import Settings
+from records import Arrival, CaseContent, open_store
+from records.store import Store
+from tests.exchange.radiographs import by_kind, case_result, radiograph
+from tests.records.cases import conclusion
 
 
 @pytest.fixture
@@ -55,3 +62,55 @@ def test_a_folder_without_a_case_is_said_in_the_users_language(
     monkeypatch.setenv("EXPLAINCXR_LANGUAGE", "ru")
     assert main(["export", str(folder), "--to", str(folder / "objects")]) == FAILED
     assert "нет полного результата этой версии" in capsys.readouterr().err
+
+
+@pytest.fixture
+def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, str]]:
+    """A case in the store, analysed."""
+    monkeypatch.setenv("EXPLAINCXR_STORE_FOLDER", str(tmp_path / "store"))
+    (tmp_path / "chest.dcm").write_bytes(radiograph())
+    with open_store(Settings(store_folder=tmp_path / "store")) as store:
+        case = store.receive(Arrival(origin="dicom"), actor="ORTHANC")
+        store.save(
+            case, CaseContent(result=case_result(radiograph())), finished=True, actor="exchange"
+        )
+        yield store, case
+
+
+def exported_objects(folder: Path, case: str) -> dict[str, Dataset]:
+    typed = ["export", case, "--source", str(folder / "chest.dcm"), "--to", str(folder / "out")]
+    assert main(typed) == ALL_WELL
+    return by_kind([pydicom.dcmread(file) for file in sorted((folder / "out").glob("*.dcm"))])
+
+
+def test_a_stored_case_is_exported_unverified_until_it_is_signed(
+    stored: tuple[Store, str], tmp_path: Path
+) -> None:
+    store, case = stored
+    before = exported_objects(tmp_path, case)["SR"]
+    assert before.VerificationFlag == "UNVERIFIED"
+    store.conclusions.sign(case, conclusion("Nothing to see."), signer="Byron^Ada", actor="byron")
+    after = exported_objects(tmp_path, case)
+    assert after["SR"].VerificationFlag == after["DOC"].VerificationFlag == "VERIFIED"
+    observer = after["SR"].VerifyingObserverSequence[0]
+    assert str(observer.VerifyingObserverName) == "Byron^Ada"
+    assert "Nothing to see." in str(after["SR"])
+    assert after["SR"].SOPInstanceUID != before.SOPInstanceUID
+    store.conclusions.amend(
+        case,
+        conclusion("A nodule."),
+        signer="Hopper^Grace",
+        reason="Read again.",
+        actor="hopper",
+    )
+    amended = exported_objects(tmp_path, case)["SR"]
+    assert "A nodule." in str(amended)
+    assert str(amended.VerifyingObserverSequence[0].VerifyingObserverName) == "Hopper^Grace"
+    assert amended.SOPInstanceUID != after["SR"].SOPInstanceUID
+
+
+def test_a_case_that_is_not_stored_is_said(
+    stored: tuple[Store, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "0" * 32, "--to", str(tmp_path / "out")]) == FAILED
+    assert "no longer in the store" in capsys.readouterr().err
