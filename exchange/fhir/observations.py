@@ -43,27 +43,25 @@ class Observations:
             yield self._measurement(measured)
 
     def _classification(self) -> Json:
+        """What it came to; of an unfamiliar radiograph that there is none, without a number."""
         found = self._case.result.prediction
-        status = codes.coded("states", found.state.value)
-        said = [status] if found.label is None else [status, codes.coded("labels", found.label)]
-        shares = {}
+        shares: dict[Coded, float] = {}
+        component: list[Json] = []
         if found.abnormal_probability is not None:
-            any_of_them = codes.own("abnormal_probability", "Probability of any abnormality")
-            shares[any_of_them] = found.abnormal_probability
+            name = codes.own("abnormal_probability", "Probability of any abnormality")
+            shares[name] = found.abnormal_probability
         for label, share in found.probabilities.items():
             meaning = codes.coded("labels", label).meaning
             shares[codes.own(label, f"Probability: {meaning}")] = share
+        if found.label is not None:
+            doubt = concept(codes.own("uncertain", "Within the uncertain band"))
+            component = [{"code": doubt, "valueBoolean": found.uncertain}]
+        named = None if found.label is None else codes.coded("labels", found.label)
         return self._observation(
             "classification",
             concept(codes.own("classification", "Classification")),
-            valueCodeableConcept=concept(*said),
-            component=[
-                *_shares(shares),
-                {
-                    "code": concept(codes.own("uncertain", "Within the uncertain band")),
-                    "valueBoolean": found.uncertain,
-                },
-            ],
+            valueCodeableConcept=concept(codes.coded("states", found.state.value), named),
+            component=[*_shares(shares), *component],
         )
 
     def _zone(self, descriptor: Any) -> Json:

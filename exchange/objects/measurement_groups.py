@@ -37,40 +37,30 @@ class Groups:
             yield self._measurements(measured)
 
     def _classification(self) -> "Group":
+        """The root result; of an unfamiliar radiograph that there is none, without a number."""
         found = self._result.prediction
-        given = [] if found.abnormal_probability is None else [found.abnormal_probability]
-        measurements = [
-            *(
-                self._share(
-                    codes.own("abnormal_probability", "Probability of any abnormality"), share
-                )
-                for share in given
-            ),
-            *(
-                self._share(
-                    codes.own(label, f"Probability: {codes.coded('labels', label).meaning}"), share
-                )
-                for label, share in found.probabilities.items()
-            ),
-        ]
         status = codes.coded("states", found.state.value)
+        measurements = [
+            self._share(codes.own(label, f"Probability: {_named(label)}"), share)
+            for label, share in found.probabilities.items()
+        ]
+        evaluations = [(codes.own("classification", "Classification"), status)]
+        if found.abnormal_probability is not None:
+            name = codes.own("abnormal_probability", "Probability of any abnormality")
+            measurements.insert(0, self._share(name, found.abnormal_probability))
+        if found.label is not None:
+            label = codes.coded("labels", found.label)
+            answer = codes.coded("answers", "yes" if found.uncertain else "no")
+            evaluations += [
+                (codes.own("label", "Most likely label"), label),
+                (codes.own("uncertain", "Within the uncertain band"), answer),
+            ]
         return self._group(
             "classification",
             self._algorithm("classifier"),
             finding_type=status,
             measurements=measurements,
-            evaluations=[
-                (codes.own("classification", "Classification"), status),
-                *(
-                    (codes.own("label", "Most likely label"), codes.coded("labels", label))
-                    for label in (found.label,)
-                    if label is not None
-                ),
-                (
-                    codes.own("uncertain", "Within the uncertain band"),
-                    codes.coded("answers", "yes" if found.uncertain else "no"),
-                ),
-            ],
+            evaluations=evaluations,
         )
 
     def _zone(self, descriptor: Any) -> "Group":

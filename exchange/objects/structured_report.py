@@ -153,6 +153,8 @@ def notes(case: ExportedCase) -> list[str]:
     names = words.table["measurements"]["names"]
     result = case.result
     found = [RESEARCH_USE, result.disclaimer]
+    if result.prediction.unfamiliar:
+        found += [words("classification.unfamiliar"), words("classification.unfamiliar_why")]
     if result.quality is not None:
         if result.quality.worst is not None:
             worst = result.quality.worst

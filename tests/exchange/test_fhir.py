@@ -93,6 +93,27 @@ def test_a_classification_in_doubt_is_called_neither_normal_nor_abnormal() -> No
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_an_unfamiliar_radiograph_has_no_classification_and_no_number_of_one(
+    version: Version,
+) -> None:
+    data = radiograph(rows=152)
+    result = case_result(data)
+    far = replace(result.prediction, unfamiliarity=2.0, unfamiliarity_limit=1.0)
+    files = exporter().files(replace(result, prediction=far), None)
+    case = ExportedCase.of_files(files, MADE_AT)
+    study = study_of(case, data)
+    (found, *_) = of(json.loads(bundle_of(case, study, None, version))["entry"], "Observation")
+    assert [one["display"] for one in found["valueCodeableConcept"]["coding"]] == ["Undetermined"]
+    assert values(found) == []
+    report = by_kind(objects_of(case, study))["SR"]
+    group = report.ContentSequence[-2].ContentSequence[0].ContentSequence
+    assert [item for item in group if item.ValueType == "NUM"] == []
+    assert "Most likely label" not in str(group)
+    said = [item.TextValue for item in report.ContentSequence[-1].ContentSequence]
+    assert "No classification: the radiograph is unfamiliar" in said
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_the_report_holds_text_pdf_pictures_and_refers_to_the_rest(version: Version) -> None:
     entries = made(version)
     names = {one["fullUrl"] for one in entries}
