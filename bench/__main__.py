@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     store.add_argument("--cases", type=int, default=10_000, help="cases of the worklist")
     store.add_argument("--kills", type=int, default=100, help="writing processes to kill")
     store.add_argument("--data", type=Path, help="a folder of radiographs; else a phantom")
+    marks = benches.add_parser("marks", help="letters of a side and writing in the pixels")
+    marks.add_argument("--names", type=int, default=500, help="names to plant")
     promises = benches.add_parser(
         "promises", help="what leaves, what stays of a visit, and what damaged files do"
     )
@@ -93,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     for bench in (reliance, pointing):
         bench.add_argument("--dataset", type=Path, help="a folder with an index.csv")
-    for bench in (faithful, lime, variants, sane, shape):
+    for bench in (faithful, lime, variants, sane, shape, marks):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     for bench in benches.choices.values():
         bench.add_argument("--json", type=Path, help="write the metrics here too")
@@ -118,7 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings(chosen.settings)
     except SettingsError as error:
         parser.error(message(error.code, Language.ENGLISH, **error.parameters))
-    for name in ("runs", "cases", "radiographs", "kills", "mutants"):
+    for name in ("runs", "cases", "radiographs", "kills", "mutants", "names"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
     metrics, failed = _measured(chosen, settings)
@@ -162,7 +164,7 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
 
             checked = measure_sanity(settings, chosen.data or data_folder())
             metrics, failed = checked, checked.failed
-        case "reliance" | "pointing" | "measurements":
+        case "reliance" | "pointing" | "measurements" | "marks":
             metrics = _look(settings, chosen)
         case "store":
             from bench.speed.radiographs import radiographs_of
@@ -214,6 +216,11 @@ def _look(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
         from bench.hospitals.pointing import measure_pointing
 
         return measure_pointing(settings, chosen.dataset)
+    if chosen.bench == "marks":
+        from bench.marks import measure_marks
+        from training.datasets.index import data_folder
+
+        return measure_marks(chosen.data or data_folder(), chosen.names)
     from bench.measurements import measure_chest
 
     return measure_chest(settings, chosen.radiographs, chosen.data)
