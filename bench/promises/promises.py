@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from bench.promises.burned_in import burned_in_found
 from bench.promises.identifiers import PlantedFile, as_read, contents_of, found_in, planted_files
 from bench.promises.mutants import MutantCounts, measure_mutants
 from bench.promises.served import served
@@ -30,6 +31,10 @@ ANALYSIS_SECONDS = 600.0
 TABS = ("viewer", "report", "text_explanation", "download")
 
 
+class PromisesError(Exception):
+    """The product did not run, so nothing can be said of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromisesMetrics:
     """What was counted.
@@ -38,7 +43,7 @@ class PromisesMetrics:
         outside_connections: Hosts beyond this computer that were spoken to or looked up.
         files_outside: Files written outside the output and cache folders.
         live_cases_after_close: Radiographs, cases and maps alive in any process after a visit.
-        identifiers_planted: Names, dates and numbers in the files.
+        identifiers_planted: Names, dates and numbers in the files, burned-in texts among them.
         identifiers_found: Those that came out anywhere.
         mutants: Damaged files, of all formats.
         crashed: Those that ended the decode worker.
@@ -115,17 +120,18 @@ def measure_promises(settings: Settings, mutants: int) -> PromisesMetrics:
     """
     files = planted_files()
     ways = [_by_command_line(files), _by_page(files[0])]
+    burned_in, burned_in_left = burned_in_found(settings)
     formats = measure_mutants(settings, mutants)
     outside = [item for way in ways for item in way.outside]
     written = [item for way in ways for item in way.files]
-    identifiers = [item for way in ways for item in way.identifiers]
+    identifiers = [item for way in ways for item in way.identifiers] + burned_in_left
     alive = {name: count for way in ways for name, count in way.alive.items() if count}
     counts = list(formats.values())
     return PromisesMetrics(
         outside_connections=len(outside),
         files_outside=len(written),
         live_cases_after_close=sum(alive.values()),
-        identifiers_planted=sum(len(file.identifiers) for file in files),
+        identifiers_planted=sum(len(file.identifiers) for file in files) + burned_in,
         identifiers_found=len(identifiers),
         mutants=sum(one.mutants for one in counts),
         crashed=sum(one.crashed for one in counts),
@@ -147,7 +153,9 @@ def _by_command_line(files: Sequence[PlantedFile]) -> _Way:
             (sources / file.name).write_bytes(file.data)
         command = [sys.executable, "-m", "pipeline", "analyse", str(sources)]
         command += ["--out", str(watch.out), "--methods", "layer_cam"]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+        if not (watch.out / "summary.csv").is_file():
+            raise PromisesError(done.stderr.decode(errors="replace"))
         said = [("what was printed", done.stdout + done.stderr)]
         return _Way(
             outside=watch.outside_connections(),
