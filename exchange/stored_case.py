@@ -2,13 +2,16 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exchange.errors import CaseFolderError
 from exchange.exported_case import ExportedCase
 from exchange.signature import LONGEST_NAME, Signature
 from pipeline.build import exporter
 from pipeline.types import CaseResult, Conclusion, Language
-from records.store import Store
+
+if TYPE_CHECKING:
+    from records.store import Store
 
 CASE_ID = re.compile("[0-9a-f]{32}")
 
@@ -18,7 +21,7 @@ def is_stored(named: Path) -> bool:
     return CASE_ID.fullmatch(str(named)) is not None and not named.is_dir()
 
 
-def stored_case(store: Store, case: str) -> tuple[ExportedCase, Signature | None]:
+def stored_case(store: "Store", case: str) -> tuple[ExportedCase, Signature | None]:
     """A case with its latest signed conclusion; unsigned, as the machine left it.
 
     Args:

@@ -1,5 +1,7 @@
 """`python -m exchange`: exit codes, sentences, files."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from records import Arrival, CaseContent, open_store
 from records.store import Store
 from tests.exchange.radiographs import by_kind, case_result, radiograph
 from tests.records.cases import conclusion
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -114,3 +118,16 @@ def test_a_case_that_is_not_stored_is_said(
 ) -> None:
     assert main(["export", "0" * 32, "--to", str(tmp_path / "out")]) == FAILED
     assert "no longer in the store" in capsys.readouterr().err
+
+
+def test_what_the_exchange_needs_is_imported_when_it_is_needed() -> None:
+    """So a page or program that only offers the exchange stays light."""
+    libraries = ("highdicom", "pynetdicom", "dicomweb_client", "fhir", "pydicom", "sqlalchemy")
+    code = (
+        "import sys, exchange, exchange.command_line\n"
+        f"print([name for name in {libraries!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
