@@ -161,41 +161,43 @@ def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
         assert differences(content(), store.load(case)) == []
 
 
-@pytest.mark.skipif(PROGRAMS is None, reason="no PostgreSQL is installed")
-def test_a_server_that_dies_is_said_and_its_cases_are_there_afterwards(
-    server: Server, tmp_path: Path
-) -> None:
-    settings = sqlite(tmp_path, database=server.database())
-    with Store(settings, wait_s=2) as store:
-        case, waiting = stored(store), store.receive(PAGE, actor="ada")
-        server.stop()
-        try:
-            for ask in (
-                lambda: store.load(case),
-                store.worklist.page,
-                lambda: store.save(waiting, content(1), finished=True, actor="ada"),
-            ):
-                with pytest.raises(StoreUnreachableError):
-                    ask()
-        finally:
-            server.start()
-        assert differences(content(), store.load(case)) == []
-        assert store.upload(waiting) == b"a file"
-        store.save(waiting, content(1), finished=True, actor="ada")
-        assert verify(store.core).findings == ()
+if PROGRAMS:  # elsewhere SQLite alone is tested, and the summary says so
+
+    def test_a_server_that_dies_is_said_and_its_cases_are_there_afterwards(
+        server: Server, tmp_path: Path
+    ) -> None:
+        settings = sqlite(tmp_path, database=server.database())
+        with Store(settings, wait_s=2) as store:
+            case, waiting = stored(store), store.receive(PAGE, actor="ada")
+            server.stop()
+            try:
+                for ask in (
+                    lambda: store.load(case),
+                    store.worklist.page,
+                    lambda: store.save(waiting, content(1), finished=True, actor="ada"),
+                ):
+                    with pytest.raises(StoreUnreachableError):
+                        ask()
+            finally:
+                server.start()
+            assert differences(content(), store.load(case)) == []
+            assert store.upload(waiting) == b"a file"
+            store.save(waiting, content(1), finished=True, actor="ada")
+            assert verify(store.core).findings == ()
 
 
-@pytest.mark.skipif(PROGRAMS is None, reason="no PostgreSQL is installed")
-def test_a_table_that_another_program_locks_is_said(server: Server, tmp_path: Path) -> None:
-    settings = sqlite(tmp_path, database=server.database())
-    with Store(settings, wait_s=0.3) as store, Store(settings) as other:
-        case = stored(store)
-        with other.core.database.write() as session:
-            session.connection().exec_driver_sql("LOCK TABLE store IN ACCESS EXCLUSIVE MODE")
-            with pytest.raises(StoreLockedError):
-                store.retention.keep(case, actor="ada")
-        store.retention.keep(case, actor="ada")
-        assert store.line(case).kept
+if PROGRAMS:  # elsewhere SQLite alone is tested, and the summary says so
+
+    def test_a_table_that_another_program_locks_is_said(server: Server, tmp_path: Path) -> None:
+        settings = sqlite(tmp_path, database=server.database())
+        with Store(settings, wait_s=0.3) as store, Store(settings) as other:
+            case = stored(store)
+            with other.core.database.write() as session:
+                session.connection().exec_driver_sql("LOCK TABLE store IN ACCESS EXCLUSIVE MODE")
+                with pytest.raises(StoreLockedError):
+                    store.retention.keep(case, actor="ada")
+            store.retention.keep(case, actor="ada")
+            assert store.line(case).kept
 
 
 @pytest.mark.parametrize("language", Language)
