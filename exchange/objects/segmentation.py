@@ -21,12 +21,14 @@ from exchange.objects.identity import (
 from exchange.signature import Signature
 from exchange.study import Study, uid_of
 from pipeline.pictures.overlays import STRUCTURE_COLOURS
+from pipeline.result_file.image import TurnedEntry
 from pipeline.types import BoolArray, Language, Structure
 from pipeline.words import words_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
+OPPOSITE = {"L": "R", "R": "L", "F": "H", "H": "F"}
 ANATOMICAL_STRUCTURE = Coded("SCT", "91723000", "Anatomical Structure")
 
 
@@ -44,7 +46,8 @@ def segmentation(case: ExportedCase, study: Study, signature: Signature | None) 
 
     shape = int(study.image.Rows), int(study.image.Columns)
     found = {name: mask for name, mask in case.outlines.items() if mask.any()}
-    masks = np.stack([resized(mask, shape) for mask in found.values()], axis=-1)
+    turned = case.result.image.turned
+    masks = np.stack([resized(as_stored(mask, turned), shape) for mask in found.values()], axis=-1)
     made = Segmentation(
         source_images=[study.image],
         pixel_array=masks[np.newaxis],
@@ -59,12 +62,28 @@ def segmentation(case: ExportedCase, study: Study, signature: Signature | None) 
         content_description=RESEARCH_USE,
         **equipment(case),
     )
-    made.PatientOrientation = list(ORIENTATION)
+    made.PatientOrientation = orientation_as_stored(turned)
     organization = uid_of("dimensions", made.SOPInstanceUID)
     for item in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
         item.DimensionOrganizationUID = organization
     finish(made, case, study, signature)
     return made
+
+
+def as_stored(mask: BoolArray, turned: TurnedEntry) -> BoolArray:
+    """A mask of the picture as the file's own pixels lie, which the picture was turned from."""
+    mask = mask[:, ::-1] if turned.cols_reversed else mask
+    mask = mask[::-1] if turned.rows_reversed else mask
+    return mask.T if turned.transposed else mask
+
+
+def orientation_as_stored(turned: TurnedEntry) -> list[str]:
+    """Where the rows and the columns of the file's own pixels lead to."""
+    along_rows, along_columns = ORIENTATION
+    along_rows = OPPOSITE[along_rows] if turned.cols_reversed else along_rows
+    along_columns = OPPOSITE[along_columns] if turned.rows_reversed else along_columns
+    stored = [along_rows, along_columns]
+    return stored[::-1] if turned.transposed else stored
 
 
 def resized(mask: BoolArray, shape: tuple[int, int]) -> BoolArray:

@@ -56,6 +56,7 @@ def mirrored(radiograph: Radiograph) -> Radiograph:
         radiograph,
         pixels=np.ascontiguousarray(radiograph.pixels[:, ::-1]),
         sides=sides,
+        turned=radiograph.turned.mirrored(),
         notes=(*kept, *sides.notes),
         found_text=exchanged(radiograph.found_text),
         blanked_text=exchanged(radiograph.blanked_text),

@@ -29,7 +29,7 @@ from pipeline.reading.header_facts.padding import padding_of
 from pipeline.reading.header_facts.spacing import pixel_aspect_of, spacing_of
 from pipeline.reading.sides import orientation_of
 from pipeline.settings import Settings
-from pipeline.types import FloatArray, ReadingNote
+from pipeline.types import FloatArray, ReadingNote, Turned
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -225,6 +225,7 @@ def _decoded(dataset: "Dataset", header: Header, settings: Settings) -> Decoded:
         facts=header.facts,
         pixel_aspect=aspect,
         header_sides=orientation is not None,
+        turned=Turned() if orientation is None else orientation.turned,
         is_reversed=orientation is not None and orientation.is_reversed,
         notes=tuple(notes),
     )

@@ -1,7 +1,7 @@
 """What pictures and DICOM share: sizes checked before decoding, grey levels, the working grid."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from pipeline.types import (
     HeaderFacts,
     ReadingNote,
     SpacingPlane,
+    Turned,
 )
 
 STRIP_PIXELS = (
@@ -38,6 +39,7 @@ class Decoded:
         facts: What the header says of patient and view.
         pixel_aspect: A pixel's height over its width.
         header_sides: Whether the header says which side is the right one.
+        turned: How the stored pixels were turned.
         is_reversed: Whether it was reversed as the header says.
     """
 
@@ -48,6 +50,7 @@ class Decoded:
     facts: HeaderFacts = NOTHING_STATED
     pixel_aspect: float = 1.0
     header_sides: bool = False
+    turned: Turned = field(default_factory=Turned)
     is_reversed: bool = False
 
 

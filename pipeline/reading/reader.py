@@ -99,6 +99,7 @@ class FileReader:
             spacing_plane=decoded.spacing_plane,
             facts=decoded.facts,
             sides=sides,
+            turned=decoded.turned if sides.header is not False else decoded.turned.mirrored(),
             found_text=text,
             notes=(*notes, *sides.notes),
         )

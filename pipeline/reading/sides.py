@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.types import FloatArray, Sides
+from pipeline.types import FloatArray, Sides, Turned
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -39,6 +39,15 @@ class Orientation:
     def is_turned(self) -> bool:
         """Whether the head is not on top of the picture as it is stored."""
         return self.transposed or self.from_below
+
+    @property
+    def turned(self) -> Turned:
+        """How the stored pixels are turned."""
+        return Turned(
+            transposed=self.transposed,
+            rows_reversed=self.from_below,
+            cols_reversed=self.from_left,
+        )
 
     def applied(self, grey: FloatArray) -> FloatArray:
         """The picture with the patient's right on its left and the head on top."""

@@ -32,6 +32,14 @@ class HeaderEntry(Entry):
     """How the rays went; `lying`: across a patient lying on the side."""
 
 
+class TurnedEntry(Entry):
+    """How the file's stored pixels were turned into the picture, in this order."""
+
+    transposed: bool
+    rows_reversed: bool
+    cols_reversed: bool
+
+
 class PlaceEntry(Entry):
     """A rectangle of the working grid, from its first row and column to behind its last."""
 
@@ -77,6 +85,7 @@ class ImageEntry(Entry):
     """How it is known that the patient's right is on the left of the picture: by a letter in it, by
     the header, by the reader who mirrored it; `assumed` where nothing says so, `contradicted` where
     a letter or the header says otherwise."""
+    turned: TurnedEntry
     writing: WritingEntry
     notes: tuple[ReadingNote, ...]
     """What reading did to the pixels, and what it warns of."""
@@ -95,6 +104,7 @@ class ImageEntry(Entry):
             working_shape=radiograph.shape,
             header=HeaderEntry.model_validate(radiograph.facts),
             sides=radiograph.sides.evidence,
+            turned=TurnedEntry.model_validate(radiograph.turned),
             writing=WritingEntry.model_validate(radiograph),
             notes=radiograph.notes,
         )

@@ -42,7 +42,7 @@ from pipeline.types.methods import (
     with_fused,
 )
 from pipeline.types.prediction import ClassificationState, Prediction
-from pipeline.types.radiograph import NOTHING_STATED, HeaderFacts, Radiograph, Sides
+from pipeline.types.radiograph import NOTHING_STATED, HeaderFacts, Radiograph, Sides, Turned
 from pipeline.types.report import Claim, ClaimSpan, ClaimStatus, Report, SpanKind
 from pipeline.types.text_explanation import (
     Attribution,
@@ -145,6 +145,7 @@ __all__ = [
     "TextAttributions",
     "TextExplanation",
     "ThresholdRelation",
+    "Turned",
     "View",
     "Zone",
     "frozen_array",

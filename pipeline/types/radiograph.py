@@ -1,6 +1,6 @@
 """The radiograph."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -102,6 +102,28 @@ class Sides:
 NOTHING_KNOWN = Sides()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """How a file's stored pixels were turned into the picture, in this order.
+
+    Attributes:
+        transposed: Whether rows and columns changed places.
+        rows_reversed: Whether the last row then became the first.
+        cols_reversed: Whether the last column then became the first.
+    """
+
+    transposed: bool = False
+    rows_reversed: bool = False
+    cols_reversed: bool = False
+
+    def mirrored(self) -> "Turned":
+        """The same and right and left exchanged."""
+        return replace(self, cols_reversed=not self.cols_reversed)
+
+
+AS_STORED = Turned()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Radiograph:
     """A de-identified frontal chest radiograph on the working grid.
@@ -115,6 +137,7 @@ class Radiograph:
         spacing_plane: Where the spacing holds, `None` without one.
         facts: What the header says of patient and view.
         sides: What is known of right and left.
+        turned: How the file's pixels were turned into `pixels`.
         found_text: Places of writing that was found and still stands there, on the working grid.
         blanked_text: Places of writing that was found and blanked.
         blanked_by_reader: Places that the reader had blanked.
@@ -129,6 +152,7 @@ class Radiograph:
     spacing_plane: SpacingPlane | None = None
     facts: HeaderFacts = NOTHING_STATED
     sides: Sides = NOTHING_KNOWN
+    turned: Turned = AS_STORED
     found_text: tuple[Box, ...] = ()
     blanked_text: tuple[Box, ...] = ()
     blanked_by_reader: tuple[Box, ...] = ()
