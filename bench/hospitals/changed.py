@@ -15,6 +15,9 @@ from pipeline.types import Anatomy, BoolArray, FloatArray, Radiograph, Structure
 BLUR = 0.1
 """Standard deviation of the blur, in parts of the thorax' width."""
 
+HEART_FROM, HEART_REACH = 0.35, 0.4
+"""From which share of a lung's height the heart covers it, and how much of its width at most."""
+
 LUNGS = (Structure.RIGHT_LUNG, Structure.LEFT_LUNG)
 
 
@@ -25,12 +28,12 @@ class Chest:
     Attributes:
         radiograph: The radiograph.
         anatomy: Its anatomy.
-        fields_image: `(row, col)` bool, the lungs without what lies behind the heart.
+        heart_image: `(row, col)` bool, what the heart covers of the lungs, see `covered`.
     """
 
     radiograph: Radiograph
     anatomy: Anatomy
-    fields_image: BoolArray
+    heart_image: BoolArray
 
     def with_pixels(self, pixels: FloatArray) -> Radiograph:
         """The same radiograph with other pixels, cut to [0, 1]."""
@@ -38,10 +41,33 @@ class Chest:
 
 
 def mediastinum_blanked(chest: Chest, donor: Chest, random: np.random.Generator) -> Radiograph:
-    """Heart and mediastinum, that is the thorax outside the aerated fields, in their mean grey."""
-    return chest.with_pixels(
-        _flat(chest.radiograph.pixels, chest.anatomy.thorax_image & ~chest.fields_image)
-    )
+    """Heart and mediastinum, and all else of the thorax that is no lung, in their mean grey."""
+    return chest.with_pixels(_flat(chest.radiograph.pixels, no_lung(chest)))
+
+
+def no_lung(chest: Chest) -> BoolArray:
+    """`(row, col)` bool, the thorax outside the lungs, and what the heart covers of them."""
+    return (chest.anatomy.thorax_image & ~chest.anatomy.lungs_image) | chest.heart_image
+
+
+def covered(lung: BoolArray, field: BoolArray, *, medial_is_right: bool) -> BoolArray:
+    """What the heart covers of a lung: unaerated, in the medial part of its lower rows.
+
+    Where a lung is opaque elsewhere that is disease, and is none of it.
+
+    Args:
+        lung: `(row, col)` bool, the lung with what lies behind the heart.
+        field: `(row, col)` bool, its aerated field.
+        medial_is_right: Whether the lung's medial border is on the picture's right.
+    """
+    found = np.zeros_like(lung)
+    rows = np.flatnonzero(lung.any(axis=1))
+    for row in rows[int(len(rows) * HEART_FROM) :]:
+        cols = np.flatnonzero(lung[row])
+        width = max(1, round(len(cols) * HEART_REACH))
+        medial = cols[-width:] if medial_is_right else cols[:width]
+        found[row, medial] = ~field[row, medial]
+    return found
 
 
 def lungs_blanked(chest: Chest, donor: Chest, random: np.random.Generator) -> Radiograph:

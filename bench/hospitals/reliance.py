@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.hospitals.changed import CHANGES, Chest
+from bench.hospitals.changed import CHANGES, LUNGS, Chest, covered
 from pipeline.classification.classifier import FolderClassifier
 from pipeline.errors import ChestNotFoundError
 from pipeline.settings import Settings
@@ -146,15 +146,19 @@ def abnormal_scores(logits: FloatArray, classifier: FolderClassifier) -> NDArray
 
 
 def chest_of(record: ImageRecord, segmenter: DeepLabSegmenter) -> Chest:
-    """A radiograph with its anatomy and its aerated fields.
+    """A radiograph with its anatomy and what the heart covers of the lungs.
 
     Raises:
         ChestNotFoundError: No chest was found.
     """
     radiograph = radiograph_of(record)
     anatomy = segmenter.segment(radiograph)
-    fields = segmenter.outlines_image(radiograph)[FIELDS].any(axis=0) & anatomy.lungs_image
-    return Chest(radiograph=radiograph, anatomy=anatomy, fields_image=fields)
+    field = segmenter.outlines_image(radiograph)[FIELDS].any(axis=0)
+    right, left = (anatomy.masks_image[side] for side in LUNGS)
+    # The patient's right lung lies on the picture's left.
+    heart = covered(right, field, medial_is_right=True)
+    heart |= covered(left, field, medial_is_right=False)
+    return Chest(radiograph=radiograph, anatomy=anatomy, heart_image=heart)
 
 
 def _reliance(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.hospitals.changed import CHANGES, Chest, fitted
+from bench.hospitals.changed import CHANGES, Chest, covered, fitted, no_lung
 from bench.hospitals.pointing import abnormal_label, pointed
 from pipeline.types import Language, Prediction, Structure
 from tests.fakes import FakeSegmenter
@@ -15,16 +15,16 @@ def chest():
     random = np.random.default_rng(0)
     one = radiograph(random.uniform(0.2, 0.8, (96, 96)))
     anatomy = FakeSegmenter().segment(one)
-    fields = anatomy.lungs_image.copy()
-    fields[:, :48][fields[:, :48].cumsum(axis=0) % 3 == 0] = False  # some of it behind the heart
-    return Chest(radiograph=one, anatomy=anatomy, fields_image=fields & anatomy.lungs_image)
+    heart = anatomy.lungs_image.copy()
+    heart[:60] = False  # the lower part of both
+    return Chest(radiograph=one, anatomy=anatomy, heart_image=heart)
 
 
 def test_each_change_leaves_the_rest_of_the_radiograph_alone(chest):
     lungs = chest.anatomy.lungs_image
     for name, change in CHANGES.items():
         changed = change(chest, chest, np.random.default_rng(1)).pixels
-        part = chest.anatomy.thorax_image & ~chest.fields_image if "mediast" in name else lungs
+        part = no_lung(chest) if "mediast" in name else lungs
         np.testing.assert_array_equal(changed[~part], chest.radiograph.pixels[~part], err_msg=name)
         assert changed.min() >= 0
         assert changed.max() <= 1
@@ -44,11 +44,22 @@ def test_lungs_of_another_come_to_lie_inside_the_outline(chest):
     donor = Chest(
         radiograph=radiograph(1 - chest.radiograph.pixels),
         anatomy=chest.anatomy,
-        fields_image=chest.fields_image,
+        heart_image=chest.heart_image,
     )
     exchanged = CHANGES["lungs_exchanged"](chest, donor, None).pixels
     right = chest.anatomy.masks_image[Structure.RIGHT_LUNG]
     assert np.corrcoef(exchanged[right], donor.radiograph.pixels[right])[0, 1] > 0.9
+
+
+def test_the_heart_covers_the_unaerated_medial_part_of_the_lower_rows():
+    lung, field = np.ones((20, 10), bool), np.ones((20, 10), bool)
+    field[10:15] = False  # an opaque band from border to border
+    found = covered(lung, field, medial_is_right=True)
+    assert found[10:15, 6:].all()
+    assert not found[:, :6].any()
+    assert not found[:10].any()
+    field[:5] = False  # above the heart
+    assert not covered(lung, field, medial_is_right=False)[:5].any()
 
 
 def test_a_row_is_spread_from_border_to_border():
