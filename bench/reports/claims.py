@@ -29,7 +29,7 @@ from report.writing.facts import Facts
 from segmentation.measurement_settings import load_measurement_settings
 
 OUTSIDE = Path(__file__).with_name("outside")
-SETS = {"open": ".jsonl", "held": ".held.jsonl"}
+SETS = {"open": (".jsonl", ".held.jsonl"), "held": (".fresh.jsonl",)}
 KINDS = ("invented", "true", "wrong")
 TARGETS = {
     "invented_supported": "at most 0.005",
@@ -129,8 +129,8 @@ def languages() -> Iterator[Language]:
 
 def outside_sentences(language: Language, name: str) -> list[OutsideSentence]:
     """The sentences of one set, `open` or `held`."""
-    file = OUTSIDE / f"{language.value}{SETS[name]}"
-    lines = file.read_text(encoding="utf-8").splitlines()
+    files = [OUTSIDE / f"{language.value}{suffix}" for suffix in SETS[name]]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     return [OutsideSentence(**json.loads(line)) for line in lines if line.strip()]
 
 

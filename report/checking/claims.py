@@ -20,7 +20,13 @@ from pipeline.types import (
     Zone,
 )
 from report.checking.classification_claims import check_classification
-from report.checking.left_over import denies_rest, is_general, left_over, negates_itself
+from report.checking.left_over import (
+    denies_rest,
+    is_general,
+    is_half_understood,
+    left_over,
+    negates_itself,
+)
 from report.checking.lexicon import Unit, units_of
 from report.checking.measurement_claims import check_measurements
 from report.checking.order_claims import check_comparison, check_order
@@ -38,6 +44,7 @@ from report.checking.side_claims import (
 from report.checking.zone_claims import (
     check_agreement_words,
     check_degrees,
+    check_favour,
     check_numbers,
     check_presence,
 )
@@ -124,6 +131,7 @@ def read(sentence: str, facts: Facts, context: tuple[Zone, ...] = ()) -> Reading
     check_order(reading)
     check_comparison(reading)
     check_degrees(reading)
+    check_favour(reading)
     check_agreement_words(reading)
     check_only(reading)
     check_nothing(reading)
@@ -135,12 +143,13 @@ def read(sentence: str, facts: Facts, context: tuple[Zone, ...] = ()) -> Reading
 
 def _status(reading: Reading, rest: list[tuple[Unit, SpanKind]]) -> ClaimStatus:
     wrong = [unit for unit in reading.units if unit.good is False]
+    understood = [unit for unit in wrong if not is_half_understood(reading, unit, rest)]
     right = [unit for unit in reading.units if unit.good]
     unmeasured = [kind for _, kind in rest if kind in _DENIED]
     # Where a finding is denied or stated in a place, the place says nothing of the maps.
     firm = [
         unit
-        for unit in wrong
+        for unit in understood
         if unit.kind not in _PLACES
         or not (unmeasured or negates_itself(reading, rest) or denies_rest(reading, rest))
         or (unit.kind is SpanKind.COMPARISON and not _is_denied(reading))

@@ -43,6 +43,7 @@ def check_classification(reading: Reading) -> None:
             and not (labels or reading.mentions)
         ):
             reading.account(index)
+    _check_either(reading)
     bound = _check_numbers(reading, numbers, labels)
     _check_ranks(reading, labels)
     for index in labels:
@@ -52,6 +53,19 @@ def check_classification(reading: Reading) -> None:
     _check_sure(reading)
     _check_confidence(reading)
     _check_doubt(reading)
+
+
+def _check_either(reading: Reading) -> None:
+    """Such as "It is more likely normal than abnormal"."""
+    pair, than = reading.tagged("normal", "abnormal"), reading.tagged("than")
+    if len(pair) != 2 or len(than) != 1 or not pair[0] < than[0] < pair[1]:
+        return
+    first, second = pair
+    good = (reading.units[first].tag == "abnormal") == reading.facts.prediction.is_abnormal
+    if reading.units[first].tag == reading.units[second].tag:
+        return
+    reading.account(second, *than, *reading.tagged("more"))
+    reading.note(first, good, SpanKind.LABEL)
 
 
 def _is_known(reading: Reading, index: int) -> bool:
@@ -113,8 +127,21 @@ def _check_numbers(  # noqa: PLR0912, PLR0915
             values["abnormal_probability"] = prediction.abnormal_probability
         others = [at for at in reading.tagged("other") if not reading.units[at].accounted]
         bounded = is_bound(reading, number)
+        neither = _denied_before_all(reading, labels, number)
+        if neither and bounded and not others:  # "neither A nor B exceeds 1 %"
+            stated = reading.units[number]
+            said = [prediction.probability(label_of(reading, at)) for at in labels]
+            within = all(share <= stated.value + stated.tolerance for share in said)
+            reading.account(*neither, *reading.tagged("above", "more", "below", "than"))
+            reading.note(number, within, SpanKind.CONFIDENCE)
+            for at in labels:
+                reading.note(at, None, SpanKind.LABEL, **_evidence(reading, at))
+            bound.update(labels)
+            continue
         if others and bounded and reading.has("classifier"):  # "no other label exceeds 5 %"
             rest = [one for one in prediction.labels if one != prediction.label]
+            if labels and label_of(reading, labels[0]) == prediction.label:
+                reading.account(*labels[:1], *reading.tagged("than"))
             values = {"others": max(prediction.probability(one) for one in rest)}
             reading.account(*others, *reading.tagged("all"))
             owner = None
@@ -126,7 +153,7 @@ def _check_numbers(  # noqa: PLR0912, PLR0915
                 continue
         elif others and _beside(reading, others[0], number):  # "leaving 7 % for the other labels"
             values = {"others": 1 - reading.facts.confidence}
-            reading.account(*others, *_counts_after(reading, others[0]))
+            reading.account(*others, *_counts_after(reading, others[0]), *reading.tagged("all"))
             owner = None
         elif reading.units[number].unit == "points":
             values = _gaps(reading, labels)
@@ -144,13 +171,20 @@ def _check_numbers(  # noqa: PLR0912, PLR0915
             ]
             good = all(each)
             bound.update(shared)
-            reading.account(*reading.tagged("all", "each_side"))
+            reading.account(*reading.tagged("all", "each_side", "equal", "unlikely"))
         if good is not None:
             kind = SpanKind.CONFIDENCE
             reading.note(number, good, kind, **values)
             if owner is not None and not near_abnormal:
                 bound.add(owner)
     return frozenset(bound)
+
+
+def _denied_before_all(reading: Reading, labels: Sequence[int], number: int) -> list[int]:
+    """The words that deny every label before a number: "neither A nor B"."""
+    denials = [at for at in reading.tagged("no") if not reading.units[at].accounted]
+    first = bool(denials) and len(labels) > 1 and denials[0] < labels[0]
+    return denials if first and labels[-1] < number and not reading.has("except") else []
 
 
 def _beside(reading: Reading, index: int, other: int) -> bool:
@@ -271,6 +305,7 @@ def _check_ranks(reading: Reading, labels: Sequence[int]) -> None:
         index = labels[place if len(labels) == len(extremes) else 0]
         good = ranked.index(label) + 1 == rank or (rank == 1 and label == prediction.label)
         reading.note(at, good, SpanKind.ORDER)
+        reading.account(*reading.tagged("all", within=reading.segment_of(at)))
         reading.note(index, None, SpanKind.LABEL, **_evidence(reading, index))
 
 
@@ -362,7 +397,7 @@ def _check_none_reaches(reading: Reading) -> None:
     """Such as "No label reaches one half", "no single label has a majority"."""
     denials = [at for at in reading.tagged("no") if not reading.units[at].accounted]
     for at in denials:
-        noun = reading.neighbours(at, 1, skip=("one", "of", "plain", "all"))
+        noun = reading.neighbours(at, 1, skip=("one", "of", "plain", "all", "other"))
         if noun is None or reading.units[noun].tag != "classifier":
             continue
         segment = reading.segment_of(at)
@@ -374,7 +409,18 @@ def _check_none_reaches(reading: Reading) -> None:
         if not numbers:
             continue
         limit = reading.units[numbers[0]].value
-        good = max(reading.facts.prediction.probabilities) < limit
+        prediction = reading.facts.prediction
+        excepted: list[int] = []
+        if reading.has("except", "other"):  # "no label but tuberculosis reaches 10 %"
+            excepted = reading.tagged(LABEL, "normal")
+        kept = {label_of(reading, one) for one in excepted}
+        if reading.has("other") and not kept:
+            kept = {prediction.label}
+        rest = [prediction.probability(one) for one in prediction.labels if one not in kept]
+        good = max(rest) < limit
+        for one in excepted:
+            reading.units[one].good = None
+        reading.account(*excepted, *reading.tagged("except", "other"))
         reading.units[numbers[0]].good = None
         reading.note(numbers[0], good, SpanKind.CONFIDENCE, confidence=reading.facts.confidence)
         reading.account(*denials, *reading.tagged("above", "more", "at_least", "than", "one"))
@@ -471,7 +517,11 @@ def _check_doubt(reading: Reading) -> None:
         good: bool | None = None
         if prediction.is_uncertain == said:
             good = True
-        elif prediction.is_uncertain or reading.facts.confidence >= _HIGH_FROM:
+        elif (
+            prediction.is_uncertain
+            or reading.facts.confidence >= _HIGH_FROM
+            or (reading.has("mark") and not reading.mentions)
+        ):  # "flagged as uncertain" is said of the program's own flag
             good = False
         if good is not None:
             reading.account(*denied)

@@ -1,5 +1,7 @@
 """What no check accounts for: findings, devices, earlier radiographs, advice, unknown words."""
 
+from collections.abc import Mapping
+
 from pipeline.types import SpanKind
 from report.checking.lexicon import (
     PUNCTUATION,
@@ -9,7 +11,7 @@ from report.checking.lexicon import (
     denies_by_prefix,
     in_table,
 )
-from report.checking.reading import Reading
+from report.checking.reading import COUNTS, DEGREES, Reading
 
 FREE = frozenset(
     {
@@ -59,6 +61,24 @@ _STRUCTURE = frozenset(
         "reduced",
     }
 )
+_VALUES = frozenset({SpanKind.NUMBER, SpanKind.CONFIDENCE, SpanKind.MEASUREMENT, SpanKind.LABEL})
+_TURNING = (
+    frozenset({"no", "absent", "other", "except", "only", "all", "than", "twice", "equal"})
+    | frozenset({"upper", "middle", "lower", "max", "min", "above", "below", "more", "less"})
+    | frozenset({"at_least", "at_most", "second", "third", "fourth", "several"})
+    | DEGREES.keys()
+    | COUNTS.keys()
+) - {"one"}
+_DOUBLES: frozenset[str] = frozenset(COUNTS.keys())
+_REPEATING: Mapping[SpanKind, frozenset[str]] = {  # what may say the same again
+    SpanKind.ORDER: frozenset({"max", "min", "second"}),
+    SpanKind.COUNT: _DOUBLES,
+    SpanKind.AGREEMENT: frozenset({"above", "below", "more", "less"}),
+    SpanKind.GRADE: frozenset({"above", "below"}),
+    SpanKind.NUMBER: _DOUBLES,
+    SpanKind.CONFIDENCE: _DOUBLES | {"max"},
+    SpanKind.MEASUREMENT: _DOUBLES | DEGREES.keys() | {"upper", "middle", "lower", "max", "min"},
+}
 _NAMED_DISEASE = frozenset({SpanKind.DISEASE, SpanKind.LABEL, SpanKind.FINDING})
 
 
@@ -84,6 +104,30 @@ def kind_of_rest(unit: Unit) -> SpanKind:
     if unit.tag.endswith("_beyond") or unit.tag in ("hyperinflation", "heart"):
         return SpanKind.FINDING
     return SpanKind.NUMBER if unit.tag == "number" else SpanKind.UNKNOWN
+
+
+def is_half_understood(reading: Reading, unit: Unit, rest: list[tuple[Unit, SpanKind]]) -> bool:
+    """Whether something of a wrong unit's sentence was not understood that may turn its meaning.
+
+    Words that place, count, compare, limit or deny, and that no check could use, turn anything; a
+    word that nobody listed turns all but a value or a label that is said to be something.
+    """
+    turns = _TURNING - _REPEATING.get(unit.kind or SpanKind.UNKNOWN, frozenset())
+    if unit.kind is SpanKind.COMPARISON:
+        rest = _of_clause(reading, unit, rest)
+    turning = any(one.tag in turns for one, _ in rest)
+    unknown = any(one.tag == UNKNOWN for one, _ in rest)
+    return turning or (unknown and unit.kind not in _VALUES)
+
+
+def _of_clause(
+    reading: Reading, unit: Unit, rest: list[tuple[Unit, SpanKind]]
+) -> list[tuple[Unit, SpanKind]]:
+    """What is left over between the commas that a unit stands between."""
+    parts = [one.start for one in reading.units if one.text in (",", ";")]
+    first = max((at for at in parts if at < unit.start), default=-1)
+    last = min((at for at in parts if at > unit.start), default=reading.units[-1].end)
+    return [(one, kind) for one, kind in rest if first < one.start < last]
 
 
 def negates_itself(reading: Reading, rest: list[tuple[Unit, SpanKind]]) -> bool:

@@ -40,7 +40,12 @@ _COUNTED = {word: number for number, word in enumerate(COUNT_WORDS)}
 _STRUCTURES = ("chest_itself", "heart_itself", "lungs_themselves", "dome_itself")
 _DENYING = "denying_prefixes"
 _NOT_TABLES = frozenset(
-    {_DENYING, *_STRUCTURES, *(f"unit_{unit}" for unit in (*_UNITS, "hundredths", "tenths"))}
+    {
+        _DENYING,
+        "reaching",
+        *_STRUCTURES,
+        *(f"unit_{unit}" for unit in (*_UNITS, "hundredths", "tenths")),
+    }
 )
 _SIGNS = {">": "above", "<": "below", "≥": "at_least", "≤": "at_most", "≈": "approximately"}
 _COUNT_AFTER = re.compile(r"[^\W\d_]+")
@@ -62,6 +67,7 @@ class Unit:
         kind: What it was checked as.
         good: What the check found; `None` if it decided nothing.
         evidence: The measured values it was compared with, by name.
+        is_denial: Whether it holds its own denial: "not reach".
     """
 
     tag: str
@@ -76,6 +82,7 @@ class Unit:
     kind: SpanKind | None = None
     good: bool | None = None
     evidence: dict[str, float | str] = field(default_factory=dict)
+    is_denial: bool = False
 
 
 def is_fraction(unit: Unit) -> bool:
@@ -137,6 +144,7 @@ def units_of(sentence: str, prediction: Prediction, language: Language) -> list[
                 unit.tag = "max" if unit.tag == "at_most" else "plain"  # "looked at most"
     for unit in found:
         unit.text = sentence[unit.start : unit.end]
+        unit.is_denial = unit.tag == "below" and in_table(unit.text.split()[0], "no", language)
     return found
 
 

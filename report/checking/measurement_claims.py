@@ -49,6 +49,8 @@ _STRUCTURES = {
     "lungs_themselves": "lung_height",
     "dome_itself": "dome_height",
 }  # a table of structures, and what a length beside them is
+_OPENING = frozenset({"(", ":", ",", "–", "—"})
+_COMPARED = frozenset({"above", "below", "more", "less"})
 _CONFIDENCE_LEVEL = 0.95
 _RAISED = frozenset({"raised", "strong"})
 _REDUCED = frozenset({"reduced", "weak"})
@@ -217,6 +219,10 @@ def _check_measurement(reading: Reading, mention: MeasurementMention) -> None:
     units = reading.units
     span = range(mention.start, mention.end)
     sides = [index for index in span if units[index].tag in SIDES]
+    sided = any(one.side for one in reading.facts.all_measurements if one.name == mention.name)
+    if sided and not sides and not reading.mentions:  # "on the left, the dome measures 2.5 cm"
+        elsewhere = reading.tagged(*SIDES)
+        sides = elsewhere if len(elsewhere) == 1 else []
     side = Side(units[sides[0]].tag) if sides else _named_side(reading, mention)
     measurement = _of(reading, mention.name, side)
     numbers = [index for index in span if units[index].tag == NUMBER]
@@ -231,12 +237,18 @@ def _check_measurement(reading: Reading, mention: MeasurementMention) -> None:
     evidence = {mention.name: measurement.value}
     reading.note(mention.at, None, SpanKind.MEASUREMENT, **evidence)
     reading.account(*sides, *[index for index in span if units[index].tag in _FREE])
+    if mention.name == "cardiothoracic_ratio":
+        reading.account(*[index for index in span if _is_chest(reading, index)])
     bounds = {number: _bound_words(reading, number, mention, numbers) for number in numbers}
     for number in numbers:
         good = _check_value(reading, number, measurement, bounds[number], mention)
         if good is not None:
             reading.note(number, good, SpanKind.MEASUREMENT, **evidence)
     _check_relation(reading, mention, measurement, bounds)
+
+
+def _is_chest(reading: Reading, index: int) -> bool:
+    return in_table(reading.units[index].text, "chest_itself", reading.facts.language)
 
 
 def _named_side(reading: Reading, mention: MeasurementMention) -> Side | None:
@@ -266,7 +278,7 @@ def _bound_words(
     return frozenset(tags & (_BOUND_WORDS | {"interval"}))
 
 
-def _check_value(  # noqa: PLR0911
+def _check_value(  # noqa: PLR0911, PLR0912
     reading: Reading,
     number: int,
     measurement: Measurement,
@@ -285,6 +297,7 @@ def _check_value(  # noqa: PLR0911
     if scale is None or measurement.value is None:
         return False
     said, tolerance = unit.value * scale, unit.tolerance * scale
+    units_before = reading.units[:number]
     threshold = measurement.threshold.value if measurement.threshold else None
     ends = [end for end in (measurement.low, measurement.high) if end is not None]
     digits = measurement.unit.digits
@@ -305,6 +318,14 @@ def _check_value(  # noqa: PLR0911
         gap = abs(measurement.value - threshold)
         if abs(gap - said) <= tolerance + 1e-9 and reading.has("threshold"):
             return True  # "0.04 below the threshold"
+    opening = number > 0 and units_before[-1].text in _OPENING
+    if opening and is_one_of(measurement.value):
+        return True  # "above the threshold (0.53 versus 0.50)"
+    if _is_gap(reading, number):
+        gaps = [abs(measurement.value - threshold)] if threshold is not None else []
+        gaps += _side_gaps(reading, measurement)
+        if any(abs(gap - said) <= tolerance + 1e-9 for gap in gaps):
+            return True  # "exceeds 0.5 by 0.06", "3 mm higher than the right"
     if is_one_of(*ends) and (reading.has("interval") or _is_range(reading, number)):
         return True
     if bound - {"for_adults"}:
@@ -321,6 +342,21 @@ def _check_value(  # noqa: PLR0911
         return True
     before_name = number < mention.at and reading.has("threshold", "above", "below")
     return before_name and is_one_of(threshold)
+
+
+def _is_gap(reading: Reading, number: int) -> bool:
+    """Whether a number may be a difference: after "by", or beside a comparison."""
+    before = {unit.tag for unit in reading.units[max(0, number - 2) : number]}
+    after = reading.neighbours(number, 1, skip=("of",))
+    compared = after is not None and reading.units[after].tag in _COMPARED
+    return bool(before & {"difference", "of"}) or compared
+
+
+def _side_gaps(reading: Reading, measurement: Measurement) -> list[float]:
+    """The difference of the two sides' values, where both were measured."""
+    same = [one for one in reading.facts.all_measurements if one.name == measurement.name]
+    values = [one.value for one in same if one.side is not None and one.value is not None]
+    return [abs(values[0] - values[1])] if len(values) == 2 else []
 
 
 def _is_range(reading: Reading, number: int) -> bool:
@@ -344,7 +380,8 @@ def _check_relation(
         if unit.accounted:
             continue
         denial = _denial(reading, index, mention.start)
-        good = _said_rightly(reading, index, measurement, denied=denial is not None)
+        denied = denial is not None and not unit.is_denial  # "none does not reach" denies once
+        good = _said_rightly(reading, index, measurement, denied=denied)
         if unit.tag in ("at_most", "at_least") and any(
             number > index and units[number].good for number in bounds
         ):

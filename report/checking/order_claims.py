@@ -191,7 +191,7 @@ def _compare_zones(reading: Reading, index: int) -> None:
     facts = reading.facts
     tag = reading.units[index].tag
     than = [at for at in reading.tagged("than") if not reading.units[at].accounted]
-    first, second = _split(reading, index, than)
+    first, second = _side_of_pair(reading, index) or _split(reading, index, than)
     if reading.has("other") and than and first and not second:
         second = [zone for zone in facts.zones if zone not in first]
         reading.account(*reading.tagged("other", "all"))
@@ -227,6 +227,20 @@ def _compare_zones(reading: Reading, index: int) -> None:
         return
     reading.note(index, good, SpanKind.COMPARISON, **evidence)
     reading.account(*than)
+
+
+def _side_of_pair(reading: Reading, index: int) -> tuple[list[Zone], list[Zone]] | None:
+    """Such as "Both apices are marked, the right one more strongly"."""
+    zones = [one.zone for one in reading.mentions]
+    sides = _free_sides(reading, reading.segment_of(index))
+    if len(zones) != 2 or len(sides) != 1 or zones[0].level is not zones[1].level:
+        return None
+    if abs(sides[0] - index) > 3 or reading.mentions[-1].first > min(sides[0], index):
+        return None
+    side = reading.units[sides[0]].tag
+    reading.account(*sides)
+    first = [zone for zone in zones if zone.side == side]
+    return first, [zone for zone in zones if zone.side != side]
 
 
 def _split(reading: Reading, index: int, than: Sequence[int]) -> tuple[list[Zone], list[Zone]]:  # noqa: PLR0911

@@ -11,8 +11,22 @@ SIDES = {side.value: side for side in Side}
 _ZONES = {zone.value: zone for zone in Zone}
 _PLACES = frozenset({"zone_noun", "lung", "one"})
 _LINKS = frozenset({"of", "within"})
+_COMPARING = frozenset({"than", "above", "below", "more", "less"})
 _AFTER_LEVEL = frozenset(
-    {"punctuation", "dash", "number", "mark", "joins", "weak", "moderate", "strong", "no", "plain"}
+    {
+        "punctuation",
+        "dash",
+        "number",
+        "mark",
+        "joins",
+        "weak",
+        "moderate",
+        "strong",
+        "no",
+        "plain",
+        "one",
+        "difference",
+    }
 )
 
 
@@ -41,6 +55,7 @@ def zone_mentions(units: Sequence[Unit], marked: frozenset[Side]) -> list[ZoneMe
         before = _side_before(units, first, taken)
         after = _side_after(units, last)
         alone = bool(found) and _stands_alone(units, last)  # not "upper respiratory tract"
+        alone = alone or (_is_excepted(units, first) and _stands_alone(units, last))
         if before is None and after is None and not _near_place(units, first, last) and not alone:
             continue
         at = before if before is not None else after
@@ -144,7 +159,7 @@ def _other_sides(
         own = {units[at].tag for at in range(index + 1, min(len(units), index + 3))}
         if (
             named
-            and {"than", "above", "below", "more", "less"} & set(before)
+            and (_is_elliptic(units, index, named[-1].last) or _COMPARING & set(before))
             and not (own & LEVELS.keys())
         ):
             zone = Zone(f"{unit.tag}_{named[-1].zone.level}")
@@ -153,6 +168,15 @@ def _other_sides(
                 taken.add(index)
                 added.append(ZoneMention(zone=zone, first=index, last=index))
     return added
+
+
+def _is_elliptic(units: Sequence[Unit], index: int, last: int) -> bool:
+    """Such as "The right apex leads with 0.86, the left follows with 0.55"."""
+    parted = any(unit.text in (",", ";") for unit in units[last + 1 : index])
+    numbered = any(unit.tag == "number" for unit in units[last + 1 : index])
+    following = units[index + 1 : index + 4]
+    named = bool(following) and following[0].tag in _PLACES and following[0].tag != "one"
+    return parted and numbered and not named and any(one.tag == "number" for one in following)
 
 
 def _near_place(units: Sequence[Unit], first: int, last: int) -> bool:
@@ -165,6 +189,12 @@ def _stands_alone(units: Sequence[Unit], last: int) -> bool:
     """Whether a level after other zones needs no noun: "on the left the lower (0.35)"."""
     following = units[last + 1] if last + 1 < len(units) else None
     return following is None or following.tag in _AFTER_LEVEL
+
+
+def _is_excepted(units: Sequence[Unit], first: int) -> bool:
+    """Whether a level stands right after "except": "all zones except the upper ones"."""
+    before = [unit.tag for unit in units[max(0, first - 2) : first] if unit.tag not in _LINKS]
+    return bool(before) and before[-1] == "except"
 
 
 def _earlier_side(units: Sequence[Unit], first: int, taken: set[int]) -> int | None:

@@ -81,7 +81,7 @@ def matches(reading: Reading, index: int, values: Mapping[str, float]) -> bool |
         return None
     unit = reading.units[index]
     tolerance = unit.tolerance
-    bound = ""
+    bound, denied = "", False
     for before in range(index - 1, max(-1, index - 4), -1):
         tag = reading.units[before].tag
         if tag in ("approximately", "near"):
@@ -93,6 +93,8 @@ def matches(reading: Reading, index: int, values: Mapping[str, float]) -> bool |
             if denied:
                 bound = "below" if bound == "above" else "above"
                 reading.account(before - 1)
+                doubled = before > 1 and reading.units[before - 2].tag == "no"
+                reading.account(*([before - 2] if doubled else []))  # "nowhere does not exceed"
             reading.account(before)
             break
         elif tag == "than":
@@ -104,7 +106,13 @@ def matches(reading: Reading, index: int, values: Mapping[str, float]) -> bool |
         for value in values.values()
         for one in (value, round(value, 2))
     )
-    if not bound or near:
+    if not bound or (near and not denied):
+        return near
+    if denied and not reading.mentions:  # said of all
+        edge = unit.value + tolerance * (1 if bound == "below" else -1)
+        own = [value for name, value in values.items() if "_" in name or "." not in name]
+        return all((value <= edge) == (bound == "below") for value in own)
+    if near:
         return near
     if bound == "above":
         return any(value > unit.value for value in values.values())

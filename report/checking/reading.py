@@ -48,6 +48,7 @@ class Reading:
         mentions: The zones it names.
         context: The zones of the sentence before.
         segments: Its statements.
+        excepted: The zones that were checked as the exceptions of "all zones except".
     """
 
     facts: Facts
@@ -55,6 +56,7 @@ class Reading:
     mentions: list[ZoneMention]
     context: tuple[Zone, ...] = ()
     segments: list[Segment] = field(default_factory=list)
+    excepted: frozenset[Zone] = frozenset()
 
     def __post_init__(self) -> None:
         self.segments = list(_segments(self.units, self._is_place))

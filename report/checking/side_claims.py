@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from pipeline.types import Descriptor, Side, SpanKind, Zone
-from report.checking.lexicon import LABEL, NUMBER
+from pipeline.types import Descriptor, Level, Side, SpanKind, Zone
+from report.checking.lexicon import LABEL, NUMBER, in_table, is_fraction
 from report.checking.order_claims import agreeing_side, stronger_side
 from report.checking.places import LEVELS, SIDES
 from report.checking.quantities import kind_of, matches
 from report.checking.reading import COUNTS, DEGREES, Reading, Segment
+from report.checking.zone_claims import quantity_near
 
 _MODIFIED = ("more", "less", "above", "below", "at_least", "at_most")
+_EVEN_TO, _UNEVEN_FROM = 0.05, 0.1
 _ELLIPTIC = frozenset(
     {"lung", "right", "left", "punctuation", "dash", "joins", "plain", "of", "only"}
 )
@@ -42,6 +44,13 @@ def check_counts(reading: Reading) -> None:
             continue
         if number == 6 and _is_whole(reading, index) and reading.has("zone_noun"):
             reading.account(index)
+            continue
+        if number == 1 and index and reading.units[index - 1].tag == "no":
+            reading.account(index)  # "not one zone"
+            continue
+        if number is not None and _is_pool(reading, index):  # "two of the four marked zones"
+            marked = len(reading.facts.items)
+            reading.note(index, number in (marked, len(Zone)), SpanKind.COUNT)
             continue
         noun = _counted_noun(reading, index)
         if noun is None:
@@ -99,7 +108,7 @@ def _counted_noun(reading: Reading, index: int) -> int | None:  # noqa: PLR0911
         return None
     if noun is None or noun - index > 6:
         return None
-    if tag == "six":  # "three of six zones"
+    if tag == "six" or (tag in COUNTS and _is_pool(reading, noun)):  # "three of six zones"
         return _counted_noun(reading, noun)
     if tag == "zone_noun":
         return noun
@@ -114,7 +123,19 @@ def _part_before(reading: Reading, index: int) -> int | None:
     before = reading.neighbours(index, -1, skip=("of", "plain"))
     if before is None or reading.units[before].tag != NUMBER or before == index - 1:
         return None
-    return before if reading.units[before].unit == "percent" else None
+    return before if is_fraction(reading.units[before]) else None
+
+
+def _is_pool(reading: Reading, index: int) -> bool:
+    """Whether a count is of those that an earlier one is taken from: "two of the four marked"."""
+    units = reading.units
+    before = reading.neighbours(index, -1, skip=("of", "plain"))
+    apart = before is not None and index - before > 1
+    counted = before is not None and units[before].tag in COUNTS
+    after = reading.neighbours(index, 1, skip=("of", "plain"))
+    marked = after is not None and units[after].tag == "mark"
+    joined = {unit.text.lower() for unit in units[(before or 0) + 1 : index]}
+    return apart and counted and marked and not joined & {",", ";", ":"}
 
 
 def _is_whole(reading: Reading, index: int) -> bool:
@@ -133,7 +154,9 @@ def _check_count(reading: Reading, index: int, number: int | None) -> None:  # n
     segment = reading.segment_of(index)
     items = list(facts.items)
     grades = [
-        at for at in reading.tagged(*DEGREES, within=segment) if not _other_quantity(reading, at)
+        at
+        for at in reading.tagged(*DEGREES, within=segment)
+        if not _other_quantity(reading, at) and not _is_apart(reading, index, at)
     ]
     sides = [
         at
@@ -153,16 +176,18 @@ def _check_count(reading: Reading, index: int, number: int | None) -> None:  # n
         items = [item for item in items if item.grade is DEGREES[reading.units[grades[0]].tag]]
         reading.account(*grades)
     counted = len(items)
-    denied = [at for at in reading.denials(segment) if at > index]
+    denied = [at for at in reading.near_denials(index) if at > index]
     if denied and not reading.mentions:
         counted = (3 if len(sides) == 1 else 6) - counted
         reading.account(*denied)
-    each_side = reading.tagged("each_side")
+    each_side = reading.tagged("each_side") or [
+        at for at in reading.tagged("both") if others and others[0] < index < at <= index + 2
+    ]
     later = [at for at in reading.tagged(*COUNTS) if each_side and index < at < each_side[0]]
     earlier = [at for at in reading.tagged(*COUNTS) if each_side and each_side[0] < at < index]
     if each_side and not (later or earlier):
         each = [sum(item.zone.side is side for item in facts.items) for side in Side]
-        reading.account(*reading.tagged("each_side"))
+        reading.account(*each_side)
         reading.note(index, number is not None and set(each) == {number}, SpanKind.COUNT)
         return
     modifier = reading.neighbours(index, -1, skip=("than", "of"))
@@ -182,15 +207,34 @@ def _check_count(reading: Reading, index: int, number: int | None) -> None:  # n
         good = counted == number
     if tag in _MODIFIED and modifier is not None:
         reading.account(modifier, *reading.tagged("than", within=segment))
-    elif not good and number is not None and _listed(reading, segment) == number:
+    elif (
+        not good
+        and number is not None
+        and _says_more(reading, index)
+        and _listed(reading, segment) == number
+    ):
         good = None  # "two zones, A and B, ...": what is said of them is checked by itself
     only = [at for at in reading.tagged("only", "all", within=segment) if abs(at - index) <= 2]
     reading.account(*only)
     reading.note(index, good, SpanKind.COUNT, regions=float(len(facts.items)))
 
 
+def _is_apart(reading: Reading, first: int, last: int) -> bool:
+    """Whether a denial after a comma stands between a count and what is said."""
+    between = reading.units[first:last]
+    return any(unit.text == "," for unit in between) and any(unit.tag == "no" for unit in between)
+
+
 def _other_quantity(reading: Reading, index: int) -> bool:
-    return reading.units[index].accounted
+    """Whether a degree is of the methods' agreement, or something else took it."""
+    return reading.units[index].accounted or quantity_near(reading, index) == "agreement"
+
+
+def _says_more(reading: Reading, index: int) -> bool:
+    """Whether more is said of the zones counted than that they are marked."""
+    before = reading.neighbours(index, -1, skip=("of",))
+    only = before is not None and reading.units[before].tag == "only"
+    return not only and reading.has(*DEGREES, NUMBER, "max", "min", "more", "less", "agreement")
 
 
 def _listed(reading: Reading, segment: Segment) -> int:
@@ -225,20 +269,28 @@ def _check_nothing(reading: Reading, segment: Segment) -> None:
     if any(at > denials[0] for at in reading.tagged(*classes, within=segment)):
         return
     evidence = {"regions": float(len(facts.items))}
-    bounds = open_units(NUMBER)
+    bounds = reading.tagged(NUMBER, within=segment)  # another check may have tried it as a value
     grades = open_units(*DEGREES)
     good: bool
-    if bounds and reading.has("above", "more", "at_least"):  # "no zone exceeds 0.8"
-        limit = reading.units[bounds[0]].value
-        good = all(item.intensity <= limit for item in facts.items)
-        reading.account(bounds[0], *reading.tagged("above", "more", "at_least", "than"))
+    reaching = [
+        at
+        for at in range(segment.start, segment.end)
+        if reading.units[at].is_denial
+        or in_table(reading.units[at].text, "reaching", facts.language)
+    ]
+    if bounds and (reaching or reading.has("above", "more", "at_least")):  # "none exceeds 0.8"
+        limit = reading.units[bounds[0]]
+        good = all(item.intensity <= limit.value + limit.tolerance for item in facts.items)
+        limit.good = None
+        reading.account(bounds[0], *reaching)
+        reading.account(*reading.tagged("above", "more", "at_least", "than"))
     elif grades:
         grade = DEGREES[reading.units[grades[0]].tag]
         good = all(item.grade is not grade for item in facts.items)
-        reading.account(*grades)
+        reading.account(*grades, *reading.tagged("below"))
     else:
         good = not facts.items
-    reading.account(*open_units("all"), *denials[1:])
+    reading.account(*open_units("all", "six"), *denials[1:])
     reading.note(denials[0], good, SpanKind.ZONE, **evidence)
 
 
@@ -258,7 +310,8 @@ def check_others(reading: Reading) -> None:
         for at in reading.tagged(*DEGREES, within=segment)
         if reading.units[at].kind is None and not reading.units[at].accounted
     ]
-    rest = [item for item in facts.items if item.zone not in named]
+    pool = _pool_of_side(reading, others[0])
+    rest = [item for item in pool if item.zone not in named]
     if not named:
         return
     extremes = [
@@ -279,13 +332,14 @@ def check_others(reading: Reading) -> None:
         reading.note(grades[0], good, SpanKind.GRADE)
     elif reading.has("except") and whole and not denials:  # "all zones except A are marked"
         good = {item.zone for item in facts.items} == set(Zone) - set(named)
+        reading.excepted = frozenset(named)
         for mention in reading.mentions:
-            reading.units[mention.first].good = None
-            reading.units[mention.last].good = None
+            reading.account(*range(mention.first, mention.last + 1))
     elif denials:
         good = not rest
         if reading.has("except"):
-            good = {item.zone for item in facts.items} == set(named)
+            good = {item.zone for item in pool} == set(named)
+            reading.excepted = frozenset(named)
         for mention in reading.mentions:
             if reading.has("except"):
                 present = mention.zone in facts.zones
@@ -296,6 +350,17 @@ def check_others(reading: Reading) -> None:
         return
     reading.account(*others, *whole)
     reading.note(others[0], good, SpanKind.ZONE)
+
+
+def _pool_of_side(reading: Reading, other: int) -> Sequence[Descriptor]:
+    """The descriptors that "other" or "except" is of: "in the right lung, except A, none"."""
+    inside = {at for one in reading.mentions for at in range(one.first, one.last + 1)}
+    sides = [at for at in reading.tagged("right", "left") if at < other and at not in inside]
+    if len(sides) != 1 or (reading.mentions[:1] and reading.mentions[0].first < other):
+        return reading.facts.items
+    reading.account(*sides)
+    side = reading.units[sides[0]].tag
+    return [item for item in reading.facts.items if item.zone.side == side]
 
 
 def check_only(reading: Reading) -> None:  # noqa: PLR0912
@@ -386,7 +451,7 @@ def _note_sides(reading: Reading, indices: Sequence[int], good: bool | None) -> 
         reading.note(at, good, SpanKind.SIDE, sides=listed)
 
 
-def check_sides(reading: Reading) -> None:
+def check_sides(reading: Reading) -> None:  # noqa: PLR0912
     """The sides that a sentence speaks of without a zone."""
     facts = reading.facts
     for index in reading.tagged("one_sided"):
@@ -415,6 +480,9 @@ def check_sides(reading: Reading) -> None:
             if not reading.units[at].accounted
         ]
         denied = reading.denials(segment)
+        if sides and not denied:  # "neither the upper zones nor any on the left"
+            last = max((one.last for one in reading.zones_in(segment)), default=sides[0])
+            denied = [at for at in reading.tagged("no", within=segment) if last < at < sides[0]]
         grades = [
             at
             for at in reading.tagged(*DEGREES, within=segment)
@@ -433,6 +501,9 @@ def check_sides(reading: Reading) -> None:
                 _check_stronger(reading, segment, [*extremes, *compared], sides[0])
         elif len(sides) == 2 and not denied and not extremes:
             _note_sides(reading, sides, facts.sides == set(Side))
+        elif len(sides) == 2 and not denied and sides[0] < extremes[0] < sides[1]:
+            _check_stronger(reading, segment, extremes, sides[0])  # "predominates over the left"
+            _note_sides(reading, sides[1:], None)
         elif len(sides) == 1 and paired:
             _note_sides(
                 reading, [*paired, *sides], facts.sides == {Side(reading.units[sides[0]].tag)}
@@ -457,14 +528,31 @@ def _check_stronger(reading: Reading, segment: Segment, words: Sequence[int], si
 
 def check_evenness(reading: Reading) -> None:
     """Such as "Attention is asymmetric": one side is clearly the stronger."""
-    for index in reading.tagged("asymmetric"):
+    for index in reading.tagged("asymmetric", "symmetric"):
         if not (reading.mentions or reading.has("intensity", "mark", "distribution")):
+            continue
+        if reading.units[index].tag == "symmetric":
+            _check_symmetric(reading, index)
             continue
         stronger = stronger_side(reading)
         denied = reading.denials(reading.segment_of(index))
         if stronger is not None:
             reading.account(*denied)
             _note_sides(reading, [index], not denied)
+
+
+def _check_symmetric(reading: Reading, index: int) -> None:
+    """Such as "Attention is symmetrical in the lower zones": of each pair of zones, or of all."""
+    named = {mention.zone.level for mention in reading.mentions} or set(Level)
+    gaps = []
+    for level in named:
+        pair = [reading.facts.zones.get(Zone(f"{side}_{level}")) for side in Side]
+        first, second = (0.0 if item is None else item.intensity for item in pair)
+        gaps.append(abs(first - second))
+    denied = reading.near_denials(index)
+    if max(gaps) >= _UNEVEN_FROM or max(gaps) <= _EVEN_TO:
+        reading.account(*denied)
+        _note_sides(reading, [index], (max(gaps) <= _EVEN_TO) != bool(denied))
 
 
 def _reaches_each(reading: Reading, denied: Sequence[int], both: Sequence[int]) -> bool:
@@ -520,6 +608,10 @@ def check_all(reading: Reading) -> None:
             reading.account(index)  # "of all labels"
             continue
         is_pair = reading.units[index].tag == "both"
+        after = reading.neighbours(index, 1, skip=("of", "plain"))
+        beside = "" if after is None else reading.units[after].tag
+        if beside in ("agreement", "share", "intensity", "above", "more", "below", "less"):
+            tag = "intensity" if is_pair else tag
         quantified = tag in ("agreement", "share", "intensity") and is_pair
         if tag not in ("zone_noun", "of", "mark", "agreement", "share", "intensity") or (
             is_pair and not (quantified or tag == "zone_noun")

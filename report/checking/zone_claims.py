@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.types import Descriptor, Grade, Side, SpanKind, Zone
+from report.checking.lexicon import is_fraction
 from report.checking.places import ZoneMention
 from report.checking.quantities import is_bound, is_free_number, is_inherited, kind_of, matches
 from report.checking.reading import DEGREES, Reading, Segment
@@ -33,7 +34,9 @@ def check_numbers(reading: Reading) -> None:
             _check_number(reading, number, kind, numbers)
 
 
-def _check_number(reading: Reading, number: int, kind: str, numbers: Sequence[int]) -> None:
+def _check_number(  # noqa: PLR0912
+    reading: Reading, number: int, kind: str, numbers: Sequence[int]
+) -> None:
     facts = reading.facts
     kinds = list(_ZONE_KINDS) if not kind else [kind]
     if not kind and reading.has("mark") and not reading.units[number].unit:
@@ -46,6 +49,14 @@ def _check_number(reading: Reading, number: int, kind: str, numbers: Sequence[in
         kinds.append("share")
     if kind and kind != "intensity" and is_inherited(reading, number):
         kinds.append("intensity")  # "0.72 (agreement 0.81), the left one 0.35"
+    if is_fraction(reading.units[number]) and kind in ("intensity", "share"):
+        bounding = {unit.tag for unit in reading.units[max(0, number - 3) : number]}
+        if not bounding & {"above", "below", "more", "less"}:
+            kinds = ["intensity", "share"]  # "four fifths of the attention"
+        part = _part_of_other(reading, number)
+        if part is not None:
+            reading.note(number, part, SpanKind.COMPARISON)
+            return
     zones = _owners(reading, number, numbers)
     if zones is None:
         values = _side_values(reading, number, kinds)
@@ -71,6 +82,23 @@ def _check_number(reading: Reading, number: int, kind: str, numbers: Sequence[in
     if zones is not None and len(zones) == 1:  # "the upper zones: on the right 0.86"
         beside = range(max(0, number - 2), min(len(reading.units), number + 3))
         reading.account(*[at for at in beside if reading.units[at].tag == zones[0].side])
+
+
+def _part_of_other(reading: Reading, number: int) -> bool | None:
+    """Such as "A receives about half the share of B": a fraction between two zones."""
+    before = [one.zone for one in reading.mentions if one.last < number]
+    after = [one.zone for one in reading.mentions if one.first > number]
+    between = reading.units[number + 1 : reading.mentions[-1].first] if after else []
+    if len(before) != 1 or len(after) != 1 or any(unit.text in (",", ";") for unit in between):
+        return None
+    if any(unit.tag in ("joins", "contrast") for unit in between):
+        return None
+    first, second = (reading.facts.zones.get(zone) for zone in (*before, *after))
+    if first is None or second is None:
+        return None
+    unit = reading.units[number]
+    parts = (first.share / second.share, first.intensity / second.intensity)
+    return any(abs(part - unit.value) <= 2 * unit.tolerance for part in parts)
 
 
 def _difference(reading: Reading, number: int, kinds: Sequence[str]) -> bool | None:
@@ -145,7 +173,7 @@ def check_degrees(reading: Reading) -> None:
         if following in _EXTREMES:
             reading.account(index)
             continue
-        quantity = _quantity_near(reading, index)
+        quantity = quantity_near(reading, index)
         if quantity == "agreement" or unit.tag in _QUALITIES:
             if quantity == "agreement" or reading.has("methods", "agreement"):
                 _check_agreement(reading, index, _QUALITIES.get(unit.tag, unit.tag))
@@ -155,7 +183,7 @@ def check_degrees(reading: Reading) -> None:
         _check_grade(reading, index, grades)
 
 
-def _quantity_near(reading: Reading, index: int) -> str:
+def quantity_near(reading: Reading, index: int) -> str:
     """The quantity that a degree is said of: the nearest in its segment."""
     segment = reading.segment_of(index)
     names = ("agreement", "disagree", "confidence", "probability", "intensity", "mark")
@@ -300,6 +328,8 @@ def check_presence(reading: Reading) -> None:
         if compared and denials:
             denials = []
         for mention in mentions:
+            if mention.zone in reading.excepted:
+                continue
             denied = _is_denied(reading, mention, denials, mentions)
             item = facts.zones.get(mention.zone)
             if item is None:
@@ -316,6 +346,20 @@ def check_presence(reading: Reading) -> None:
         if {mention.zone.side for mention in mentions} == set(Side):
             reading.account(*reading.tagged("both", within=segment))
     _account_repeated_sides(reading)
+
+
+def check_favour(reading: Reading) -> None:
+    """Such as "the difference is 21 points, in favour of the left": of two zones of one level."""
+    for index in reading.tagged("in_favour"):
+        side = reading.neighbours(index, 1, skip=("of", "lung", "plain"))
+        zones = [reading.facts.zones.get(mention.zone) for mention in reading.mentions]
+        pair = [item for item in zones if item is not None]
+        if side is None or reading.units[side].tag not in ("right", "left") or len(pair) != 2:
+            continue
+        greater = max(pair, key=lambda item: item.intensity).zone.side
+        good = reading.units[side].tag == greater
+        reading.note(index, good, SpanKind.COMPARISON)
+        reading.note(side, good, SpanKind.COMPARISON)
 
 
 def _account_repeated_sides(reading: Reading) -> None:

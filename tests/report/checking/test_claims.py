@@ -245,10 +245,12 @@ def test_there_means_the_sentence_before():
     assert [claim.status for claim in wrong] == [GOOD, WRONG]
 
 
-def test_advice_may_name_other_diseases_but_no_wrong_zone():
+def test_advice_may_name_other_diseases_but_no_unmarked_zone():
     assert status("PCR to exclude tuberculosis.", EN, section=Section.RECOMMENDATIONS) is GENERAL
-    wrong = "Compress the left upper zone on CT."
+    wrong = "CT of the left upper zone, which is marked."
     assert status(wrong, EN, section=Section.RECOMMENDATIONS) is WRONG
+    unknown = "Compress the left upper zone on CT."  # nobody knows what is said of the zone
+    assert status(unknown, EN, section=Section.RECOMMENDATIONS) is OPEN
 
 
 def test_upper_airways_are_no_zone():
