@@ -23,7 +23,7 @@ from pipeline.workers.process import Build, Ended, Found, Message, serve
 from pipeline.workers.wire import Wire
 
 START_SECONDS = 120.0  # of a process: Python and our modules, no models
-AWAKE_SECONDS = 30.0  # for an idle process to take its work
+AWAKE_SECONDS = 120.0  # for an idle process to take its work, whatever it imports meanwhile
 LAST_SECONDS = 3.0  # of an idle process that is to end
 
 
