@@ -44,6 +44,7 @@ def show() -> None:
     elif case.result is not None:
         problems.of_report(words, case)
         _tabs(words, cases, case)
+    frame.watch(words, cases)
     frame.close(words)
 
 

@@ -101,11 +101,10 @@ class Case:
             return State.WRITING if self.report is self.superseded else State.EXPLAINING
         if self.data is not None:
             return State.WAITING
+        cancelled = isinstance(self.error, CancelledByUserError)
         if self.result is not None:
-            return State.DONE
-        if isinstance(self.error, CancelledByUserError):
-            return State.CANCELLED
-        return State.FAILED
+            return State.CANCELLED if cancelled and self.report is None else State.DONE
+        return State.CANCELLED if cancelled else State.FAILED
 
     @property
     def busy(self) -> bool:

@@ -60,6 +60,12 @@ class Cases:
         return any(case.busy for case in self.items.values())
 
     @property
+    def edited(self) -> bool:
+        """Whether the clinician has changed any report."""
+        conclusions = (case.conclusion() for case in self.items.values())
+        return any(one is not None and one.edited for one in conclusions)
+
+    @property
     def signature(self) -> tuple[object, ...]:
         """Changes whenever the page must be drawn anew."""
         return tuple(case.signature for case in self.items.values())

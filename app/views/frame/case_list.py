@@ -9,6 +9,7 @@ from app.markup import draw, notice
 from app.state.case import Case, State
 from app.state.cases import Cases
 from app.views.frame.problems import sentence
+from pipeline.presentation import classification_view
 from pipeline.words import Words
 
 WORD_JOINER = "\u2060"
@@ -74,7 +75,13 @@ def title(words: Words, cases: Cases) -> None:
 
 
 def _name(words: Words, case: Case) -> str:
-    return f"{SYMBOLS[case.state]} {_plain(case.name)} · {words(f'state.{case.state}')}"
+    """A radiograph with its state and, once it is there, its classification and probability."""
+    named = f"{SYMBOLS[case.state]} {_plain(case.name)} · {words(f'state.{case.state}')}"
+    if case.result is None:
+        return named
+    prediction = case.result.prediction
+    headline = classification_view(words, prediction).headline
+    return f"{named} · {headline}, {words.percent(prediction.deciding_probability)}"
 
 
 def _plain(text: str) -> str:

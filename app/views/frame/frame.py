@@ -8,14 +8,15 @@ import streamlit as st
 
 from app import service
 from app.markup import draw
-from app.state.cases import BYTES_PER_MB
+from app.state.cases import BYTES_PER_MB, Cases
 from pipeline.errors import FileTooLargeError
+from pipeline.presentation import classification_view
 from pipeline.types import Language
 from pipeline.words import Words, message, words_of
 
 STATIC = Path(__file__).parents[2] / "static"
 STYLES = (STATIC / "style.css", STATIC / "glance.css")
-GUARD = STATIC / "upload_guard.js"
+GUARD, WATCH = STATIC / "upload_guard.js", STATIC / "page.js"
 
 
 def show() -> Words:
@@ -24,7 +25,7 @@ def show() -> Words:
     Returns:
         The words of the chosen language.
     """
-    chosen = Language(st.session_state.get("language") or Language.ENGLISH)
+    chosen = _chosen()
     words = words_of(chosen).of("page")
     st.set_page_config(
         page_title=words("frame.title"), page_icon="🫁", layout="wide", menu_items={}
@@ -49,9 +50,44 @@ def show() -> Words:
     return words
 
 
+def _chosen() -> Language:
+    """The language chosen on the page, else that of its address, else the browser's own.
+
+    A choice that is not the browser's stands in the address, so that a reload keeps it.
+    """
+    own = language_of(st.context.locale) or Language.ENGLISH
+    asked = language_of(st.query_params.get("language"))
+    chosen = Language(st.session_state.get("language") or asked or own)
+    if chosen is not own:
+        st.query_params["language"] = chosen.value
+    elif "language" in st.query_params:
+        del st.query_params["language"]
+    return chosen
+
+
+def language_of(tag: str | None) -> Language | None:
+    """The language of a tag such as `ru-RU`; `None` for one that the page does not speak."""
+    primary = (tag or "").replace("_", "-").partition("-")[0].lower()
+    return Language(primary) if primary in set(Language) else None
+
+
 def _own_name(language: Language) -> str:
     """A language as its own speakers call it."""
     return words_of(language).language_name(language).capitalize()
+
+
+def watch(words: Words, cases: Cases) -> None:
+    """Tell screen readers what has arrived, and the browser whether anything was edited."""
+    case = cases.case
+    said = ""
+    if case is not None and case.result is not None:
+        headline = classification_view(words, case.result.prediction).headline
+        said = words("frame.arrived", name=case.name, headline=headline)
+        if case.report is not None:
+            said += f" {words('frame.report_arrived')}"
+    state = json.dumps({"said": said, "edited": cases.edited}).replace("<", "\\u003c")
+    script = f"{WATCH.read_text(encoding='utf-8')}\nwatchPage({state});"
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def close(words: Words) -> None:

@@ -98,7 +98,7 @@ def test_cancelling_the_report_keeps_the_pictures():
     cases.advance(workers)
     workers.jobs[0].cancel()
     cases.advance(workers)
-    assert case.state is State.DONE
+    assert case.state is State.CANCELLED
     assert isinstance(case.error, CancelledByUserError)
 
 
@@ -214,3 +214,13 @@ def test_the_jobs_of_a_visit_end_with_it():
     gc.collect()
     assert isinstance(workers.jobs[0].error, CancelledByUserError)
     assert workers.jobs[1].error is None
+
+
+def test_a_visit_knows_whether_anything_was_edited():
+    workers, cases = FakeWorkers(), Cases()
+    case = cases.add("a.png", b"radiograph", Settings())
+    cases.advance(workers)
+    cases.advance(workers)
+    assert not cases.edited
+    case.edits[Section.FINDINGS] = "Mine."
+    assert cases.edited
