@@ -139,10 +139,11 @@ def _check_numbers(  # noqa: PLR0912, PLR0915
             bound.update(labels)
             continue
         if others and bounded and reading.has("classifier"):  # "no other label exceeds 5 %"
-            rest = [one for one in prediction.labels if one != prediction.label]
+            named = {label_of(reading, at) for at in labels} | {prediction.label}
+            rest = [one for one in prediction.labels if one not in named]
             if labels and label_of(reading, labels[0]) == prediction.label:
                 reading.account(*labels[:1], *reading.tagged("than"))
-            values = {"others": max(prediction.probability(one) for one in rest)}
+            values = {"others": max((prediction.probability(one) for one in rest), default=0.0)}
             reading.account(*others, *reading.tagged("all"))
             owner = None
             if reading.has("no"):

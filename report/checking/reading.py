@@ -169,7 +169,8 @@ def _new_subject(
     end: int,
 ) -> bool:
     """Whether "..., the other is" turns a denial before it: the denial stands after its places."""
-    if not has_place(start, end):
+    again = units[start].tag == "joins" and " " in units[start].text  # ", as well as B"
+    if again or not has_place(start, end):
         return False
     denied = [at for at in range(*before) if units[at].tag in _DENIES]
     return bool(denied) and has_place(before[0], denied[0])

@@ -48,6 +48,10 @@ def check_counts(reading: Reading) -> None:
         if number == 1 and index and reading.units[index - 1].tag == "no":
             reading.account(index)  # "not one zone"
             continue
+        beside = [one.tag for one in reading.units[max(0, index - 1) : index + 2]]
+        if number == 1 and beside == ["only", "one", "of"] and reading.mentions:
+            reading.account(index)  # "A is the only one of low intensity"
+            continue
         if number is not None and _is_pool(reading, index):  # "two of the four marked zones"
             marked = len(reading.facts.items)
             reading.note(index, number in (marked, len(Zone)), SpanKind.COUNT)
@@ -599,7 +603,7 @@ def check_all(reading: Reading) -> None:
     """Such as "All six zones are marked", "all marked zones are weak", "every zone exceeds 0.3"."""
     facts = reading.facts
     for index in reading.tagged("all", "both"):
-        if reading.units[index].accounted or reading.mentions:
+        if reading.units[index].accounted or reading.mentions or reading.has("together"):
             continue
         segment = reading.segment_of(index)
         noun = reading.neighbours(index, 1, skip=_BETWEEN + tuple(COUNTS) + ("there", "methods"))

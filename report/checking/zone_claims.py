@@ -70,6 +70,9 @@ def _check_number(  # noqa: PLR0912
             for item in items or facts.items
             for name in kinds
         }
+        group = _named_together(reading, zones)
+        if "share" in kinds and len(group) > 1:
+            values["zones.share"] = sum(item.share for item in group)
         if not items and not kind:
             values["confidence"] = facts.confidence
     if reading.has("together") and "share" in (*kinds, *(["share"] if kind == "intensity" else [])):
@@ -79,9 +82,18 @@ def _check_number(  # noqa: PLR0912
     good = difference if difference is not None else matches(reading, number, values)
     if good is not None:
         reading.note(number, good, SpanKind.NUMBER, **values)
+    if good and reading.has("together") and not reading.mentions:
+        reading.account(*reading.tagged("both", "two"))  # "the sum of both shares"
     if zones is not None and len(zones) == 1:  # "the upper zones: on the right 0.86"
         beside = range(max(0, number - 2), min(len(reading.units), number + 3))
         reading.account(*[at for at in beside if reading.units[at].tag == zones[0].side])
+
+
+def _named_together(reading: Reading, zones: Sequence[Zone]) -> list[Descriptor]:
+    """The descriptors that one word names with the owner of a number: "the lower zones"."""
+    firsts = {one.first for one in reading.mentions if one.zone in zones}
+    named = [one.zone for one in reading.mentions if one.first in firsts]
+    return [reading.facts.zones[zone] for zone in named if zone in reading.facts.zones]
 
 
 def _part_of_other(reading: Reading, number: int) -> bool | None:
@@ -129,6 +141,8 @@ def _owners(reading: Reading, number: int, numbers: Sequence[int]) -> list[Zone]
         return [mentions[0].zone]
     before = reading.units[number - 1].text if number else ""
     nearest = [mention for mention in mentions if mention.last < number]
+    if len(numbers) == len(mentions) and numbers[0] > mentions[-1].last:
+        return [mentions[numbers.index(number)].zone]  # "A is stronger than B (0.86 vs 0.55)"
     direct = nearest and (
         nearest[-1].last == number - 1 or (before in _OPENING and nearest[-1].last == number - 2)
     )
