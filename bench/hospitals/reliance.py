@@ -153,7 +153,7 @@ def chest_of(record: ImageRecord, segmenter: DeepLabSegmenter) -> Chest:
     """
     radiograph = radiograph_of(record)
     anatomy = segmenter.segment(radiograph)
-    field = segmenter.outlines_image(radiograph)[FIELDS].any(axis=0)
+    field = np.asarray(segmenter.outlines_image(radiograph)[FIELDS].any(axis=0), bool)
     right, left = (anatomy.masks_image[side] for side in LUNGS)
     # The patient's right lung lies on the picture's left.
     heart = covered(right, field, medial_is_right=True)

@@ -7,6 +7,7 @@ Run as `python -m tests.browser.screenshots [FOLDER]`; they come to
 import io
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 from playwright.sync_api import Page
@@ -14,6 +15,7 @@ from playwright.sync_api import Page
 from app.views.frame.tabs import TABS
 from tests.browser.browser import chromium
 from tests.browser.served import ROOT, served
+from tests.pipeline.classification.unlimited import unlimited_classifier
 
 FOLDER = ROOT / "docs" / "screenshots"
 LANGUAGES = {"en": "English", "ru": "Русский"}
@@ -25,7 +27,12 @@ SETTLE_MS = 1500
 
 def main(folder: Path) -> None:
     """Take every picture."""
-    with served() as address, chromium() as browser:
+    with (
+        TemporaryDirectory() as weights,
+        # With its limit the classifier gives a drawn chest no classification to be shown.
+        served({"EXPLAINCXR_CLASSIFIER": str(unlimited_classifier(Path(weights)))}) as address,
+        chromium() as browser,
+    ):
         for code, language in LANGUAGES.items():
             context = browser.new_context(viewport={"width": 1280, "height": 900})
             page = context.new_page()

@@ -24,6 +24,7 @@ from report.models.readability import lix, words
 from report.writing.template_writer import TemplateWriter
 from report.writing.writer import ReportWriter
 from tests.fakes import FakeClassifier, fake_models, finished
+from tests.pipeline.classification.unlimited import unlimited_classifier
 from tests.report.models.tiny_models import save_causal, save_llava
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -372,7 +373,8 @@ def test_wrong_usage(wrong):
 
 
 @pytest.mark.slow
-def test_the_whole_way_with_the_shipped_models(tmp_path):
+def test_the_whole_way_with_the_shipped_models(tmp_path, tmp_path_factory):
+    classifier = unlimited_classifier(tmp_path_factory.mktemp("weights"))
     for seed in (1, 2):
         (tmp_path / f"{seed}.png").write_bytes(sample_radiograph(seed))
     tiny = save_causal(
@@ -384,7 +386,9 @@ def test_the_whole_way_with_the_shipped_models(tmp_path):
             *(str(tiny), "--cases", str(tmp_path), "--json", str(tmp_path / "figures.json")),
         ],
         cwd=ROOT,
-        env=os.environ | {"EXPLAINCXR_LIME_SAMPLES": "60", "EXPLAINCXR_REPORT_TOKENS": "80"},
+        env=os.environ
+        | {"EXPLAINCXR_LIME_SAMPLES": "60", "EXPLAINCXR_REPORT_TOKENS": "80"}
+        | {"EXPLAINCXR_CLASSIFIER": str(classifier)},
         capture_output=True,
         text=True,
         check=False,
