@@ -34,6 +34,7 @@ GROUND = {  # what every room may use of the pipeline's
 SHARED = {
     "report": {
         "pipeline.pictures.overlays",  # page and files show the same pictures
+        "pipeline.pictures.side_marks",  # R and L, on all of them
         "pipeline.pictures.measurement_overlay",
         "pipeline.pictures.fonts",
         "pipeline.pictures.outlines",  # written with the files, read again by the exchange
