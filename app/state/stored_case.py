@@ -8,7 +8,7 @@ from app.state.case import Case
 from pipeline.errors import ExplainCxrError, StepFailedError
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Conclusion, Section
-from records import Arrival, CaseContent, CaseLine
+from records import Arrival, CaseContent, CaseLine, CaseStatus
 
 if TYPE_CHECKING:
     from records.store import Store
@@ -115,7 +115,7 @@ def read_case(store: "Store", line: CaseLine, visit: str, settings: Settings) ->
     data = None if line.finished else store.upload(line.id)
     if data is not None:
         case.data = data
-    elif line.label is not None:
+    elif line.status not in (CaseStatus.WAITING, CaseStatus.FAILED):
         _fill(case, store.load(line.id))
         _edit(case, store)
     if data is None:

@@ -114,8 +114,10 @@ def _status(words: Words, status: CaseStatus, signer: str) -> str:
 
 
 def _classification(words: Words, line: CaseLine) -> str:
+    if line.label is None and line.error is not None:
+        return message(line.error, words.language)
     if line.label is None:
-        return "–" if line.error is None else message(line.error, words.language)
+        return "–" if line.uncertain is None else words("classification.unfamiliar")
     terms = line.label_terms
     name = terms.get(words.language) or terms.get("en") or line.label
     label = words("worklist.unsure", label=name) if line.uncertain else name

@@ -70,6 +70,18 @@ def test_a_finished_radiograph_comes_back_with_the_readers_text(keeper, settings
     assert found.name == "#1"  # a file's name may be the patient's
 
 
+def test_a_radiograph_without_a_classification_comes_back_too(keeper, settings):
+    _, cases, case = analysed(keeper)
+    unlike = replace(case.result.prediction, unfamiliarity=2.0, unfamiliarity_limit=1.0)
+    case.result = replace(case.result, prediction=unlike)
+    keeper.keep(case)
+    assert keeper.flush()
+    assert keeper.store().line(case.id).label is None
+    (found,) = restored(settings, cases)
+    assert (found.state, found.error) == (State.DONE, None)
+    assert differences(case.result, found.result) == []
+
+
 def test_maps_of_other_labels_and_layers_come_back(keeper, settings):
     workers, cases, case = analysed(keeper)
     case.ask(workers, Ask.MAPS, "tuberculosis")
