@@ -105,7 +105,7 @@ def test_the_result_shows_classification_anatomy_and_zones(analysed):
     classification = analysed.locator(".cxr-classification")
     expect(classification).to_contain_text(re.compile("Abnormality suspected|No abnormality found"))
     expect(classification).to_contain_text(re.compile(r"Probability of an abnormality: [<>]?\d+%"))
-    expect(analysed.locator(".cxr-bars li")).to_have_count(5)
+    expect(analysed.locator(".cxr-bars li")).to_have_count(6)
     for structure in ("Right lung", "Left lung", "Spine", "Abdomen"):
         expect(analysed.locator(".cxr-legend").first).to_contain_text(structure)
     analysed.locator(".st-key-glance_map").get_by_text("Anatomy", exact=True).click()

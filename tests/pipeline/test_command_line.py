@@ -44,7 +44,7 @@ def test_all_files_of_the_contract_are_written(
     tmp_path: Path, radiograph: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = tmp_path / "other.dcm"
-    other.write_bytes(saved(dataset(ramp(128), bits=8, PixelSpacing=[0.5, 0.5])))
+    other.write_bytes(saved(dataset(ramp(128), bits=8, PixelSpacing=[2.0, 2.0])))
     out = tmp_path / "out"
     code = main(
         ["analyse", str(radiograph), str(other), "--out", str(out), "--language", "ru"], fake_build
@@ -55,7 +55,7 @@ def test_all_files_of_the_contract_are_written(
         assert {file.name for file in (out / stem).iterdir()} == set(OUTPUT_FILES) - further
     found = result(out / "other")
     assert found["image"]["format"] == "dicom"
-    assert found["image"]["spacing_mm"] == [0.5, 0.5]
+    assert found["image"]["spacing_mm"] == [2.0, 2.0]
     assert (found["image"]["rows"], found["image"]["cols"]) == (128, 128)
     assert found["prediction"]["label"] == "tuberculosis"
     assert found["report"]["language"] == "ru"

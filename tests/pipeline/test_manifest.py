@@ -124,7 +124,7 @@ def test_another_task_is_refused(folder: Path) -> None:
         ("labels", "normal ≠ normal", {"labels": ["normal", "normal"]}),
         ("input.size", "> 0", {"input": {"size": 0}}),
         ("input.range", "[a, b], a < b", {"input": {"size": 8, "range": [1, 0]}}),
-        ("input.region", "thorax | radiograph", {"input": {"size": 8, "region": "lungs"}}),
+        ("input.region", "thorax | lungs | radiograph", {"input": {"size": 8, "region": "head"}}),
         ("normal_label", "normal | tuberculosis", {"normal_label": "healthy"}),
         ("normal_label", "≠ normal | tuberculosis", {"activation": "sigmoid"}),  # it is a label
         ("activation", "softmax | sigmoid", {"activation": "relu"}),
