@@ -19,7 +19,7 @@ from pipeline.types import (
     SpanKind,
     Zone,
 )
-from report.checking.classification_claims import check_classification
+from report.checking.classification.check import check_classification
 from report.checking.left_over import (
     denies_rest,
     is_general,
@@ -27,27 +27,25 @@ from report.checking.left_over import (
     left_over,
     negates_itself,
 )
-from report.checking.lexicon import Unit, units_of
-from report.checking.measurement_claims import check_measurements
-from report.checking.order_claims import check_comparison, check_order
-from report.checking.places import zone_mentions
-from report.checking.reading import Reading
-from report.checking.side_claims import (
-    check_all,
-    check_counts,
-    check_evenness,
-    check_nothing,
-    check_only,
-    check_others,
-    check_sides,
-)
-from report.checking.zone_claims import (
-    check_agreement_words,
-    check_degrees,
-    check_favour,
-    check_numbers,
-    check_presence,
-)
+from report.checking.measurements.check import check_measurements
+from report.checking.quantifiers.counts import check_counts
+from report.checking.quantifiers.everything import check_all
+from report.checking.quantifiers.nothing import check_nothing
+from report.checking.quantifiers.only import check_only
+from report.checking.quantifiers.others import check_others
+from report.checking.sentence.places import zone_mentions
+from report.checking.sentence.reading import Reading
+from report.checking.sentence.splitting import units_of
+from report.checking.sentence.units import Unit
+from report.checking.sides.evenness import check_evenness
+from report.checking.sides.favour import check_favour
+from report.checking.sides.sides import check_sides
+from report.checking.zones.agreement import check_agreement_words
+from report.checking.zones.comparisons import check_comparison
+from report.checking.zones.grades import check_degrees
+from report.checking.zones.numbers import check_numbers
+from report.checking.zones.presence import check_presence
+from report.checking.zones.ranks import check_order
 from report.writing.facts import Facts
 from report.writing.sentences import sentences
 

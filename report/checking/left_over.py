@@ -3,15 +3,10 @@
 from collections.abc import Mapping
 
 from pipeline.types import SpanKind
-from report.checking.lexicon import (
-    PUNCTUATION,
-    UNKNOWN,
-    UNMEASURED_KINDS,
-    Unit,
-    denies_by_prefix,
-    in_table,
-)
-from report.checking.reading import COUNTS, DEGREES, Reading
+from report.checking.sentence.lexicon import denies_by_prefix, in_table
+from report.checking.sentence.reading import Reading
+from report.checking.sentence.tags import COUNTS, DEGREES
+from report.checking.sentence.units import PUNCTUATION, UNKNOWN, UNMEASURED_KINDS, Unit
 
 FREE = frozenset(
     {
@@ -44,7 +39,6 @@ FREE = frozenset(
     }
 )
 """The tables whose words claim nothing by themselves."""
-
 _SPECULATION = frozenset({"hedge", "fits", "unlikely"})
 _ADVICE = frozenset({"advice", "advice_object", "excludes"})
 _STRUCTURE = frozenset(

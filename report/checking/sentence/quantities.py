@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from report.checking.lexicon import LABEL, NUMBER, is_fraction
-from report.checking.reading import QUANTITIES, Reading
+from report.checking.sentence.reading import Reading
+from report.checking.sentence.tags import QUANTITIES
+from report.checking.sentence.units import LABEL, NUMBER, is_fraction
 
 APPROXIMATELY = 0.05
 _BOUNDS_ABOVE = frozenset({"above", "more", "at_least"})

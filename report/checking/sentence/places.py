@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.types import Level, Side, SpanKind, Zone
-from report.checking.lexicon import Unit
+from report.checking.sentence.units import Unit
 
 LEVELS = {level.value: level for level in Level}
 SIDES = {side.value: side for side in Side}

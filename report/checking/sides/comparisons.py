@@ -1,0 +1,50 @@
+"""Checks one side against the other."""
+
+from pipeline.types import Side, SpanKind
+from report.checking.sentence.reading import Reading
+from report.checking.sentence.tags import MORE
+from report.checking.sides.totals import agreeing_side, stronger_side
+from report.checking.zones.ranks import ZONE_QUANTITIES, denied_before
+
+
+def compare_sides(reading: Reading, index: int) -> None:
+    sides = [at for at in reading.tagged("right", "left") if not reading.units[at].accounted]
+    than = reading.tagged("than")
+    if len(sides) != 2 or reading.units[sides[0]].tag == reading.units[sides[1]].tag:
+        return
+    tag = reading.units[index].tag
+    turned = bool(than) and than[0] < sides[0] and than[0] < index
+    first = Side(reading.units[sides[1 if turned else 0]].tag)
+    counted = reading.neighbours(index, 1, skip=("of", "plain", "mark"))
+    stronger: Side | None
+    if (
+        counted is not None
+        and reading.units[counted].tag == "zone_noun"
+        and tag in ("more", "less")
+    ):
+        numbers = {
+            side: sum(item.zone.side is side for item in reading.facts.items) for side in Side
+        }
+        right, left = numbers[Side.RIGHT], numbers[Side.LEFT]
+        stronger = None if right == left else (Side.RIGHT if right > left else Side.LEFT)
+        good: bool | None = (stronger is first) == (tag == "more") and stronger is not None
+    else:
+        quantities = reading.tagged(*ZONE_QUANTITIES)
+        is_agreement = bool(quantities) and reading.units[quantities[0]].tag in (
+            "agreement",
+            "disagree",
+        )
+        stronger = agreeing_side(reading) if is_agreement else stronger_side(reading)
+        good = None if stronger is None else (stronger is first) == (tag in MORE)
+        if tag == "equal":
+            good = None
+    if good is None:
+        return
+    denied = denied_before(reading, index)
+    if denied is not None:
+        reading.account(denied)
+        good = not good
+    reading.note(index, good, SpanKind.COMPARISON)
+    reading.account(*than, *sides)
+    for at in sides:
+        reading.note(at, None, SpanKind.SIDE)

@@ -1,0 +1,70 @@
+"""Checks comparisons: zones or sides against each other."""
+
+from pipeline.types import SpanKind
+from report.checking.sentence.reading import Reading
+from report.checking.sentence.tags import MORE
+from report.checking.sentence.units import NUMBER
+from report.checking.sides.comparisons import compare_sides
+from report.checking.zones.compared import compared_zones, side_of_pair
+from report.checking.zones.ranks import ROUNDED, denied_before, quantity_of
+
+SAME = 0.02
+
+
+def check_comparison(reading: Reading) -> None:
+    """Zones or sides against each other."""
+    for index in reading.tagged("more", "less", "above", "below", "equal", "twice"):
+        unit = reading.units[index]
+        if unit.accounted:
+            continue
+        following = reading.neighbours(index, 1, skip=("than", "of", "plain", "approximately"))
+        if following is not None and reading.units[following].tag == NUMBER:
+            if unit.tag == "equal":
+                reading.account(index)
+            continue
+        if reading.mentions:
+            _compare_zones(reading, index)
+        else:
+            compare_sides(reading, index)
+
+
+def _compare_zones(reading: Reading, index: int) -> None:
+    facts = reading.facts
+    tag = reading.units[index].tag
+    than = [at for at in reading.tagged("than") if not reading.units[at].accounted]
+    first, second = side_of_pair(reading, index) or compared_zones(reading, index, than)
+    if reading.has("other") and than and first and not second:
+        second = [zone for zone in facts.zones if zone not in first]
+        reading.account(*reading.tagged("other", "all"))
+    if not first or not second:
+        return
+    value = quantity_of(reading, index)
+    lows = [facts.zones.get(zone) for zone in first]
+    highs = [facts.zones.get(zone) for zone in second]
+    one = [0.0 if item is None else value(item) for item in lows]
+    other = [0.0 if item is None else value(item) for item in highs]
+    evidence = {
+        f"{item.zone}.intensity": item.intensity for item in (*lows, *highs) if item is not None
+    }
+    good: bool | None
+    if tag == "twice":
+        good = all(1.7 <= a / b <= 2.4 for a in one for b in other if b)
+    elif tag == "equal":
+        gaps = [abs(a - b) for a in one for b in other]
+        good = all(gap <= SAME for gap in gaps)
+        listed = [at for at in reading.tagged("two", "three") if not reading.units[at].accounted]
+        reading.account(*listed)
+    elif tag in MORE:
+        good = all(a - b > -ROUNDED for a in one for b in other)
+    else:
+        good = all(b - a > -ROUNDED for a in one for b in other)
+    denied = denied_before(reading, index)
+    if denied is not None:
+        reading.account(denied)
+        good = not good
+    if good and any(item is None for item in (*lows, *highs)):
+        good = None
+    if good is None:
+        return
+    reading.note(index, good, SpanKind.COMPARISON, **evidence)
+    reading.account(*than)
