@@ -1,0 +1,1 @@
+"""Checks of the classification: labels, probabilities, orders, confidence and doubt."""

@@ -29,6 +29,7 @@ def check_sure(reading: Reading) -> None:
 
 
 def check_confidence(reading: Reading) -> None:
+    """Such as "With high confidence", "the probability of tuberculosis is low"."""
     confidence = reading.facts.confidence
     prediction = reading.facts.prediction
     for index in reading.tagged(*DEGREES):
@@ -74,6 +75,7 @@ def check_confidence(reading: Reading) -> None:
 
 
 def check_doubt(reading: Reading) -> None:
+    """Such as "The classification is uncertain", or not."""
     prediction = reading.facts.prediction
     for index in reading.tagged("uncertain"):
         unit = reading.units[index]

@@ -9,108 +9,143 @@ from report.checking.sentence.reading import Reading
 from report.checking.sentence.tags import COUNTS
 
 
-def check_label_numbers(  # noqa: PLR0912, PLR0915
+def check_label_numbers(
     reading: Reading, numbers: Sequence[int], labels: Sequence[int]
 ) -> frozenset[int]:
     """Each probability: of the label it stands by; returns the labels that have one."""
-    prediction = reading.facts.prediction
     bound: set[int] = set()
-    abnormal = reading.tagged("abnormal")
     for place, number in enumerate(numbers):
-        values: dict[str, float] = {"confidence": reading.facts.confidence}
         owner = _owner(number, place, numbers, labels)
-        near_abnormal = [
-            at for at in abnormal if owner is None or abs(at - number) < abs(owner - number)
-        ]
-        exceptions = [at for at in reading.tagged("except") if owner is not None and at < owner]
-        if exceptions and owner is not None:  # "less than 0.1 for anything but tuberculosis"
-            own = label_of(reading, owner)
-            rest = [name for name in prediction.labels if name != own]
-            values = {"others": max(prediction.probability(name) for name in rest)}
-            reading.account(*exceptions, *reading.tagged("all"))
-        elif near_abnormal:
-            values = {"abnormal_probability": prediction.abnormal_probability}
-        elif owner is not None:
-            values = dict(probability_evidence(reading, owner))
-            label = label_of(reading, owner)
-            denied = [at for at in range(max(0, owner - 3), owner) if reading.units[at].tag == "no"]
-            if reading.units[owner].tag == "normal" and denied:  # "not normal with 95 %"
-                values = {"abnormal_probability": prediction.abnormal_probability}
-                reading.account(*denied)
-            between = [unit.tag for unit in reading.units[owner + 1 : number]]
-            apart = bool(set(between) - {"punctuation"}) or owner > number
-            if apart and len(labels) > len(numbers):
-                for at in labels:
-                    values |= probability_evidence(reading, at)
-            if label == prediction.normal_label and reading.has("label") is False:
-                values["confidence"] = reading.facts.confidence
-        elif kind_of(reading, number) == "probability":
-            values["abnormal_probability"] = prediction.abnormal_probability
-        others = [at for at in reading.tagged("other") if not reading.units[at].accounted]
-        bounded = is_bound(reading, number)
-        neither = _denied_before_all(reading, labels, number)
-        if neither and bounded and not others:  # "neither A nor B exceeds 1 %"
-            stated = reading.units[number]
-            said = [prediction.probability(label_of(reading, at)) for at in labels]
-            within = all(share <= stated.value + stated.tolerance for share in said)
-            reading.account(*neither, *reading.tagged("above", "more", "below", "than"))
-            reading.note(number, within, SpanKind.CONFIDENCE)
-            for at in labels:
-                reading.note(at, None, SpanKind.LABEL, **probability_evidence(reading, at))
-            bound.update(labels)
-            continue
-        if others and bounded and reading.has("classifier"):  # "no other label exceeds 5 %"
-            named = {label_of(reading, at) for at in labels} | {prediction.label}
-            rest = [one for one in prediction.labels if one not in named]
-            if labels and label_of(reading, labels[0]) == prediction.label:
-                reading.account(*labels[:1], *reading.tagged("than"))
-            values = {"others": max((prediction.probability(one) for one in rest), default=0.0)}
-            reading.account(*others, *reading.tagged("all"))
-            owner = None
-            if reading.has("no"):
-                limit = reading.units[number].value
-                within = values["others"] <= limit + 1e-9
-                reading.account(*reading.tagged("no", "above", "more"))
-                reading.note(number, within, SpanKind.CONFIDENCE, **values)
-                continue
-        elif others and _beside(reading, others[0], number):  # "leaving 7 % for the other labels"
-            values = {"others": 1 - reading.facts.confidence}
-            reading.account(*others, *_counts_after(reading, others[0]), *reading.tagged("all"))
-            owner = None
-        elif reading.units[number].unit == "points":
-            values = _gaps(reading, labels)
-            owner = None
-        good = matches(reading, number, values)
-        shared = _shared(reading, owner, labels, numbers)
-        if shared and good is not None:
-            each = [
-                matches(
-                    reading,
-                    number,
-                    {
-                        label_of(reading, at): probability_evidence(reading, at)[
-                            label_of(reading, at)
-                        ]
-                    },
-                )
-                for at in shared
-            ]
-            good = all(each)
-            bound.update(shared)
-            reading.account(*reading.tagged("all", "each_side", "equal", "unlikely"))
-        if good is not None:
-            kind = SpanKind.CONFIDENCE
-            reading.note(number, good, kind, **values)
-            if owner is not None and not near_abnormal:
-                bound.add(owner)
+        bound.update(_check_number(reading, number, owner, numbers, labels))
     return frozenset(bound)
 
 
-def _denied_before_all(reading: Reading, labels: Sequence[int], number: int) -> list[int]:
-    """The words that deny every label before a number: "neither A nor B"."""
-    denials = [at for at in reading.tagged("no") if not reading.units[at].accounted]
+def _check_number(
+    reading: Reading,
+    number: int,
+    owner: int | None,
+    numbers: Sequence[int],
+    labels: Sequence[int],
+) -> Sequence[int]:
+    """One probability; returns the labels that it is of."""
+    near_abnormal = _is_of_abnormal(reading, number, owner)
+    values = _values(reading, number, owner, numbers, labels)
+    if _check_neither(reading, number, labels):
+        return labels
+    instead = _values_of_others(reading, number, labels)
+    if instead is None and reading.units[number].unit == "points":
+        instead = _gaps(reading, labels)
+    elif instead is not None and reading.has("no") and _bounds_others(reading, number):
+        within = instead["others"] <= reading.units[number].value + 1e-9
+        reading.account(*reading.tagged("no", "above", "more"))
+        reading.note(number, within, SpanKind.CONFIDENCE, **instead)
+        return ()
+    if instead is not None:
+        values, owner = instead, None
+    good = matches(reading, number, values)
+    shared = _shared(reading, owner, labels, numbers)
+    if good is None:
+        return ()
+    if shared:
+        each = [matches(reading, number, probability_evidence(reading, at)) for at in shared]
+        good = all(each)
+        reading.account(*reading.tagged("all", "each_side", "equal", "unlikely"))
+    reading.note(number, good, SpanKind.CONFIDENCE, **values)
+    return shared if owner is None or near_abnormal else [*shared, owner]
+
+
+def _is_of_abnormal(reading: Reading, number: int, owner: int | None) -> bool:
+    """Whether "abnormal" stands nearer to a number than its label does."""
+    return any(
+        owner is None or abs(at - number) < abs(owner - number) for at in reading.tagged("abnormal")
+    )
+
+
+def _values(
+    reading: Reading,
+    number: int,
+    owner: int | None,
+    numbers: Sequence[int],
+    labels: Sequence[int],
+) -> dict[str, float]:
+    """What a number may be: the probability of its label, of any abnormality, or the highest."""
+    prediction = reading.facts.prediction
+    exceptions = [at for at in reading.tagged("except") if owner is not None and at < owner]
+    if exceptions and owner is not None:  # "less than 0.1 for anything but tuberculosis"
+        own = label_of(reading, owner)
+        rest = [name for name in prediction.labels if name != own]
+        reading.account(*exceptions, *reading.tagged("all"))
+        return {"others": max(prediction.probability(name) for name in rest)}
+    if _is_of_abnormal(reading, number, owner):
+        return {"abnormal_probability": prediction.abnormal_probability}
+    if owner is not None:
+        return _values_of_label(reading, number, owner, numbers, labels)
+    values = {"confidence": reading.facts.confidence}
+    if kind_of(reading, number) == "probability":
+        values["abnormal_probability"] = prediction.abnormal_probability
+    return values
+
+
+def _values_of_label(
+    reading: Reading, number: int, owner: int, numbers: Sequence[int], labels: Sequence[int]
+) -> dict[str, float]:
+    """What a number may be that stands by a label: its probability, or that of one listed."""
+    prediction = reading.facts.prediction
+    values = dict(probability_evidence(reading, owner))
+    denied = [at for at in range(max(0, owner - 3), owner) if reading.units[at].tag == "no"]
+    if reading.units[owner].tag == "normal" and denied:  # "not normal with 95 %"
+        values = {"abnormal_probability": prediction.abnormal_probability}
+        reading.account(*denied)
+    between = {unit.tag for unit in reading.units[owner + 1 : number]}
+    apart = bool(between - {"punctuation"}) or owner > number
+    if apart and len(labels) > len(numbers):
+        for at in labels:
+            values |= probability_evidence(reading, at)
+    if label_of(reading, owner) == prediction.normal_label and not reading.has("label"):
+        values["confidence"] = reading.facts.confidence
+    return values
+
+
+def _check_neither(reading: Reading, number: int, labels: Sequence[int]) -> bool:
+    """Such as "Neither A nor B exceeds 1 %"; whether it was that."""
+    denials = reading.unaccounted("no")
     first = bool(denials) and len(labels) > 1 and denials[0] < labels[0]
-    return denials if first and labels[-1] < number and not reading.has("except") else []
+    if not first or labels[-1] > number or reading.has("except"):
+        return False
+    if reading.unaccounted("other") or not is_bound(reading, number):
+        return False
+    prediction = reading.facts.prediction
+    stated = reading.units[number]
+    said = [prediction.probability(label_of(reading, at)) for at in labels]
+    within = all(share <= stated.value + stated.tolerance for share in said)
+    reading.account(*denials, *reading.tagged("above", "more", "below", "than"))
+    reading.note(number, within, SpanKind.CONFIDENCE)
+    for at in labels:
+        reading.note(at, None, SpanKind.LABEL, **probability_evidence(reading, at))
+    return True
+
+
+def _bounds_others(reading: Reading, number: int) -> bool:
+    return is_bound(reading, number) and reading.has("classifier")
+
+
+def _values_of_others(
+    reading: Reading, number: int, labels: Sequence[int]
+) -> dict[str, float] | None:
+    """Such as "No other label exceeds 5 %", "leaving 7 % for the other labels"."""
+    others = reading.unaccounted("other")
+    prediction = reading.facts.prediction
+    if others and _bounds_others(reading, number):
+        named = {label_of(reading, at) for at in labels} | {prediction.label}
+        rest = [one for one in prediction.labels if one not in named]
+        if labels and label_of(reading, labels[0]) == prediction.label:
+            reading.account(*labels[:1], *reading.tagged("than"))
+        reading.account(*others, *reading.tagged("all"))
+        return {"others": max((prediction.probability(one) for one in rest), default=0.0)}
+    if others and _beside(reading, others[0], number):
+        reading.account(*others, *_counts_after(reading, others[0]), *reading.tagged("all"))
+        return {"others": 1 - reading.facts.confidence}
+    return None
 
 
 def _beside(reading: Reading, index: int, other: int) -> bool:

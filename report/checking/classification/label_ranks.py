@@ -15,10 +15,8 @@ def check_ranks(reading: Reading, labels: Sequence[int]) -> None:
     prediction = reading.facts.prediction
     if not labels or reading.mentions:
         return
-    extremes = [
-        at for at in reading.tagged("max", "min", *_RANKS) if not reading.units[at].accounted
-    ]
-    thens = [at for at in reading.tagged("then", "follows_it") if not reading.units[at].accounted]
+    extremes = reading.unaccounted("max", "min", *_RANKS)
+    thens = reading.unaccounted("then", "follows_it")
     if (
         thens
         and len(labels) == 1
@@ -39,11 +37,7 @@ def check_ranks(reading: Reading, labels: Sequence[int]) -> None:
         reading.account(*reading.tagged("good"))
         return
     ranked = sorted(prediction.labels, key=lambda name: -prediction.probability(name))
-    comparing = [
-        at
-        for at in reading.tagged("more", "less", "above", "below")
-        if not reading.units[at].accounted
-    ]
+    comparing = reading.unaccounted("more", "less", "above", "below")
     than = reading.tagged("than")
     comparing += [
         at

@@ -1,6 +1,6 @@
 """Checks labels: asserted, denied, found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.types import SpanKind
 from report.checking.sentence.reading import Reading
@@ -17,68 +17,81 @@ def label_of(reading: Reading, index: int) -> str:
 
 
 def probability_evidence(reading: Reading, index: int) -> Mapping[str, float]:
+    """The probability of the label that a unit names, by its name."""
     label = label_of(reading, index)
-    prediction = reading.facts.prediction
-    return {label: prediction.probability(label)}
+    return {label: reading.facts.prediction.probability(label)}
 
 
-def check_label(reading: Reading, index: int, *, named_with_number: bool) -> None:  # noqa: PLR0911
+def check_label(reading: Reading, index: int, *, named_with_number: bool) -> None:
     """A label asserted or denied."""
-    unit = reading.units[index]
-    if unit.accounted:
+    if reading.units[index].accounted:
         return
     prediction = reading.facts.prediction
-    if reading.has("uncertain") and len(reading.tagged(LABEL)) == 2:
-        ranked = sorted(prediction.labels, key=lambda name: -prediction.probability(name))
-        good = label_of(reading, index) in ranked[:2]
-        reading.note(index, good, SpanKind.LABEL, **probability_evidence(reading, index))
-        return
     label = label_of(reading, index)
     found = label in prediction.found_labels
+    denials = _denials(reading, index)
+    if reading.has("uncertain") and len(reading.tagged(LABEL)) == 2:
+        ranked = sorted(prediction.labels, key=lambda name: -prediction.probability(name))
+        evidence = probability_evidence(reading, index)
+        reading.note(index, label in ranked[:2], SpanKind.LABEL, **evidence)
+    elif _is_cautious(reading, index, found=found) and not named_with_number:
+        return
+    elif denials and reading.units[index].tag != "normal":
+        _check_denied(reading, index, denials, named_with_number=named_with_number)
+    elif found:
+        _check_found(reading, index, named_with_number=named_with_number)
+    elif named_with_number and not _is_asserted(reading, index):
+        reading.note(index, None, SpanKind.LABEL, **probability_evidence(reading, index))
+    else:
+        reading.note(index, False, SpanKind.LABEL, label=prediction.label)
+
+
+def _is_cautious(reading: Reading, index: int, *, found: bool) -> bool:
+    """Whether a label is advised to be excluded, or is no more than possible."""
     segment = reading.segment_of(index)
-    cautious = reading.has("advice", "excludes", within=segment) or (
-        reading.has("hedge", within=segment) and (found or not reading.has("classifier"))
-    )
-    denials = [
+    possible = reading.has("hedge", within=segment) and (found or not reading.has("classifier"))
+    return possible or reading.has("advice", "excludes", within=segment)
+
+
+def _denials(reading: Reading, index: int) -> list[int]:
+    """The words that deny a label: before it with no comma between, or "unlikely"."""
+    return [
         at
-        for at in reading.tagged("no", "unlikely", within=segment)
-        if not reading.units[at].accounted
-        and (reading.units[at].tag == "unlikely" or at < index)
+        for at in reading.unaccounted("no", "unlikely", within=reading.segment_of(index))
+        if (reading.units[at].tag == "unlikely" or at < index)
         and not any(part.text in (":", ",", "(") for part in reading.units[at:index])
     ]
-    fits = reading.tagged("fits", "good", within=segment)
-    has_cue = bool(reading.tagged(*_CUES)) or named_with_number
-    if cautious and not named_with_number:
-        return
-    if denials and unit.tag != "normal":
-        if found:
-            reading.note(index, False, SpanKind.LABEL, label=prediction.label)
-        elif has_cue and prediction.probability(label) <= _UNLIKELY_TO:
-            reading.note(index, True, SpanKind.LABEL, **probability_evidence(reading, index))
-        else:
-            return
-        reading.account(*denials)
-        return
-    if found:
-        if has_cue and not _is_placed(reading, index):
-            reading.note(index, True, SpanKind.LABEL, label=label)
-            reading.account(*fits)
-            _check_lead(reading, index)
-        return
-    if named_with_number and not _is_asserted(reading, index):
-        reading.note(index, None, SpanKind.LABEL, **probability_evidence(reading, index))
-        return
-    reading.note(index, False, SpanKind.LABEL, label=prediction.label)
 
 
-def _check_lead(reading: Reading, index: int) -> None:
-    """Such as "First", "leading" beside the found label is right."""
+def _check_denied(
+    reading: Reading, index: int, denials: Sequence[int], *, named_with_number: bool
+) -> None:
+    """Such as "not tuberculosis": wrong of the label found, right of an unlikely one."""
+    prediction = reading.facts.prediction
+    label = label_of(reading, index)
+    if label in prediction.found_labels:
+        reading.note(index, False, SpanKind.LABEL, label=prediction.label)
+    elif _has_cue(reading, named_with_number) and prediction.probability(label) <= _UNLIKELY_TO:
+        reading.note(index, True, SpanKind.LABEL, **probability_evidence(reading, index))
+    else:
+        return
+    reading.account(*denials)
+
+
+def _check_found(reading: Reading, index: int, *, named_with_number: bool) -> None:
+    """The label found: right where the sentence says that it is the classification."""
+    if not _has_cue(reading, named_with_number) or _is_placed(reading, index):
+        return
     segment = reading.segment_of(index)
-    if reading.zones_in(segment):
-        return
-    for at in reading.tagged("max", within=segment):
-        if not reading.units[at].accounted:
+    reading.note(index, True, SpanKind.LABEL, label=label_of(reading, index))
+    reading.account(*reading.tagged("fits", "good", within=segment))
+    if not reading.zones_in(segment):  # "First", "leading" beside it is right, too
+        for at in reading.unaccounted("max", within=segment):
             reading.note(at, True, SpanKind.ORDER)
+
+
+def _has_cue(reading: Reading, named_with_number: bool) -> bool:
+    return named_with_number or reading.has(*_CUES)
 
 
 def _is_placed(reading: Reading, index: int) -> bool:
@@ -102,7 +115,7 @@ def _is_asserted(reading: Reading, index: int) -> bool:
 
 def check_none_reaches(reading: Reading) -> None:
     """Such as "No label reaches one half", "no single label has a majority"."""
-    denials = [at for at in reading.tagged("no") if not reading.units[at].accounted]
+    denials = reading.unaccounted("no")
     for at in denials:
         noun = reading.neighbours(at, 1, skip=("one", "of", "plain", "all", "other"))
         if noun is None or reading.units[noun].tag != "classifier":
@@ -134,21 +147,17 @@ def check_none_reaches(reading: Reading) -> None:
 
 
 def check_abnormal(reading: Reading) -> None:
+    """Such as "The model calls the radiograph abnormal"."""
     prediction = reading.facts.prediction
-    for index in reading.tagged("abnormal"):
-        unit = reading.units[index]
-        if unit.accounted:
-            continue
+    for index in reading.unaccounted("abnormal"):
         numbered = any(
             "abnormal_probability" in other.evidence and other.good is not None
             for other in reading.units
         )
         if numbered:
             reading.note(index, None, SpanKind.LABEL)
-            continue
-        if not reading.has(*_CUES):
-            continue
-        segment = reading.segment_of(index)
-        denied = [at for at in reading.denials(segment) if at < index]
-        reading.account(*denied)
-        reading.note(index, prediction.is_abnormal != bool(denied), SpanKind.LABEL)
+        elif reading.has(*_CUES):
+            segment = reading.segment_of(index)
+            denied = [at for at in reading.denials(segment) if at < index]
+            reading.account(*denied)
+            reading.note(index, prediction.is_abnormal != bool(denied), SpanKind.LABEL)

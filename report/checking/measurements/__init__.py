@@ -1,0 +1,1 @@
+"""Checks of the chest measurements: values, thresholds, and what lies beyond them."""

@@ -1,6 +1,9 @@
 """Checks a measurement of both sides: a value for each, or one against the other."""
 
-from pipeline.types import Side, SpanKind
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.types import Measurement, MeasurementName, Side, SpanKind
 from report.checking.measurements.mentions import FREE_WORDS, MeasurementMention, named_side
 from report.checking.measurements.relations import denial_of, is_beyond, said_rightly
 from report.checking.measurements.values import check_value
@@ -9,82 +12,127 @@ from report.checking.sentence.reading import Reading
 from report.checking.sentence.units import NUMBER
 
 
-def check_both_sides(reading: Reading, mention: MeasurementMention) -> bool:  # noqa: PLR0912, PLR0915
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _BothSides:
+    """What a sentence says of a measurement of both sides.
+
+    Attributes:
+        name: The measurement's.
+        valued: The measurement of each side.
+        sides: The units that name a side.
+        both: The units that mean both.
+        order: The sides in the order in which they are said.
+        own: The numbers that may be values.
+        limits: The numbers that bound them.
+    """
+
+    name: MeasurementName
+    valued: Mapping[Side, Measurement]
+    sides: Sequence[int]
+    both: Sequence[int]
+    order: Sequence[Side]
+    own: Sequence[int]
+    limits: Sequence[int]
+
+    @property
+    def evidence(self) -> dict[str, float]:
+        """The value of the first side that was measured, by the measurement's name."""
+        return {self.name: next(iter(self.valued.values())).value or 0.0}
+
+
+def check_both_sides(reading: Reading, mention: MeasurementMention) -> bool:
     """A value for each side, or one side against the other; whether it was that."""
-    units = reading.units
-    span = range(len(units))
-    sides = [index for index in span if units[index].tag in SIDES]
-    named = named_side(reading, mention)
-    order = [Side(units[index].tag) for index in sides]
-    if named is not None:
-        order.insert(sum(index < mention.at for index in sides), named)
-    said = set(order)
-    same = [one for one in reading.facts.all_measurements if one.name == mention.name and one.side]
-    valued = {one.side: one for one in same if one.value is not None and one.side is not None}
-    numbers = [index for index in span if units[index].tag == NUMBER]
-    both = [index for index in span if units[index].tag == "both"]
-    if not sides and not both and reading.has("each_side"):
-        both = reading.tagged("each_side")
-    pair = [index for index in numbers if not _is_bound(reading, index)]
-    if len(said) != 2 and not both and (order or len(pair) != 2):
+    said = _said_of_both(reading, mention)
+    if said is None:
         return False
-    if len(valued) != 2 or reading.mentions:
+    if len(said.order) == len(said.own):
+        for side, number in zip(said.order, said.own, strict=True):
+            good = check_value(reading, number, said.valued[side], frozenset(), mention)
+            reading.note(number, bool(good), SpanKind.MEASUREMENT, **said.evidence)
+    elif said.own:
         return False
-    evidence = {mention.name: next(iter(valued.values())).value or 0.0}
-    own = [index for index in numbers if not _is_bound(reading, index)]
-    if not order and len(own) == 2:
-        order = [Side.RIGHT, Side.LEFT]
-    if len(order) == len(own):
-        for side, number in zip(order, own, strict=True):
-            good = check_value(reading, number, valued[side], frozenset(), mention)
-            reading.note(number, bool(good), SpanKind.MEASUREMENT, **evidence)
-    elif own:
+    _check_compared(reading, said)
+    _check_beyond(reading, said)
+    for number in said.limits:
+        limits = [one.threshold.value for one in said.valued.values() if one.threshold is not None]
+        unit = reading.units[number]
+        good = bool(limits) and abs(limits[0] - unit.value) <= unit.tolerance
+        reading.note(number, good, SpanKind.MEASUREMENT, **said.evidence)
+    checked = said.own or said.limits or any(unit.good is not None for unit in reading.units)
+    if said.both and not checked:
         return False
-    limits = [index for index in numbers if index not in own]
-    for index in span:
-        tag = units[index].tag
-        if tag in ("more", "less", "above", "below") and not units[index].accounted:
-            if len(order) == 2 and not limits:
-                first, second = (valued[side].value or 0.0 for side in order)
-                good = first > second if tag in ("more", "above") else first < second
-            else:
-                relations = [
-                    said_rightly(reading, index, one, denied=False) for one in valued.values()
-                ]
-                if None in relations:
-                    continue
-                good = all(relations)
-            reading.note(index, good, SpanKind.MEASUREMENT, **evidence)
-    for index in span:
-        if is_beyond(reading, index, f"{mention.name}_beyond") and not units[index].accounted:
-            denial = denial_of(reading, index, 0)
-            found = [
-                said_rightly(reading, index, one, denied=denial is not None)
-                for one in valued.values()
-            ]
-            if None not in found:
-                reading.note(index, all(found), SpanKind.MEASUREMENT, **evidence)
-                reading.account(*([] if denial is None else [denial]))
-    for number in limits:
-        values = [one.threshold.value for one in valued.values() if one.threshold is not None]
-        unit = units[number]
-        good = bool(values) and abs(values[0] - unit.value) <= unit.tolerance
-        reading.note(number, good, SpanKind.MEASUREMENT, **evidence)
-    if both and not own and not limits and not any(unit.good is not None for unit in units):
-        return False
-    reading.account(mention.at, *sides, *both)
-    reading.account(
-        *[at for at in span if units[at].tag in FREE_WORDS | {"than", "strong", "each_side"}]
-    )
+    reading.account(mention.at, *said.sides, *said.both)
+    reading.account(*reading.tagged(*FREE_WORDS, "than", "strong", "each_side"))
     return True
 
 
+def _said_of_both(reading: Reading, mention: MeasurementMention) -> _BothSides | None:
+    """What is said of both sides; `None` if one is meant, or not both were measured."""
+    same = [one for one in reading.facts.all_measurements if one.name == mention.name]
+    valued = {one.side: one for one in same if one.value is not None and one.side is not None}
+    if len(valued) != len(Side) or reading.mentions:
+        return None
+    sides = reading.tagged(*SIDES)
+    both = reading.tagged("both") or ([] if sides else reading.tagged("each_side"))
+    order = [SIDES[reading.units[index].tag] for index in sides]
+    named = named_side(reading, mention)
+    if named is not None:
+        order.insert(sum(index < mention.at for index in sides), named)
+    numbers = reading.tagged(NUMBER)
+    own = [index for index in numbers if not _is_bound(reading, index)]
+    if len(set(order)) != len(Side) and not both and (order or len(own) != len(Side)):
+        return None
+    if not order and len(own) == len(Side):
+        order = [Side.RIGHT, Side.LEFT]
+    return _BothSides(
+        name=mention.name,
+        valued=valued,
+        sides=sides,
+        both=both,
+        order=order,
+        own=own,
+        limits=[index for index in numbers if index not in own],
+    )
+
+
+def _check_compared(reading: Reading, said: _BothSides) -> None:
+    """Such as "The right dome is higher than the left", "both lie above the threshold"."""
+    for index in reading.unaccounted("more", "less", "above", "below"):
+        is_more = reading.units[index].tag in ("more", "above")
+        if len(said.order) == len(Side) and not said.limits:
+            first, second = (said.valued[side].value or 0.0 for side in said.order)
+            good = first > second if is_more else first < second
+        else:
+            found = [
+                said_rightly(reading, index, one, denied=False) for one in said.valued.values()
+            ]
+            if None in found:
+                continue
+            good = all(found)
+        reading.note(index, good, SpanKind.MEASUREMENT, **said.evidence)
+
+
+def _check_beyond(reading: Reading, said: _BothSides) -> None:
+    """Such as "Neither dome is flattened"."""
+    for index, unit in enumerate(reading.units):
+        if unit.accounted or not is_beyond(reading, index, f"{said.name}_beyond"):
+            continue
+        denial = denial_of(reading, index, 0)
+        found = [
+            said_rightly(reading, index, one, denied=denial is not None)
+            for one in said.valued.values()
+        ]
+        if None not in found:
+            reading.note(index, all(found), SpanKind.MEASUREMENT, **said.evidence)
+            reading.account(*([] if denial is None else [denial]))
+
+
 def _is_bound(reading: Reading, index: int) -> bool:
+    """Whether a word such as "above" stands before a number, and no other number between."""
     before = set()
     for at in range(index - 1, max(-1, index - 5), -1):
         if reading.units[at].tag == NUMBER:
             break
         before.add(reading.units[at].tag)
-    return bool(before & {"above", "below", "threshold", "more", "less"}) and reading.units[
-        index - 1
-    ].text not in (",", "(")
+    bounds = bool(before & {"above", "below", "threshold", "more", "less"})
+    return bounds and reading.units[index - 1].text not in (",", "(")

@@ -111,7 +111,7 @@ def _check_hyperinflation(reading: Reading) -> None:
             continue
         said = Hyperinflation.FITS
         undecided = reading.tagged("undecided", "uncertain")
-        denials = [at for at in reading.tagged("no") if not reading.units[at].accounted]
+        denials = reading.unaccounted("no")
         if undecided:
             said = Hyperinflation.OPEN
             reading.account(*undecided, *denials)

@@ -9,6 +9,8 @@ from report.checking.sentence.lexicon import in_table, table_names
 from report.checking.sentence.reading import Reading
 from report.checking.sentence.units import NUMBER
 
+_ABOVE = frozenset({"above", "more", "at_least"})
+_BELOW = frozenset({"below", "less"})
 _RAISED = frozenset({"raised", "strong"})
 _REDUCED = frozenset({"reduced", "weak"})
 _HIGH = frozenset({"strong", "lung_height_beyond", "cardiothoracic_ratio_beyond"})
@@ -79,39 +81,42 @@ def denial_of(reading: Reading, index: int, start: int) -> int | None:
     return None
 
 
-def said_rightly(  # noqa: PLR0911
+def said_rightly(
     reading: Reading, index: int, measurement: Measurement, *, denied: bool
 ) -> bool | None:
     """Whether a word that places the value is right; `None` if it is no such word."""
     tag = reading.units[index].tag
-    relation, threshold = measurement.relation, measurement.threshold
-    clear = bool(measurement.beyond_threshold) and not measurement.is_borderline
-    beyond = f"{measurement.name}_beyond"
-    if threshold is not None and is_beyond(reading, index, beyond):
-        return clear != denied
-    if relation is None or threshold is None:
+    relation = measurement.relation
+    beyond = bool(measurement.beyond_threshold) and not measurement.is_borderline
+    if relation is None or measurement.threshold is None:
         return None
-    above, below = ThresholdRelation.ABOVE, ThresholdRelation.BELOW
-    if tag in ("above", "more", "at_least"):
-        return relation is (below if denied else above) or (
-            denied and relation is ThresholdRelation.NEAR and not measurement.beyond_threshold
-        )
-    if tag in ("below", "less"):
-        return relation is (above if denied else below)
+    if _calls_beyond(reading, index, measurement):
+        return beyond != denied
+    if tag in _ABOVE or tag in _BELOW:
+        return _is_on_side(measurement, is_above=tag in _ABOVE, denied=denied)
     if tag == "near" or in_table(reading.units[index].text, "near", reading.facts.language):
         return (relation is ThresholdRelation.NEAR) != denied
     if tag in ("within", "normal"):
         fine = measurement.beyond_threshold is False and not measurement.is_borderline
-        if _states_range(reading, index):
-            return True
-        return clear if denied else fine
-    if tag in _RAISED and threshold.above:
-        return clear != denied
-    if tag in _REDUCED and not threshold.above:
-        return clear != denied
-    if tag in ("abnormal",):
-        return clear != denied
+        return _states_range(reading, index) or (beyond if denied else fine)
     return None
+
+
+def _calls_beyond(reading: Reading, index: int, measurement: Measurement) -> bool:
+    """Whether a word says that a value is beyond its threshold: enlarged, raised, abnormal."""
+    tag = reading.units[index].tag
+    if is_beyond(reading, index, f"{measurement.name}_beyond"):
+        return True
+    above = measurement.threshold is not None and measurement.threshold.above
+    return tag == "abnormal" or tag in (_RAISED if above else _REDUCED)
+
+
+def _is_on_side(measurement: Measurement, *, is_above: bool, denied: bool) -> bool:
+    """Whether a value is above or below its threshold, or not; "not above" may be borderline."""
+    relation = measurement.relation
+    said = ThresholdRelation.ABOVE if is_above != denied else ThresholdRelation.BELOW
+    near = relation is ThresholdRelation.NEAR and not measurement.beyond_threshold
+    return relation is said or (denied and is_above and near)
 
 
 def is_beyond(reading: Reading, index: int, table: str) -> bool:

@@ -1,0 +1,1 @@
+"""Checks of counts and of all, only, other and no zones."""

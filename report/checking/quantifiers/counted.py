@@ -9,6 +9,7 @@ from report.checking.sentence.units import NUMBER, is_fraction
 _ELLIPTIC = frozenset(
     {"lung", "right", "left", "punctuation", "dash", "joins", "plain", "of", "only"}
 )
+_FAR = 6  # units between a number and what it counts
 BETWEEN = (
     "upper",
     "middle",
@@ -31,34 +32,41 @@ def counts_zones(reading: Reading, index: int) -> bool:
     return noun is not None and reading.units[noun].tag == "zone_noun"
 
 
-def counted_noun(reading: Reading, index: int) -> int | None:  # noqa: PLR0911
+def counted_noun(reading: Reading, index: int) -> int | None:
     """The zones counted: right after a number, past what describes them; or the number itself."""
     noun = reading.neighbours(index, 1, skip=BETWEEN)
     tag = "" if noun is None else reading.units[noun].tag
-    before = reading.units[index - 1].tag if index else ""
     is_end = tag in ("", "punctuation", "joins", "dash", "each_side")
-    extremes = ("max", "min", "more", "less")
-    if before == "of" and is_end and reading.has(*extremes):
-        return index  # "the weakest of three"
-    whole = [at for at in reading.tagged("six") if at < index and is_whole(reading, at)]
-    if whole and tag != "zone_noun":
-        return index  # "of six zones two are marked"
-    if is_end:
-        segment = reading.segment_of(index)
-        counted = any(unit.kind is SpanKind.COUNT for unit in reading.units[:index])
-        sided = reading.has("right", "left", "each_side", within=segment)
-        nouns = [at for at in reading.tagged("zone_noun", within=segment) if at < index]
-        of_zones = bool(nouns) and reading.has("of", within=segment) and before not in LEVELS
-        of_zones = of_zones or (bool(nouns) and tag == "each_side")
-        if sided and ((counted and before in _ELLIPTIC) or of_zones):
-            return index  # "..., the left lung one"
-        return None
-    if noun is None or noun - index > 6:
+    if _counts_by_itself(reading, index, tag, is_end=is_end):
+        return index
+    if noun is None or is_end or noun - index > _FAR:
         return None
     if tag == "six" or (tag in COUNTS and is_pool(reading, noun)):  # "three of six zones"
         return counted_noun(reading, noun)
-    if tag == "zone_noun":
-        return noun
+    return noun if tag == "zone_noun" else _announced(reading, index)
+
+
+def _counts_by_itself(reading: Reading, index: int, following: str, *, is_end: bool) -> bool:
+    """Whether no noun follows a number that counts zones all the same."""
+    before = reading.units[index - 1].tag if index else ""
+    if before == "of" and is_end and reading.has("max", "min", "more", "less"):
+        return True  # "the weakest of three"
+    whole = [at for at in reading.tagged("six") if at < index and is_whole(reading, at)]
+    if whole and following != "zone_noun":
+        return True  # "of six zones two are marked"
+    if not is_end:
+        return False
+    segment = reading.segment_of(index)
+    counted = any(unit.kind is SpanKind.COUNT for unit in reading.units[:index])
+    nouns = [at for at in reading.tagged("zone_noun", within=segment) if at < index]
+    of_zones = bool(nouns) and reading.has("of", within=segment) and before not in LEVELS
+    of_zones = of_zones or (bool(nouns) and following == "each_side")
+    sided = reading.has("right", "left", "each_side", within=segment)
+    return sided and ((counted and before in _ELLIPTIC) or of_zones)  # "..., the left lung one"
+
+
+def _announced(reading: Reading, index: int) -> int | None:
+    """The colon before a number, where zones were announced: "marked zones: two"."""
     previous = reading.neighbours(index, -1, skip=("of", "plain"))
     if previous is not None and reading.units[previous].text == ":" and reading.has("zone_noun"):
         return previous

@@ -1,6 +1,6 @@
 """Checks counts of zones: "two zones", "three of the six are not marked"."""
 
-from pipeline.types import Side, SpanKind, Zone
+from pipeline.types import Level, Side, SpanKind, Zone
 from report.checking.quantifiers.counted import (
     BETWEEN,
     counted_noun,
@@ -15,6 +15,8 @@ from report.checking.sentence.tags import COUNTS, DEGREES
 from report.checking.sentence.units import NUMBER
 from report.checking.zones.grades import quantity_near
 
+_SEVERAL = 2
+_NEAR = 8  # units between a count and the side that it is of
 _MODIFIED = ("more", "less", "above", "below", "at_least", "at_most")
 
 
@@ -69,74 +71,88 @@ def _check_label_count(reading: Reading, index: int, number: int | None) -> None
             reading.account(index)
 
 
-def _check_count(reading: Reading, index: int, number: int | None) -> None:  # noqa: PLR0912
-    facts = reading.facts
+def _check_count(reading: Reading, index: int, number: int | None) -> None:
+    if _check_each_side(reading, index, number):
+        return
     segment = reading.segment_of(index)
-    items = list(facts.items)
+    counted = _counted(reading, index)
+    modifier = reading.neighbours(index, -1, skip=("than", "of"))
+    tag = reading.units[modifier].tag if modifier is not None else ""
+    good: bool | None = _is_right(counted, number, tag)
+    if tag in _MODIFIED and modifier is not None:
+        reading.account(modifier, *reading.tagged("than", within=segment))
+    elif not good and number is not None and _says_more(reading, index):
+        listed = len({mention.zone for mention in reading.mentions})
+        if listed == number:
+            good = None  # "two zones, A and B, ...": what is said of them is checked by itself
+    only = [at for at in reading.tagged("only", "all", within=segment) if abs(at - index) <= 2]
+    reading.account(*only)
+    reading.note(index, good, SpanKind.COUNT, regions=float(len(reading.facts.items)))
+
+
+def _is_right(counted: int, number: int | None, modifier: str) -> bool:
+    """Whether as many were counted, or more or fewer as a word before the number says."""
+    if number is None:
+        return counted >= _SEVERAL
+    if modifier in ("more", "above"):
+        return counted > number
+    if modifier in ("less", "below"):
+        return counted < number
+    if modifier == "at_least":
+        return counted >= number
+    return counted <= number if modifier == "at_most" else counted == number
+
+
+def _counted(reading: Reading, index: int) -> int:
+    """How many zones there are of the side and the grade that a count names, marked or not."""
+    segment = reading.segment_of(index)
+    items = list(reading.facts.items)
     grades = [
         at
         for at in reading.tagged(*DEGREES, within=segment)
         if not _other_quantity(reading, at) and not _is_apart(reading, index, at)
     ]
-    sides = [
-        at
-        for at in reading.tagged("right", "left", within=segment)
-        if not reading.units[at].accounted and abs(at - index) < 8
-    ]
-    others = [at for at in reading.tagged(*COUNTS) if at != index]
-    sides = [  # "two on the right and one on the left"
-        at for at in sides if not any(min(at, index) < one < max(at, index) for one in others)
-    ]
-    if others and len(sides) == 2:
-        sides = sides[:1]
+    sides = _sides_counted(reading, index, segment)
     if len(sides) == 1:
         items = [item for item in items if item.zone.side == reading.units[sides[0]].tag]
         reading.note(sides[0], None, SpanKind.SIDE)
     if len(grades) == 1 and not reading.mentions:
         items = [item for item in items if item.grade is DEGREES[reading.units[grades[0]].tag]]
         reading.account(*grades)
-    counted = len(items)
     denied = [at for at in reading.near_denials(index) if at > index]
-    if denied and not reading.mentions:
-        counted = (3 if len(sides) == 1 else 6) - counted
-        reading.account(*denied)
+    if not denied or reading.mentions:
+        return len(items)
+    reading.account(*denied)
+    return (len(Level) if len(sides) == 1 else len(Zone)) - len(items)
+
+
+def _sides_counted(reading: Reading, index: int, segment: Segment) -> list[int]:
+    """The sides near a count, with no other count between: "two on the right and one ..."."""
+    others = [at for at in reading.tagged(*COUNTS) if at != index]
+    sides = [
+        at
+        for at in reading.unaccounted("right", "left", within=segment)
+        if abs(at - index) < _NEAR
+        and not any(min(at, index) < one < max(at, index) for one in others)
+    ]
+    return sides[:1] if others and len(sides) == len(Side) else sides
+
+
+def _check_each_side(reading: Reading, index: int, number: int | None) -> bool:
+    """Such as "Two zones on each side"; whether it was that."""
+    others = [at for at in reading.tagged(*COUNTS) if at != index]
     each_side = reading.tagged("each_side") or [
         at for at in reading.tagged("both") if others and others[0] < index < at <= index + 2
     ]
-    later = [at for at in reading.tagged(*COUNTS) if each_side and index < at < each_side[0]]
-    earlier = [at for at in reading.tagged(*COUNTS) if each_side and each_side[0] < at < index]
-    if each_side and not (later or earlier):
-        each = [sum(item.zone.side is side for item in facts.items) for side in Side]
-        reading.account(*each_side)
-        reading.note(index, number is not None and set(each) == {number}, SpanKind.COUNT)
-        return
-    modifier = reading.neighbours(index, -1, skip=("than", "of"))
-    tag = reading.units[modifier].tag if modifier is not None else ""
-    good: bool | None
-    if number is None:
-        good = counted >= 2
-    elif tag in ("more", "above"):
-        good = counted > number
-    elif tag == "at_least":
-        good = counted >= number
-    elif tag in ("less", "below"):
-        good = counted < number
-    elif tag == "at_most":
-        good = counted <= number
-    else:
-        good = counted == number
-    if tag in _MODIFIED and modifier is not None:
-        reading.account(modifier, *reading.tagged("than", within=segment))
-    elif (
-        not good
-        and number is not None
-        and _says_more(reading, index)
-        and _listed(reading, segment) == number
-    ):
-        good = None  # "two zones, A and B, ...": what is said of them is checked by itself
-    only = [at for at in reading.tagged("only", "all", within=segment) if abs(at - index) <= 2]
-    reading.account(*only)
-    reading.note(index, good, SpanKind.COUNT, regions=float(len(facts.items)))
+    if not each_side:
+        return False
+    if any(min(index, each_side[0]) < at < max(index, each_side[0]) for at in others):
+        return False
+    _counted(reading, index)
+    each = {sum(item.zone.side is side for item in reading.facts.items) for side in Side}
+    reading.account(*each_side)
+    reading.note(index, number is not None and each == {number}, SpanKind.COUNT)
+    return True
 
 
 def _is_apart(reading: Reading, first: int, last: int) -> bool:
@@ -155,7 +171,3 @@ def _says_more(reading: Reading, index: int) -> bool:
     before = reading.neighbours(index, -1, skip=("of",))
     only = before is not None and reading.units[before].tag == "only"
     return not only and reading.has(*DEGREES, NUMBER, "max", "min", "more", "less", "agreement")
-
-
-def _listed(reading: Reading, segment: Segment) -> int:
-    return len({mention.zone for mention in reading.mentions})

@@ -18,9 +18,7 @@ def _check_nothing(reading: Reading, segment: Segment) -> None:
     facts = reading.facts
 
     def open_units(*tags: str) -> list[int]:
-        return [
-            at for at in reading.tagged(*tags, within=segment) if not reading.units[at].accounted
-        ]
+        return reading.unaccounted(*tags, within=segment)
 
     denials = open_units("no", "absent")
     if (

@@ -16,8 +16,8 @@ def check_others(reading: Reading) -> None:
         return
     named = [mention.zone for mention in reading.mentions] or list(reading.context)
     segment = reading.segment_of(others[0])
-    denials = [at for at in reading.tagged("no", "absent") if not reading.units[at].accounted]
-    whole = [at for at in reading.tagged("all", "only") if not reading.units[at].accounted]
+    denials = reading.unaccounted("no", "absent")
+    whole = reading.unaccounted("all", "only")
     grades = [
         at
         for at in reading.tagged(*DEGREES, within=segment)
@@ -27,11 +27,7 @@ def check_others(reading: Reading) -> None:
     rest = [item for item in pool if item.zone not in named]
     if not named:
         return
-    extremes = [
-        at
-        for at in reading.tagged("equal", "more", "above", "max", within=segment)
-        if not reading.units[at].accounted
-    ]
+    extremes = reading.unaccounted("equal", "more", "above", "max", within=segment)
     if denials and extremes and reading.mentions:  # "no other zone is as strong as A"
         strongest = max((item.intensity for item in facts.items), default=0.0)
         items = [facts.zones.get(zone) for zone in named]

@@ -1,0 +1,1 @@
+"""A sentence taken apart: its units, numbers, places and statements."""

@@ -90,6 +90,7 @@ def _table(language: Language, name: str) -> re.Pattern[str]:
 
 @cache
 def unit_sign(language: Language, name: str) -> re.Pattern[str]:
+    """What a unit of numbers is written as, right after the number."""
     text: str = words_of(language).report["lexicon"][f"unit_{name}"]
     return re.compile(rf"[ -]?(?:{_alternatives(text)})(?!\w)")
 

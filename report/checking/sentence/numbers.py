@@ -81,6 +81,7 @@ def _ending(unit: Unit, text: str, language: Language) -> tuple[str, int, float]
 
 
 def number_at(text: str, at: int, language: Language) -> Unit | None:
+    """The number in digits that begins at a character, with its unit, if one does."""
     match = _NUMBER.match(text, at)
     if match is None or text[match.end() : match.end() + 1].isalpha():
         return None

@@ -48,6 +48,10 @@ class Reading:
         first, last = (0, len(self.units)) if within is None else (within.start, within.end)
         return [index for index in range(first, last) if self.units[index].tag in tags]
 
+    def unaccounted(self, *tags: str, within: Segment | None = None) -> list[int]:
+        """The units of some tables that no check has dealt with yet, by index."""
+        return [at for at in self.tagged(*tags, within=within) if not self.units[at].accounted]
+
     def has(self, *tags: str, within: Segment | None = None) -> bool:
         """Whether there is such a unit."""
         return bool(self.tagged(*tags, within=within))

@@ -30,10 +30,9 @@ class Segment:
 def segments(units: Sequence[Unit], has_place: Callable[[int, int], bool]) -> Iterator[Segment]:
     """Cut where a new statement begins: a place and a predicate both sides of a joint."""
     pieces = list(_pieces(units))
-    start, end = 0, 0
+    start = 0
     done: list[tuple[int, int]] = []
-    for index, (first, last, forced) in enumerate(pieces):
-        end = last
+    for index, (_, end, forced) in enumerate(pieces):
         whole = has_place(start, end) and _has_predicate(units, start, end)
         more = index + 1 < len(pieces)
         if not more:
@@ -43,18 +42,10 @@ def segments(units: Sequence[Unit], has_place: Callable[[int, int], bool]) -> It
                 done[-1] = (done[-1][0], end)
             else:
                 done.append((start, end))
-        elif forced or (whole and _begins_anew(units, pieces[index + 1], has_place)):
+        elif forced or (whole and has_place(*pieces[index + 1][:2])):
             done.append((start, end))
             start = end
-        del first
     yield from (Segment(start=first, end=last) for first, last in done)
-
-
-def _begins_anew(
-    units: Sequence[Unit], piece: tuple[int, int, bool], has_place: Callable[[int, int], bool]
-) -> bool:
-    """Whether what follows a joint names a place of its own."""
-    return has_place(piece[0], piece[1])
 
 
 def _new_subject(

@@ -8,7 +8,8 @@ from report.checking.zones.ranks import ZONE_QUANTITIES, denied_before
 
 
 def compare_sides(reading: Reading, index: int) -> None:
-    sides = [at for at in reading.tagged("right", "left") if not reading.units[at].accounted]
+    """Such as "The right lung draws more attention than the left"."""
+    sides = reading.unaccounted("right", "left")
     than = reading.tagged("than")
     if len(sides) != 2 or reading.units[sides[0]].tag == reading.units[sides[1]].tag:
         return

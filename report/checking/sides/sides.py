@@ -3,81 +3,107 @@
 from collections.abc import Sequence
 
 from pipeline.types import Descriptor, Side, SpanKind
+from report.checking.sentence.places import SIDES
 from report.checking.sentence.reading import Reading
 from report.checking.sentence.segments import Segment
 from report.checking.sentence.tags import DEGREES
 from report.checking.sides.totals import agreeing_side, open_sides, stronger_side
 
+_NEAR = 3  # units between "both" and the side that it is of
+
 
 def note_sides(reading: Reading, indices: Sequence[int], good: bool | None) -> None:
+    """Account for units that state a side, with the sides that hold anything."""
     listed = ", ".join(side.value for side in Side if side in reading.facts.sides)
     for at in indices:
         reading.note(at, good, SpanKind.SIDE, sides=listed)
 
 
-def check_sides(reading: Reading) -> None:  # noqa: PLR0912
+def check_sides(reading: Reading) -> None:
     """The sides that a sentence speaks of without a zone."""
-    facts = reading.facts
     for index in reading.tagged("one_sided"):
         segment = reading.segment_of(index)
         denied = [at for at in reading.denials(segment) if at < index]
         reading.account(*denied)
-        note_sides(reading, [index], (len(facts.sides) == 1) != bool(denied))
+        note_sides(reading, [index], (len(reading.facts.sides) == 1) != bool(denied))
     for segment in reading.segments:
-        both = [
-            at for at in reading.tagged("both", within=segment) if not reading.units[at].accounted
-        ]
-        sides = open_sides(reading, segment)
-        paired = [at for at in both if len(sides) == 1 and 0 < sides[0] - at <= 3]
-        both = [] if paired else both  # "two zones, both on the right"
-        whole = [
-            at for at in reading.tagged("all", within=segment) if not reading.units[at].accounted
-        ]
-        extremes = [
-            at
-            for at in reading.tagged("max", "min", within=segment)
-            if not reading.units[at].accounted
-        ]
-        compared = [
-            at
-            for at in reading.tagged("more", "less", within=segment)
-            if not reading.units[at].accounted
-        ]
-        denied = reading.denials(segment)
-        if sides and not denied:  # "neither the upper zones nor any on the left"
-            last = max((one.last for one in reading.zones_in(segment)), default=sides[0])
-            denied = [at for at in reading.tagged("no", within=segment) if last < at < sides[0]]
-        grades = [
-            at
-            for at in reading.tagged(*DEGREES, within=segment)
-            if reading.units[at].kind is None and not reading.units[at].accounted
-        ]
-        if both:
-            good = facts.sides == set(Side)
-            if denied:
-                good = (not facts.sides) if _reaches_each(reading, denied, both) else not good
-                reading.account(*denied)
-            note_sides(reading, both, good)
-            reading.account(*whole)
-            if grades:
-                _check_side_grade(reading, grades[0], facts.items)
-            if len(sides) == 1 and (extremes or compared):
-                _check_stronger(reading, segment, [*extremes, *compared], sides[0])
-        elif len(sides) == 2 and not denied and not extremes:
-            note_sides(reading, sides, facts.sides == set(Side))
-        elif len(sides) == 2 and not denied and sides[0] < extremes[0] < sides[1]:
-            _check_stronger(reading, segment, extremes, sides[0])  # "predominates over the left"
-            note_sides(reading, sides[1:], None)
-        elif len(sides) == 1 and paired:
-            note_sides(
-                reading, [*paired, *sides], facts.sides == {Side(reading.units[sides[0]].tag)}
-            )
-        elif len(sides) == 1 and extremes:
-            _check_stronger(reading, segment, extremes, sides[0])
-        elif len(sides) == 1 and compared and not denied:
-            _check_stronger(reading, segment, compared, sides[0])
-        elif len(sides) == 1:
-            _check_one_side(reading, sides[0], whole, denied, grades)
+        _check_segment(reading, segment)
+
+
+def _check_segment(reading: Reading, segment: Segment) -> None:
+    both = reading.unaccounted("both", within=segment)
+    sides = open_sides(reading, segment)
+    paired = [at for at in both if len(sides) == 1 and 0 < sides[0] - at <= _NEAR]
+    if both and not paired:
+        _check_both(reading, segment, both, sides)
+    elif len(sides) == len(Side):
+        _check_two(reading, segment, sides)
+    elif paired:  # "two zones, both on the right"
+        said = {SIDES[reading.units[sides[0]].tag]}
+        note_sides(reading, [*paired, *sides], reading.facts.sides == said)
+    elif len(sides) == 1:
+        _check_single(reading, segment, sides[0])
+
+
+def _check_both(
+    reading: Reading, segment: Segment, both: Sequence[int], sides: Sequence[int]
+) -> None:
+    """Such as "Both lungs are marked", "on both sides, more on the right"."""
+    facts = reading.facts
+    denied = reading.denials(segment)
+    good = facts.sides == set(Side)
+    if denied:
+        good = (not facts.sides) if _reaches_each(reading, denied, both) else not good
+        reading.account(*denied)
+    words = reading.unaccounted("max", "min", within=segment)
+    words += reading.unaccounted("more", "less", within=segment)
+    grades = _free_grades(reading, segment)
+    note_sides(reading, both, good)
+    reading.account(*reading.tagged("all", within=segment))
+    if grades:
+        _check_side_grade(reading, grades[0], facts.items)
+    if len(sides) == 1 and words:
+        _check_stronger(reading, segment, words, sides[0])
+
+
+def _check_two(reading: Reading, segment: Segment, sides: Sequence[int]) -> None:
+    """Such as "On the right and on the left", "the right predominates over the left"."""
+    extremes = reading.unaccounted("max", "min", within=segment)
+    if _denied_side(reading, segment, sides):
+        return
+    if not extremes:
+        note_sides(reading, sides, reading.facts.sides == set(Side))
+    elif sides[0] < extremes[0] < sides[1]:
+        _check_stronger(reading, segment, extremes, sides[0])
+        note_sides(reading, sides[1:], None)
+
+
+def _check_single(reading: Reading, segment: Segment, side: int) -> None:
+    """One side: stronger or weaker than the other, or marked, or not."""
+    denied = _denied_side(reading, segment, [side])
+    words = reading.unaccounted("max", "min", within=segment)
+    if not words and not denied:
+        words = reading.unaccounted("more", "less", within=segment)
+    if words:
+        _check_stronger(reading, segment, words, side)
+    else:
+        whole = reading.unaccounted("all", within=segment)
+        _check_one_side(reading, side, whole, denied, _free_grades(reading, segment))
+
+
+def _denied_side(reading: Reading, segment: Segment, sides: Sequence[int]) -> list[int]:
+    """What denies a side: "neither the upper zones nor any on the left"."""
+    denied = reading.denials(segment)
+    if denied:
+        return denied
+    last = max((one.last for one in reading.zones_in(segment)), default=sides[0])
+    return [at for at in reading.tagged("no", within=segment) if last < at < sides[0]]
+
+
+def _free_grades(reading: Reading, segment: Segment) -> list[int]:
+    """The degrees that no check has used."""
+    degrees = reading.unaccounted(*DEGREES, within=segment)
+    return [at for at in degrees if reading.units[at].kind is None]
 
 
 def _check_stronger(reading: Reading, segment: Segment, words: Sequence[int], side: int) -> None:

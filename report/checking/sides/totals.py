@@ -44,8 +44,5 @@ def agreeing_side(reading: Reading) -> Side | None:
 
 
 def open_sides(reading: Reading, segment: Segment) -> list[int]:
-    return [
-        at
-        for at in reading.tagged("right", "left", within=segment)
-        if not reading.units[at].accounted
-    ]
+    """The sides of a segment that no check has dealt with yet."""
+    return reading.unaccounted("right", "left", within=segment)

@@ -1,0 +1,1 @@
+"""Checks of zones: marked or not, by number, grade, order, comparison and agreement."""

@@ -8,6 +8,7 @@ _PART = (0.3, 0.75)
 
 
 def check_agreement(reading: Reading, index: int, degree: str) -> None:
+    """Such as "The methods agree well there": by degree."""
     items = items_near(reading, index)
     if not items:
         return

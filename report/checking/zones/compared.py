@@ -24,7 +24,7 @@ def side_of_pair(reading: Reading, index: int) -> tuple[list[Zone], list[Zone]] 
 
 def compared_zones(
     reading: Reading, index: int, than: Sequence[int]
-) -> tuple[list[Zone], list[Zone]]:  # noqa: PLR0911
+) -> tuple[list[Zone], list[Zone]]:
     """The zones compared, and those they are compared with."""
     mentions = reading.mentions
     place = than[0] if than else index
@@ -39,17 +39,26 @@ def compared_zones(
         named = [one.zone for one in mentions]
         return named[:1], named[1:]
     if than and than[0] < index and before and after:
-        # "A is, compared with B, stronger": as it stands
-        return before, after
-    if not after and len(before) == 2 and not than:  # "A is strong and B is weaker"
-        return before[1:], before[:1]
-    if not than and len(mentions) == 1 and len(reading.facts.items) == 2:
-        named = [mentions[0].zone]
-        return named, [zone for zone in reading.facts.zones if zone not in named]
-    if not after and not than and reading.context and len(before) == 1:
-        return before, list(reading.context)
+        return before, after  # "A is, compared with B, stronger": as it stands
+    alone = None if than else _with_unsaid(reading, before, after)
+    if alone is not None:
+        return alone
     last = before[-1:] if len(before) > 1 and not _one_list(reading, place) else before
     return last, after
+
+
+def _with_unsaid(
+    reading: Reading, before: Sequence[Zone], after: Sequence[Zone]
+) -> tuple[list[Zone], list[Zone]] | None:
+    """What is compared where no "than" says with what: with the zone before, or the only other."""
+    if not after and len(before) == 2:  # "A is strong and B is weaker"
+        return list(before[1:]), list(before[:1])
+    if len(reading.mentions) == 1 and len(reading.facts.items) == 2:
+        named = [reading.mentions[0].zone]
+        return named, [zone for zone in reading.facts.zones if zone not in named]
+    if not after and reading.context and len(before) == 1:
+        return list(before), list(reading.context)
+    return None
 
 
 def _list_from(reading: Reading, start: ZoneMention) -> list[Zone]:

@@ -31,7 +31,7 @@ def check_comparison(reading: Reading) -> None:
 def _compare_zones(reading: Reading, index: int) -> None:
     facts = reading.facts
     tag = reading.units[index].tag
-    than = [at for at in reading.tagged("than") if not reading.units[at].accounted]
+    than = reading.unaccounted("than")
     first, second = side_of_pair(reading, index) or compared_zones(reading, index, than)
     if reading.has("other") and than and first and not second:
         second = [zone for zone in facts.zones if zone not in first]
@@ -52,7 +52,7 @@ def _compare_zones(reading: Reading, index: int) -> None:
     elif tag == "equal":
         gaps = [abs(a - b) for a in one for b in other]
         good = all(gap <= SAME for gap in gaps)
-        listed = [at for at in reading.tagged("two", "three") if not reading.units[at].accounted]
+        listed = reading.unaccounted("two", "three")
         reading.account(*listed)
     elif tag in MORE:
         good = all(a - b > -ROUNDED for a in one for b in other)

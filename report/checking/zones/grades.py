@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.types import SpanKind, Zone
 from report.checking.sentence.reading import Reading
 from report.checking.sentence.segments import Segment
-from report.checking.sentence.tags import DEGREES
+from report.checking.sentence.tags import COUNTS, DEGREES
 from report.checking.zones.agreement import check_agreement
 
 _QUALITIES = {"good": "strong", "poor": "weak", "partial": "moderate"}
@@ -74,15 +74,14 @@ def _denied_directly(reading: Reading, index: int) -> int | None:
     return before
 
 
-def _graded(  # noqa: PLR0911
+def _graded(
     reading: Reading, index: int, grades: Sequence[int], segment: Segment
 ) -> list[Zone] | None:
     """The zones that a grade is said of; `None` if a side's, a count's or nobody's."""
     mentions = reading.mentions
     if not mentions:
-        if reading.has("right", "left", "both", "other", "all", *_COUNTS):
-            return None
-        return list(reading.context) or None
+        counted = reading.has("right", "left", "both", "other", "all", "several", *COUNTS)
+        return None if counted else list(reading.context) or None
     if len(mentions) == 1:
         return [mentions[0].zone]
     if len(grades) == 1:
@@ -90,12 +89,13 @@ def _graded(  # noqa: PLR0911
         return [mention.zone for mention in here or mentions]
     if len(grades) == len(mentions):
         return [mentions[grades.index(index)].zone]
+    start, end = _reach(reading, index, grades)
+    return [mention.zone for mention in mentions if start < mention.first < end]
+
+
+def _reach(reading: Reading, index: int, grades: Sequence[int]) -> tuple[int, int]:
+    """From where to where a grade reaches: on to the next, or back to the one before."""
     place = grades.index(index)
-    if grades[0] < mentions[0].first:  # "strong in A, moderate in B and C"
-        end = grades[place + 1] if place + 1 < len(grades) else len(reading.units)
-        return [mention.zone for mention in mentions if index < mention.first < end]
-    start = grades[place - 1] if place else -1
-    return [mention.zone for mention in mentions if start < mention.first < index]
-
-
-_COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "several")
+    if grades[0] < reading.mentions[0].first:  # "strong in A, moderate in B and C"
+        return index, grades[place + 1] if place + 1 < len(grades) else len(reading.units)
+    return (grades[place - 1] if place else -1), index

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.types import SpanKind
+from pipeline.types import SpanKind, Zone
 from report.checking.sentence.quantities import (
     is_bound,
     is_free_number,
@@ -41,48 +41,23 @@ def check_numbers(reading: Reading) -> None:
             _check_number(reading, number, kind, numbers)
 
 
-def _check_number(  # noqa: PLR0912
-    reading: Reading, number: int, kind: str, numbers: Sequence[int]
-) -> None:
+def _check_number(reading: Reading, number: int, kind: str, numbers: Sequence[int]) -> None:
     facts = reading.facts
-    kinds = list(_ZONE_KINDS) if not kind else [kind]
-    if not kind and reading.has("mark") and not reading.units[number].unit:
-        kinds = ["intensity"]  # "the classifier looked at the left lower zone, 0.35"
-    if (
-        kind == "intensity"
-        and reading.units[number].unit == "percent"
-        and not is_bound(reading, number)
-    ):
-        kinds.append("share")
-    if kind and kind != "intensity" and is_inherited(reading, number):
-        kinds.append("intensity")  # "0.72 (agreement 0.81), the left one 0.35"
-    if is_fraction(reading.units[number]) and kind in ("intensity", "share"):
-        bounding = {unit.tag for unit in reading.units[max(0, number - 3) : number]}
-        if not bounding & {"above", "below", "more", "less"}:
-            kinds = ["intensity", "share"]  # "four fifths of the attention"
-        part = part_of_other(reading, number)
-        if part is not None:
-            reading.note(number, part, SpanKind.COMPARISON)
-            return
+    part = _part(reading, number, kind)
+    if part is not None:
+        reading.note(number, part, SpanKind.COMPARISON)
+        return
+    kinds = _kinds(reading, number, kind)
     zones = owners(reading, number, numbers)
-    if zones is None:
-        values = side_values(reading, number, kinds)
-    else:
-        items = [facts.zones[zone] for zone in zones if zone in facts.zones]
-        if zones and not items:
-            reading.note(number, False, SpanKind.NUMBER)
-            return
-        values = {
-            f"{item.zone}.{name}": getattr(item, name)
-            for item in items or facts.items
-            for name in kinds
-        }
-        group = named_together(reading, zones)
-        if "share" in kinds and len(group) > 1:
-            values["zones.share"] = sum(item.share for item in group)
-        if not items and not kind:
-            values["confidence"] = facts.confidence
-    if reading.has("together") and "share" in (*kinds, *(["share"] if kind == "intensity" else [])):
+    if zones and not any(zone in facts.zones for zone in zones):
+        reading.note(number, False, SpanKind.NUMBER)
+        return
+    values = (
+        side_values(reading, number, kinds)
+        if zones is None
+        else _zone_values(reading, zones, kinds, is_named=bool(kind))
+    )
+    if reading.has("together") and ("share" in kinds or kind == "intensity"):
         named = {mention.zone for mention in reading.mentions}
         values["share"] = sum(item.share for item in facts.items if not named or item.zone in named)
     difference = difference_of_two(reading, number, kinds)
@@ -94,3 +69,50 @@ def _check_number(  # noqa: PLR0912
     if zones is not None and len(zones) == 1:  # "the upper zones: on the right 0.86"
         beside = range(max(0, number - 2), min(len(reading.units), number + 3))
         reading.account(*[at for at in beside if reading.units[at].tag == zones[0].side])
+
+
+def _part(reading: Reading, number: int, kind: str) -> bool | None:
+    """Whether a fraction of another zone's attention is right; `None` if it is no such number."""
+    if kind not in ("intensity", "share") or not is_fraction(reading.units[number]):
+        return None
+    return part_of_other(reading, number)
+
+
+def _kinds(reading: Reading, number: int, kind: str) -> list[str]:
+    """The quantities that a number may be, said to be one or none."""
+    unit = reading.units[number]
+    bounding = {one.tag for one in reading.units[max(0, number - 3) : number]}
+    if (
+        is_fraction(unit)
+        and kind in ("intensity", "share")
+        and not bounding & {"above", "below", "more", "less"}
+    ):
+        return ["intensity", "share"]  # "four fifths of the attention"
+    if not kind:
+        marked = reading.has("mark") and not unit.unit
+        return ["intensity"] if marked else list(_ZONE_KINDS)  # "looked at the left zone, 0.35"
+    kinds = [kind]
+    if kind == "intensity" and unit.unit == "percent" and not is_bound(reading, number):
+        kinds.append("share")
+    if kind != "intensity" and is_inherited(reading, number):
+        kinds.append("intensity")  # "0.72 (agreement 0.81), the left one 0.35"
+    return kinds
+
+
+def _zone_values(
+    reading: Reading, zones: Sequence[Zone], kinds: Sequence[str], *, is_named: bool
+) -> dict[str, float]:
+    """What a number may be that is said of some zones, or of all where none is named."""
+    facts = reading.facts
+    items = [facts.zones[zone] for zone in zones if zone in facts.zones]
+    values = {
+        f"{item.zone}.{name}": getattr(item, name)
+        for item in items or facts.items
+        for name in kinds
+    }
+    group = named_together(reading, zones)
+    if "share" in kinds and len(group) > 1:
+        values["zones.share"] = sum(item.share for item in group)
+    if not items and not is_named:
+        values["confidence"] = facts.confidence
+    return values

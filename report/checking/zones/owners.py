@@ -49,36 +49,42 @@ def difference_of_two(reading: Reading, number: int, kinds: Sequence[str]) -> bo
     return None
 
 
-def owners(reading: Reading, number: int, numbers: Sequence[int]) -> list[Zone] | None:  # noqa: PLR0911
+def owners(reading: Reading, number: int, numbers: Sequence[int]) -> list[Zone] | None:
     """The zones that a number may belong to; `None` if it is a side's."""
     mentions = reading.mentions
     if not mentions:
-        if reading.has("right", "left", "both"):
-            return None
-        return list(reading.context)
+        return None if reading.has("right", "left", "both") else list(reading.context)
     if len(mentions) == 1:
         return [mentions[0].zone]
+    return _by_order(reading, number, numbers) or _by_statement(reading, number)
+
+
+def _by_order(reading: Reading, number: int, numbers: Sequence[int]) -> list[Zone]:
+    """The zone right before a number, or in its place of as many zones as numbers."""
+    mentions = reading.mentions
+    as_many = len(numbers) == len(mentions)
+    if as_many and numbers[0] > mentions[-1].last:
+        return [mentions[numbers.index(number)].zone]  # "A is stronger than B (0.86 vs 0.55)"
     before = reading.units[number - 1].text if number else ""
     nearest = [mention for mention in mentions if mention.last < number]
-    if len(numbers) == len(mentions) and numbers[0] > mentions[-1].last:
-        return [mentions[numbers.index(number)].zone]  # "A is stronger than B (0.86 vs 0.55)"
-    direct = nearest and (
-        nearest[-1].last == number - 1 or (before in _OPENING and nearest[-1].last == number - 2)
-    )
-    if direct:
+    distance = number - nearest[-1].last if nearest else 0
+    if distance == 1 or (distance == 2 and before in _OPENING):
         return [nearest[-1].zone]
-    if len(numbers) == len(mentions):
-        return [mentions[numbers.index(number)].zone]
+    return [mentions[numbers.index(number)].zone] if as_many else []
+
+
+def _by_statement(reading: Reading, number: int) -> list[Zone]:
+    """The zone of a number's statement, all that it compares, or the last before the number."""
+    mentions = reading.mentions
     segment = reading.segment_of(number)
     here = reading.zones_in(segment)
     if len(here) == 1:
         return [here[0].zone]
     if reading.has("than", "above", "below", within=segment):
         return [mention.zone for mention in here or mentions]
-    if nearest:
-        # "the right upper and middle zones: 0.72" is said of each of them
-        return [nearest[-1].zone]
-    return [mentions[0].zone]
+    before = [mention for mention in mentions if mention.last < number]
+    # "the right upper and middle zones: 0.72" is said of each of them
+    return [before[-1].zone if before else mentions[0].zone]
 
 
 def side_values(reading: Reading, number: int, kinds: Sequence[str]) -> dict[str, float]:

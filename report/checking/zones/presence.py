@@ -44,7 +44,7 @@ def check_presence(reading: Reading) -> None:
 def _account_repeated_sides(reading: Reading) -> None:
     """Such as "The upper zones are not marked, neither on the right nor on the left"."""
     both = {mention.zone.side for mention in reading.mentions} == set(Side)
-    sides = [at for at in reading.tagged("right", "left") if not reading.units[at].accounted]
+    sides = reading.unaccounted("right", "left")
     if both and len({reading.units[at].tag for at in sides}) == 2:
         reading.account(*sides)
         reading.account(*[at for at in reading.tagged("no") if at > sides[0] - 3])

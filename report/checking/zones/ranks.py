@@ -7,7 +7,6 @@ from pipeline.types import Descriptor, SpanKind, Zone
 from report.checking.sentence.places import ZoneMention
 from report.checking.sentence.reading import Reading
 from report.checking.sentence.segments import Segment
-from report.checking.sides.totals import open_sides
 
 ROUNDED = 0.005  # the prompt states two decimals
 _RANKS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
@@ -17,22 +16,15 @@ _CLASSES = ("label", "confidence", "probability", "normal", "abnormal")
 
 def check_order(reading: Reading) -> None:
     """Which zone is strongest, weakest, second, and in which order zones are listed."""
-    extremes = [
-        index
-        for index in reading.tagged("max", "min", *_RANKS)
-        if not reading.units[index].accounted
-    ]
+    extremes = reading.unaccounted("max", "min", *_RANKS)
     if _speaks_of_classes(reading):
         return
     ranked = _joined_ranks(reading, extremes)
     for place, (index, rank, least) in enumerate(ranked):
         segment = reading.segment_of(index)
         mentions = _subjects(reading, place, [one[0] for one in ranked], segment)
-        value = quantity_of(reading, index)
         if mentions:
-            _check_rank(reading, index, rank, least, [one.zone for one in mentions], value)
-        elif reading.context and not open_sides(reading, segment):
-            pass  # "the strongest" with no zone: of which nobody knows
+            _check_rank(reading, index, [one.zone for one in mentions], rank=rank, least=least)
     _check_list(reading)
 
 
@@ -97,15 +89,11 @@ def quantity_of(reading: Reading, index: int) -> Callable[[Descriptor], float]:
     return lambda item: float(getattr(item, name))
 
 
-def _check_rank(  # noqa: PLR0917
-    reading: Reading,
-    index: int,
-    rank: int,
-    least: bool,
-    zones: Sequence[Zone],
-    value: Callable[[Descriptor], float],
+def _check_rank(
+    reading: Reading, index: int, zones: Sequence[Zone], *, rank: int, least: bool
 ) -> None:
     facts = reading.facts
+    value = quantity_of(reading, index)
     items = [facts.zones[zone] for zone in zones if zone in facts.zones]
     denied = denied_before(reading, index)
     evidence = {f"{item.zone}.intensity": item.intensity for item in items}
@@ -118,10 +106,9 @@ def _check_rank(  # noqa: PLR0917
     top = value(ranked[rank - 1]) if rank <= len(ranked) else None
     if top is None:
         good = False
-    elif least:
-        good = all(top - ROUNDED <= value(item) <= edge + ROUNDED for item in items)
     else:
-        good = all(edge - ROUNDED <= value(item) <= top + ROUNDED for item in items)
+        low, high = min(top, edge) - ROUNDED, max(top, edge) + ROUNDED
+        good = all(low <= value(item) <= high for item in items)
     if denied is not None:
         reading.account(denied)
         good = not good
@@ -129,6 +116,7 @@ def _check_rank(  # noqa: PLR0917
 
 
 def denied_before(reading: Reading, index: int) -> int | None:
+    """The word that denies an order or a comparison right before it: "not the strongest"."""
     before = reading.neighbours(index, -1, skip=("of", "plain", "intensity", "mark"))
     if before is None or reading.units[before].tag != "no" or reading.units[before].accounted:
         return None
@@ -137,11 +125,7 @@ def denied_before(reading: Reading, index: int) -> int | None:
 
 def _check_list(reading: Reading) -> None:
     """Such as "A, followed by B": none is weaker than those after it; from below, none stronger."""
-    thens = [
-        index
-        for index in reading.tagged("then", "rising", "declines")
-        if not reading.units[index].accounted
-    ]
+    thens = reading.unaccounted("then", "rising", "declines")
     if not thens:
         return
     facts = reading.facts
