@@ -1,7 +1,6 @@
 """The command line: `python -m exchange export`, `fhir`, `listen` and `pull`."""
 
 import argparse
-import io
 import signal
 import sys
 import threading
@@ -18,15 +17,14 @@ from exchange.signature import Signature
 from exchange.stored_case import is_stored, stored_case
 from exchange.study import Study, study_of
 from pipeline.analyser import Analyser
-from pipeline.errors import ExplainCxrError, OutputError, UnreadableFileError
+from pipeline.command_line.run_command import ALL_WELL, FAILED, run_command
+from pipeline.errors import OutputError, UnreadableFileError
 from pipeline.reading import check_size
 from pipeline.result_folder import write_private
-from pipeline.settings import Settings, add_settings_argument, load_settings
-from pipeline.types import Language
+from pipeline.settings import Settings, add_settings_argument
 from pipeline.words import message
 from records import open_store
 
-ALL_WELL, FAILED, INTERRUPTED = 0, 1, 130
 SERVER = "SERVER"  # the configured one
 DESCRIPTION = "Exchange with a hospital's systems. For research use only. Not a medical device."
 
@@ -40,20 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0 if all went well, 1 if not, 2 for wrong usage, 130 if it was interrupted.
     """
-    options = _parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
-            stream.reconfigure(errors="backslashreplace")
-    language = Language.ENGLISH
-    try:
-        settings = load_settings(options.settings)
-        language = settings.language
-        return int(options.run(options, settings))
-    except ExplainCxrError as error:
-        print(message(error.code, language, **error.parameters), file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    return run_command(_parser().parse_args(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:

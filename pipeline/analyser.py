@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pipeline.build import build_models, check_measurements, exporter, local_models, provenance
+from pipeline.closing import Closing
 from pipeline.errors import ExplainCxrError, StepFailedError
 from pipeline.local_executor import LocalExecutor
 from pipeline.protocols import Progress, Role, silent
@@ -64,7 +64,7 @@ class Outcome:
     error: ExplainCxrError | None = None
 
 
-class Analyser:
+class Analyser(Closing):
     """Analyses radiographs with models that stay loaded; close it, or use it in a `with`.
 
     ```python
@@ -115,17 +115,6 @@ class Analyser:
         self._local: LocalExecutor | None = None
         origin = provenance(self.settings)
         self.provenance = {**origin, FINGERPRINT: fingerprint(self.settings, origin)}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def analyse(self, source: Source) -> Case:
         """Analyse one radiograph.

@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from pipeline.errors import ExplainCxrError
-from pipeline.settings import Settings, add_settings_argument, load_settings
-from pipeline.types import Language
+from pipeline.command_line.run_command import ALL_WELL, FAILED, run_command
+from pipeline.settings import Settings, add_settings_argument
 from pipeline.words import message
 from records import CaseQuery, CaseStatus, Order, open_store
 from records.errors import StoreKeyInvalidError
 from records.values import CaseLine
-
-ALL_WELL, FAILED = 0, 1
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,17 +23,10 @@ def main(arguments: Sequence[str]) -> int:
         arguments: As typed, without the program's name.
 
     Returns:
-        0 if all is well; 1 if not, or if `verify` found something; 2 for wrong usage.
+        0 if all is well; 1 if not, or if `verify` found something; 2 for wrong usage; 130
+        if it was interrupted.
     """
-    options = _parser().parse_args(arguments)
-    language = Language.ENGLISH
-    try:
-        settings = load_settings(options.settings)
-        language = settings.language
-        return int(options.run(options, settings))
-    except ExplainCxrError as error:
-        print(message(error.code, language, **error.parameters), file=sys.stderr)
-        return FAILED
+    return run_command(_parser().parse_args(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,11 +6,10 @@ Every method is one transaction: it is done as a whole and in the audit, or not 
 
 import uuid
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import delete, select
 
+from pipeline.closing import Closing
 from pipeline.errors import ExplainCxrError
 from pipeline.settings import Settings
 from records.audit import chain
@@ -29,7 +28,7 @@ from records.values import Action, Arrival, AuditEntry, CaseContent, CaseLine, C
 from records.worklist import Worklist, line_of
 
 
-class Store:
+class Store(Closing):
     """The case store; close it, or use it in a `with`.
 
     Attributes:
@@ -64,17 +63,6 @@ class Store:
         self.conclusions = Conclusions(self._core)
         self.retention = Retention(self._core)
         self.retention.expire()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the connections."""

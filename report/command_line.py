@@ -1,7 +1,6 @@
 """The command line: `python -m report check`, `models`, `fetch NAME`, `compare` and `schema`."""
 
 import argparse
-import io
 import os
 import shlex
 import sys
@@ -12,9 +11,10 @@ from pathlib import Path
 from typing import Self, TextIO
 from urllib.parse import urlsplit
 
-from pipeline.errors import DownloadBrokenError, ExplainCxrError, OutputError
+from pipeline.command_line.run_command import ALL_WELL, INTERRUPTED, run_command
+from pipeline.errors import DownloadBrokenError, OutputError
 from pipeline.result_file import result_schema
-from pipeline.settings import Settings, add_settings_argument, load_settings
+from pipeline.settings import Settings, add_settings_argument
 from pipeline.types import Language
 from pipeline.words import message
 from report.checking.check_text import as_json, check_result
@@ -24,7 +24,6 @@ from report.models.compare_command import add_parser
 from report.models.fetch import GB, Hubs, fetch
 from report.models.pins import read_pin
 
-ALL_WELL, FAILED, INTERRUPTED = 0, 1, 130
 LINE_SECONDS = 0.2
 WIDTH = 100
 ROOM_TO_THINK = (
@@ -42,20 +41,7 @@ def main(arguments: Sequence[str], analyst: Analyst | None = None) -> int:
     Returns:
         0 if all went well, 1 if not, 2 for wrong usage, 130 if it was interrupted.
     """
-    options = _parser(analyst).parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
-            stream.reconfigure(errors="backslashreplace")
-    language = Language.ENGLISH
-    try:
-        settings = load_settings(options.settings)
-        language = settings.language
-        return int(options.run(options, settings))
-    except ExplainCxrError as error:
-        print(message(error.code, language, **error.parameters), file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    return run_command(_parser(analyst).parse_args(arguments))
 
 
 def _parser(analyst: Analyst | None) -> argparse.ArgumentParser:

@@ -1,18 +1,16 @@
 """Where objects go: a folder, or the one PACS that is configured. Nothing else is ever sent to."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from exchange.errors import DestinationMissingError
+from exchange.pacs import configured_pacs
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 PACS = "PACS"
-DIMSE_ADDRESS = re.compile(r"^(?P<title>.+)@(?P<host>[^@:/]+):(?P<port>[0-9]+)$")
 
 
 class Destination(Protocol):
@@ -41,21 +39,14 @@ def destination(named: str, settings: Settings) -> Destination:
         from exchange.destinations.folder import FolderDestination
 
         return FolderDestination(Path(named))
-    if settings.pacs is None:
-        raise DestinationMissingError(setting="pacs")
-    address = DIMSE_ADDRESS.match(settings.pacs)
-    if address is None:
+    pacs = configured_pacs(settings)
+    if isinstance(pacs, str):
         from exchange.destinations.dicomweb import DicomwebDestination
 
-        return DicomwebDestination(settings.pacs)
+        return DicomwebDestination(pacs)
     from exchange.destinations.dimse import DimseDestination
 
-    return DimseDestination(
-        title=address["title"],
-        host=address["host"],
-        port=int(address["port"]),
-        own_title=settings.ae_title,
-    )
+    return DimseDestination(pacs)
 
 
 __all__ = ["PACS", "Destination", "destination"]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from exchange.destinations.attempts import Away, attempted
 from exchange.errors import DestinationRefusedError, ExchangePackageError
+from exchange.pacs import DimsePacs
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -17,16 +18,9 @@ WARNINGS = range(0xB000, 0xC000)  # stored, with a remark
 class DimseDestination:
     """Sends over one association, and again over another if it breaks off."""
 
-    def __init__(self, *, title: str, host: str, port: int, own_title: str) -> None:
-        """Choose whom to call.
-
-        Args:
-            title: The PACS's application entity title.
-            host: Its host.
-            port: Its port.
-            own_title: What we call ourselves.
-        """
-        self._title, self._host, self._port, self._own = title, host, port, own_title
+    def __init__(self, pacs: DimsePacs) -> None:
+        """Choose whom to call."""
+        self._pacs = pacs
 
     def send(self, objects: "Sequence[Dataset]") -> None:
         """Store all objects; those that are stored already are not sent again.
@@ -37,11 +31,7 @@ class DimseDestination:
             ExchangePackageError: pynetdicom is not installed.
         """
         waiting = list(objects)
-        attempted(lambda: self._store(waiting), self._address)
-
-    @property
-    def _address(self) -> str:
-        return f"{self._title}@{self._host}:{self._port}"
+        attempted(lambda: self._store(waiting), self._pacs.address)
 
     def _store(self, waiting: "list[Dataset]") -> None:
         """Send what waits, and forget what was taken."""
@@ -49,14 +39,14 @@ class DimseDestination:
             from pynetdicom import AE
         except ImportError as error:
             raise ExchangePackageError(package="pynetdicom") from error
-        entity = AE(self._own)
+        entity = AE(self._pacs.own_title)
         entity.connection_timeout = entity.acse_timeout = CONNECT_S
         entity.dimse_timeout = entity.network_timeout = ANSWER_S
         for made in waiting:
             entity.add_requested_context(made.SOPClassUID, made.file_meta.TransferSyntaxUID)
-        association = entity.associate(self._host, self._port, ae_title=self._title)
+        association = entity.associate(self._pacs.host, self._pacs.port, ae_title=self._pacs.title)
         if association.is_rejected:
-            raise DestinationRefusedError(address=self._address, status="association rejected")
+            raise DestinationRefusedError(address=self._pacs.address, status="association rejected")
         if not association.is_established:
             raise Away
         try:
@@ -71,7 +61,7 @@ class DimseDestination:
             status = association.send_c_store(made)  # type: ignore[attr-defined]
         except ValueError as error:  # no context for this class was accepted
             raise DestinationRefusedError(
-                address=self._address, status="object class refused"
+                address=self._pacs.address, status="object class refused"
             ) from error
         except RuntimeError as error:  # the association is gone
             raise Away from error
@@ -79,5 +69,5 @@ class DimseDestination:
         if code is None:
             raise Away
         if code not in (0, DUPLICATE) and code not in WARNINGS:
-            raise DestinationRefusedError(address=self._address, status=f"0x{code:04X}")
+            raise DestinationRefusedError(address=self._pacs.address, status=f"0x{code:04X}")
         waiting.pop(0)

@@ -9,6 +9,7 @@ from exchange.destinations.attempts import Away, attempted
 from exchange.destinations.dimse import ANSWER_S, CONNECT_S
 from exchange.errors import DestinationRefusedError, ExchangePackageError
 from exchange.node.pull import Found
+from exchange.pacs import DimsePacs
 from pipeline.reading.dicom import PLUGINS
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ PENDING = (0xFF00, 0xFF01)
 class DimseArchive:
     """Asks over an association a question, so that a PACS that dies costs one of them."""
 
-    def __init__(self, *, title: str, host: str, port: int, own_title: str) -> None:
-        """Choose whom to call; arguments as of `exchange.destinations.dimse.DimseDestination`."""
-        self._title, self._host, self._port, self._own = title, host, port, own_title
+    def __init__(self, pacs: DimsePacs) -> None:
+        """Choose whom to call."""
+        self._pacs = pacs
 
     def series(self, first: date, last: date) -> Iterator[Found]:
         """The series of studies of these days.
@@ -77,10 +78,10 @@ class DimseArchive:
                 for status, _ in association.send_c_get(wanted, GET):
                     self._check(status)
             if not received:
-                raise DestinationRefusedError(address=self._address, status="no instance")
+                raise DestinationRefusedError(address=self._pacs.address, status="no instance")
             return received[0]
 
-        return attempted(get, self._address)
+        return attempted(get, self._pacs.address)
 
     def _found(self, **asked: str) -> "list[Dataset]":
         def find() -> "list[Dataset]":
@@ -91,11 +92,7 @@ class DimseArchive:
                         found.append(one)
                 return found
 
-        return attempted(find, self._address)
-
-    @property
-    def _address(self) -> str:
-        return f"{self._title}@{self._host}:{self._port}"
+        return attempted(find, self._pacs.address)
 
     def _check(self, status: Any) -> bool:
         """Whether an answer is one of several; raises if it is a failure or none."""
@@ -103,7 +100,7 @@ class DimseArchive:
         if code is None:
             raise Away
         if code not in (0, *PENDING):
-            raise DestinationRefusedError(address=self._address, status=f"0x{code:04X}")
+            raise DestinationRefusedError(address=self._pacs.address, status=f"0x{code:04X}")
         return code in PENDING
 
     @contextmanager
@@ -117,7 +114,7 @@ class DimseArchive:
             received.append(event.encoded_dataset())
             return 0
 
-        entity = AE(self._own)
+        entity = AE(self._pacs.own_title)
         entity.connection_timeout = entity.acse_timeout = CONNECT_S
         entity.dimse_timeout = entity.network_timeout = ANSWER_S
         for name in (FIND, GET):
@@ -126,14 +123,14 @@ class DimseArchive:
             for syntax in PLUGINS:  # one context a syntax, so that nothing is converted on its way
                 entity.add_requested_context(name, syntax)
         association = entity.associate(
-            self._host,
-            self._port,
-            ae_title=self._title,
+            self._pacs.host,
+            self._pacs.port,
+            ae_title=self._pacs.title,
             ext_neg=[build_role(name, scp_role=True) for name in IMAGES],
             evt_handlers=[(evt.EVT_C_STORE, stored)],
         )
         if association.is_rejected:
-            raise DestinationRefusedError(address=self._address, status="association rejected")
+            raise DestinationRefusedError(address=self._pacs.address, status="association rejected")
         if not association.is_established:
             raise Away
         try:
@@ -142,7 +139,7 @@ class DimseArchive:
             raise Away from error
         except ValueError as error:  # no context for it was accepted
             raise DestinationRefusedError(
-                address=self._address, status="question refused"
+                address=self._pacs.address, status="question refused"
             ) from error
         finally:
             association.release()

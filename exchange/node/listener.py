@@ -1,11 +1,11 @@
 """`python -m exchange listen`: takes studies by C-STORE, from known titles only."""
 
 import logging
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from exchange.errors import ExchangePackageError, ListenError, NoRadiographError
 from exchange.node.inbox import Inbox
+from pipeline.closing import Closing
 from pipeline.errors import ExplainCxrError, InputError
 from pipeline.reading.dicom import PLUGINS
 from pipeline.settings import Settings
@@ -28,7 +28,7 @@ MOST_ASSOCIATIONS = 16
 SILENCE_S = 60.0  # a sender that says nothing for so long is hung up
 
 
-class Listener:
+class Listener(Closing):
     """Listens from `start` to `close`; or use it in a `with`."""
 
     def __init__(self, settings: Settings, inbox: Inbox) -> None:
@@ -39,14 +39,6 @@ class Listener:
     def __enter__(self) -> Self:
         self.start()
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def start(self) -> None:
         """Begin to listen; returns at once.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from exchange.destinations import DIMSE_ADDRESS
-from exchange.errors import DestinationMissingError, NoRadiographError
+from exchange.errors import NoRadiographError
 from exchange.node.inbox import MODALITIES, Inbox, Received
+from exchange.pacs import configured_pacs
 from pipeline.errors import InputError
 from pipeline.settings import Settings
 from records.store import Store
@@ -56,21 +56,14 @@ def archive_of(settings: Settings) -> Archive:
     Raises:
         DestinationMissingError: None is.
     """
-    if settings.pacs is None:
-        raise DestinationMissingError(setting="pacs")
-    address = DIMSE_ADDRESS.match(settings.pacs)
-    if address is None:
+    pacs = configured_pacs(settings)
+    if isinstance(pacs, str):
         from exchange.node.dicomweb_archive import DicomwebArchive
 
-        return DicomwebArchive(settings.pacs)
+        return DicomwebArchive(pacs)
     from exchange.node.dimse_archive import DimseArchive
 
-    return DimseArchive(
-        title=address["title"],
-        host=address["host"],
-        port=int(address["port"]),
-        own_title=settings.ae_title,
-    )
+    return DimseArchive(pacs)
 
 
 def pull(

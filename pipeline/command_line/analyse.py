@@ -12,6 +12,7 @@ from typing import TextIO
 
 from pipeline.analyser import Analyser, Case, Outcome, Source
 from pipeline.build import exporter
+from pipeline.command_line.run_command import ALL_WELL, FAILED, INTERRUPTED
 from pipeline.command_line.sources import Target, targets
 from pipeline.command_line.summary import Row, Status, write_summary
 from pipeline.errors import (
@@ -35,7 +36,6 @@ from pipeline.types import Language
 from pipeline.words import message, printable, words_of
 from pipeline.workers.job import Job
 
-ALL_WELL, SOME_REFUSED, INTERRUPTED = 0, 1, 130
 LOCK_FILE = ".explaincxr.lock"
 LOOK_UP_SECONDS = 0.2
 
@@ -74,7 +74,7 @@ def analyse_command(
             return INTERRUPTED
         write_summary(out, rows)
     well = {Status.DONE, Status.KEPT, Status.SKIPPED}
-    return ALL_WELL if all(row.status in well for row in rows) else SOME_REFUSED
+    return ALL_WELL if all(row.status in well for row in rows) else FAILED
 
 
 def _rows(planned: Sequence[Target], analyser: Analyser, *, resume: bool) -> Iterator[Row]:

@@ -1,7 +1,6 @@
 """The command line: `python -m pipeline analyse FILE... --out DIR` and `layers FILE --out DIR`."""
 
 import argparse
-import io
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,9 +8,10 @@ from typing import Any
 
 from pipeline.analyser import Analyser
 from pipeline.build import build_models
-from pipeline.command_line.analyse import ALL_WELL, SOME_REFUSED, analyse_command
+from pipeline.command_line.analyse import analyse_command
 from pipeline.command_line.earlier_names import renamed
 from pipeline.command_line.layers import layers_command
+from pipeline.command_line.run_command import ALL_WELL, FAILED, print_any_letter
 from pipeline.errors import ExplainCxrError, ManifestError, ReportModelMissingError
 from pipeline.manifest import ClassificationManifest, read_manifest
 from pipeline.settings import Settings, add_settings_argument, load_settings
@@ -47,9 +47,7 @@ def main(arguments: Sequence[str], build: Build = build_models) -> int:
     """
     parser = _parser()
     options = parser.parse_args(renamed(arguments, EARLIER_COMMANDS, {}))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
-            stream.reconfigure(errors="backslashreplace")
+    print_any_letter()
     language = Language(options.language or Language.ENGLISH)
     try:
         settings = _settings(options)
@@ -206,4 +204,4 @@ def _layers(options: argparse.Namespace, settings: Settings, build: Build) -> in
             layers=tuple(options.layer or ()),
             signed=options.signed,
         )
-    return ALL_WELL if well else SOME_REFUSED
+    return ALL_WELL if well else FAILED

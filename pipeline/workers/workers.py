@@ -7,10 +7,10 @@ three others, which may die without it.
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pipeline.build import build_models, provenance
+from pipeline.closing import Closing
 from pipeline.errors import (
     DecodeLimitError,
     DecoderEndedError,
@@ -32,7 +32,7 @@ from pipeline.workers.worker import Worker
 Flow = Callable[[Executor], Iterator[Examination | CaseResult]]
 
 
-class Workers:
+class Workers(Closing):
     """Three processes, and a thread for each job that follows the flow through them.
 
     Decoding runs beside everything else. Vision and writing take turns: their threads spin, and
@@ -64,17 +64,6 @@ class Workers:
         self._warmed: set[Role] = set()
         self._active: set[str] = set()
         self._lock = threading.Lock()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def warm(self, roles: tuple[Role, ...] = tuple(Role)) -> None:
         """Load all models; blocks until they are there. What fails is said by the first job."""

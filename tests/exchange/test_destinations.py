@@ -25,6 +25,7 @@ from exchange import (
 from exchange.destinations import attempts, destination, dimse
 from exchange.destinations.dicomweb import DicomwebDestination
 from exchange.destinations.dimse import DimseDestination
+from exchange.pacs import DimsePacs
 from pipeline.errors import SettingRefusedError
 from pipeline.settings import Settings, load_settings
 from tests.exchange.radiographs import exported_study
@@ -78,7 +79,8 @@ def listening(pacs: Pacs, objects: list[Dataset], title: str = "PACS") -> Iterat
 
 
 def to(port: int, title: str = "PACS") -> DimseDestination:
-    return DimseDestination(title=title, host="127.0.0.1", port=port, own_title="EXPLAINCXR")
+    pacs = DimsePacs(title=title, host="127.0.0.1", port=port, own_title="EXPLAINCXR")
+    return DimseDestination(pacs)
 
 
 def uids(objects: list[Dataset]) -> list[str]:
