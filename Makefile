@@ -14,7 +14,7 @@ test: .venv/.ready-dev
 	$(BIN)/python -m pytest
 
 test-fast: .venv/.ready-dev
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow and not browser"
 
 check: .venv/.ready-dev
 	$(BIN)/ruff check .

@@ -113,6 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
     from pipeline.settings import load_settings
     from pipeline.types import Language
     from pipeline.words import message
+    from training.evaluate import NothingToEvaluateError
 
     typed = sys.argv[1:] if arguments is None else arguments
     chosen = parser.parse_args(renamed(typed, EARLIER_COMMANDS, EARLIER_OPTIONS))
@@ -123,7 +124,10 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ("runs", "cases", "radiographs", "kills", "mutants", "names"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
-    metrics, failed = _measured(chosen, settings)
+    try:
+        metrics, failed = _measured(chosen, settings)
+    except NothingToEvaluateError as error:
+        parser.error(str(error))
     print(metrics.table())
     print(metrics.json_line())
     if chosen.json:

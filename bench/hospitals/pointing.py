@@ -26,6 +26,7 @@ from training.classifier.thorax_cache import radiograph_of
 from training.datasets.index import ImageRecord, data_folder, read_grey, read_index
 from training.evaluate import NothingToEvaluateError
 from training.metrics import Metric, bootstrap
+from training.pointed import Pointed, pointed
 from xai.image.describer import ZoneDescriber
 from xai.image.registry import ExplainedModel, build_explainer
 
@@ -34,7 +35,6 @@ COLUMN = "lesion_mask"
 MEASURES = ("mass_over_area", "hit", "iou")
 RANDOM_MAPS = 20
 SMOOTH = 0.12  # standard deviation of the random maps' blobs, in parts of the lungs' height
-LEVELS = np.linspace(0.05, 0.95, 19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +82,6 @@ class PointingMetrics:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pointed:
-    """What one map of one radiograph gives, see the module."""
-
-    mass_over_area: float
-    hit: float
-    iou: float
-
-
 def measure_pointing(settings: Settings, dataset: Path | None) -> PointingMetrics:
     """Measure every method's map of the most likely abnormal label, and what it is compared with.
 
@@ -128,37 +119,6 @@ def measure_pointing(settings: Settings, dataset: Path | None) -> PointingMetric
         n=len(patients),
         area_share=float(np.mean(shares)),
         maps={name: _summary(rows, patients) for name, rows in found.items()},
-    )
-
-
-def pointed(map_image: FloatArray, lesions: BoolArray, lungs: BoolArray) -> Pointed:
-    """Compare a map with lesions inside the lungs.
-
-    Args:
-        map_image: `(row, col)` float, not negative.
-        lesions: `(row, col)` bool, within the lungs.
-        lungs: `(row, col)` bool.
-
-    Returns:
-        The mass in the lesions over the mass in the lungs, divided by the lesions' share of the
-        lungs (1 is chance, and what a map without anything in the lungs is given); the share of
-        the map's highest places that lie in a lesion (1 or 0 for a single peak, a share where
-        several are equally high); the best IoU of any level of the map with the lesions.
-    """
-    inside = map_image[lungs].astype(np.float64)
-    truth = lesions[lungs]
-    area = float(truth.mean())
-    total, peak = float(inside.sum()), float(inside.max(initial=0))
-    if total <= 0:
-        return Pointed(mass_over_area=1.0, hit=area, iou=area)
-    best = 0.0
-    for level in (0.0, *LEVELS * peak):
-        above = inside >= level
-        best = max(best, float((above & truth).sum() / (above | truth).sum()))
-    return Pointed(
-        mass_over_area=float(inside[truth].sum()) / total / area,
-        hit=float(truth[inside >= peak * (1 - 1e-6)].mean()),
-        iou=best,
     )
 
 

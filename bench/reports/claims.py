@@ -29,7 +29,7 @@ from report.writing.facts import Facts
 from segmentation.measurement_settings import load_measurement_settings
 
 OUTSIDE = Path(__file__).with_name("outside")
-SETS = {"open": (".jsonl", ".held.jsonl"), "held": (".fresh.jsonl",)}
+SETS = {"open": (".jsonl", ".held.jsonl", ".fresh.jsonl"), "held": (".unseen.jsonl",)}
 KINDS = ("invented", "true", "wrong")
 TARGETS = {
     "invented_supported": "at most 0.005",

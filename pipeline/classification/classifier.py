@@ -20,7 +20,7 @@ from pipeline.types import Anatomy, Box, FloatArray, Prediction, Radiograph
 MANY = 16
 """From this many pictures on, a batch is shared out among the processor's cores."""
 
-SHARE = 8
+SHARE = 2
 """Pictures of one request then; larger ones fall out of the processor's cache."""
 
 PRECISION = "f32"

@@ -147,11 +147,12 @@ def _engine(url: URL, wait_s: float) -> Engine:
     if is_sqlite:
         options["connect_args"] = {"timeout": wait_s, "isolation_level": None}
     else:
-        milliseconds = int(wait_s * 1000)
+        own = f"-c lock_timeout={int(wait_s * 1000)} -c timezone=UTC"
+        typed = url.query.get("options", "")  # such as the schema that a hospital gives us
         options["pool_pre_ping"] = True
         options["connect_args"] = {
             "connect_timeout": max(2, round(wait_s)),
-            "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
+            "options": f"{typed if isinstance(typed, str) else ' '.join(typed)} {own}",
         }
     try:
         engine = create_engine(url, **options)

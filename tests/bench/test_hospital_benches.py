@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from bench.hospitals.changed import CHANGES, Chest, covered, fitted, no_lung
-from bench.hospitals.pointing import abnormal_label, pointed
+from bench.hospitals.pointing import abnormal_label
 from pipeline.types import Language, Prediction, Structure
 from tests.fakes import FakeSegmenter
 from tests.pipeline.classification.test_classifier import radiograph
+from training.pointed import pointed
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ GROUND = {  # what every room may use of the pipeline's
 # Of the pipeline's further files, those that a room may use, and why they are not the room's own.
 SHARED = {
     "report": {
+        "pipeline.command_line.run_command",  # the command lines begin and end alike
         "pipeline.pictures.overlays",  # page and files show the same pictures
         "pipeline.pictures.side_marks",  # R and L, on all of them
         "pipeline.pictures.measurement_overlay",
