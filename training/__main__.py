@@ -237,6 +237,14 @@ def _quality_thresholds(chosen: argparse.Namespace) -> int:
         return 1
     for measure, limits in found.limits.items():
         print(f"{measure:<16}good {limits.good:+.3f}   doubtful {limits.doubtful:+.3f}")
+    for name, measures in found.tells.items():
+        for measure, tells in measures.items():
+            said = [
+                f"{what} -" if one is None else f"{what} {one.value:.2f} ({one.ci95[0]:.2f} up)"
+                for what, one in (("points", tells.points), ("right", tells.right))
+            ]
+            shown = "shown" if tells.is_enough else "plain number"
+            print(f"{name:<12}{measure:<18}AUC {'   '.join(said)}   {shown}")
     return 0
 
 

@@ -1,10 +1,16 @@
 """How well a map points at lesions that were drawn by hand."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import cv2
 import numpy as np
 
-from pipeline.types import BoolArray, FloatArray
+from pipeline.types import Anatomy, BoolArray, FloatArray
+from training.datasets.index import ImageRecord, read_grey
+
+COLUMN = "lesion_mask"
+"""Of an index: a mask of all lesions together."""
 
 LEVELS = np.linspace(0.05, 0.95, 19)
 
@@ -49,3 +55,28 @@ def pointed(map_image: FloatArray, lesions: BoolArray, lungs: BoolArray) -> Poin
         hit=float(truth[inside >= peak * (1 - 1e-6)].mean()),
         iou=best,
     )
+
+
+def lesions_and_lungs(record: ImageRecord, anatomy: Anatomy) -> tuple[BoolArray, BoolArray] | None:
+    """Lesions within the lungs, and the lungs as they were drawn, or else as they were found.
+
+    Returns:
+        Both `(row, col)` bool on the radiograph; `None` where no lesions were drawn, where none
+        lies in the lungs, or where they fill them.
+    """
+    file = record.groups.get(COLUMN)
+    if not file:
+        return None
+    lungs = anatomy.lungs_image
+    if record.lung_mask is not None:
+        lungs = _mask(record.lung_mask, lungs.shape)
+    folder = next(one for one in record.path.parents if one.name == record.dataset)
+    lesions = _mask(folder / file, lungs.shape) & lungs
+    return (lesions, lungs) if lesions.any() and lesions.sum() < lungs.sum() else None
+
+
+def _mask(file: Path, shape: tuple[int, int]) -> BoolArray:
+    mask = read_grey(file)
+    if mask.shape != shape:
+        mask = cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_NEAREST).astype(np.uint8)
+    return mask > 127

@@ -23,15 +23,14 @@ from pipeline.settings import Settings
 from pipeline.types import Anatomy, BoolArray, FloatArray, Method, Prediction, Radiograph
 from segmentation.segmenter import DeepLabSegmenter
 from training.classifier.thorax_cache import radiograph_of
-from training.datasets.index import ImageRecord, data_folder, read_grey, read_index
+from training.datasets.index import data_folder, read_index
 from training.evaluate import NothingToEvaluateError
 from training.metrics import Metric, bootstrap
-from training.pointed import Pointed, pointed
+from training.pointed import COLUMN, Pointed, lesions_and_lungs, pointed
 from xai.image.describer import ZoneDescriber
 from xai.image.registry import ExplainedModel, build_explainer
 
 DATASET = "lesions"
-COLUMN = "lesion_mask"
 MEASURES = ("mass_over_area", "hit", "iou")
 RANDOM_MAPS = 20
 SMOOTH = 0.12  # standard deviation of the random maps' blobs, in parts of the lungs' height
@@ -95,18 +94,17 @@ def measure_pointing(settings: Settings, dataset: Path | None) -> PointingMetric
     patients: list[str] = []
     shares: list[float] = []
     for record in read_index(folder):
-        mask = record.groups.get(COLUMN)
-        if not mask:
+        if COLUMN not in record.groups:
             continue
         radiograph = radiograph_of(record)
         try:
             anatomy = segmenter.segment(radiograph)
         except ChestNotFoundError:
             continue
-        lungs = _lungs(record, anatomy)
-        lesions = _mask(folder / mask, lungs.shape) & lungs
-        if not lesions.any() or lesions.sum() == lungs.sum():
+        drawn = lesions_and_lungs(record, anatomy)
+        if drawn is None:
             continue
+        lesions, lungs = drawn
         patients.append(record.patient)
         shares.append(float(lesions.sum() / lungs.sum()))
         for name, map_image in maps_of(radiograph, anatomy).items():
@@ -180,20 +178,6 @@ def _comparisons(lungs: BoolArray, lesions: BoolArray, seed: int) -> dict[str, P
 
 def _positive(noise: NDArray[Any]) -> FloatArray:
     return np.asarray(np.maximum(noise, 0), np.float32)
-
-
-def _lungs(record: ImageRecord, anatomy: Anatomy) -> BoolArray:
-    """The lungs as they were drawn, or else as they were found."""
-    if record.lung_mask is None:
-        return anatomy.lungs_image
-    return _mask(record.lung_mask, anatomy.lungs_image.shape)
-
-
-def _mask(file: Path, shape: tuple[int, int]) -> BoolArray:
-    mask = read_grey(file)
-    if mask.shape != shape:
-        mask = cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_NEAREST).astype(np.uint8)
-    return mask > 127
 
 
 def _summary(rows: Sequence[Pointed], patients: Sequence[str]) -> dict[str, Metric | None]:

@@ -12,6 +12,7 @@ from pipeline.types import Anatomy, Descriptors, Explanation, Method, Prediction
 from training.classifier.thorax_cache import radiograph_of
 from training.datasets.index import ImageRecord, Split, read_index
 from training.evaluate import NothingToEvaluateError
+from training.pointed import COLUMN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,10 +40,8 @@ def validation_radiographs(data: Path, labels: Collection[str], count: int) -> l
     Raises:
         NothingToEvaluateError: There are none.
     """
-    folders = [data] if (data / "index.csv").is_file() else sorted(data.glob("*/"))
     drawn = []
-    for folder in folders:
-        radiographs = read_index(folder) if (folder / "index.csv").is_file() else []
+    for radiographs in _datasets(data):
         if any(radiograph.label in labels for radiograph in radiographs):
             held_out = [
                 radiograph for radiograph in radiographs if radiograph.split is Split.VALIDATION
@@ -53,6 +52,16 @@ def validation_radiographs(data: Path, labels: Collection[str], count: int) -> l
     if not found:
         raise NothingToEvaluateError(f"no validation radiograph in {data} for {', '.join(labels)}")
     return found
+
+
+def with_lesions(data: Path) -> list[ImageRecord]:
+    """The radiographs of a dataset, or of a folder of them, on which lesions were drawn."""
+    return [one for radiographs in _datasets(data) for one in radiographs if COLUMN in one.groups]
+
+
+def _datasets(data: Path) -> Iterator[list[ImageRecord]]:
+    folders = [data] if (data / "index.csv").is_file() else sorted(data.glob("*/"))
+    return (read_index(folder) for folder in folders if (folder / "index.csv").is_file())
 
 
 def _digest(radiograph: ImageRecord) -> str:

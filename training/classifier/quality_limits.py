@@ -3,7 +3,8 @@
 No threshold asks how usual a value is, or a classifier whose maps are all worthless would be rated
 good. Deletion, insertion and agreement are compared with a random baseline on the same radiographs,
 stability with what a second full run gives; only the shortcut measures know a usual value, between
-bounds.
+bounds. What the ratings then tell is measured on the same radiographs and on all on which lesions
+were drawn (`training/telling.py`); those that tell nothing are not shown.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,10 +34,14 @@ from training.classifier.explained import (
     ExplainedRadiograph,
     explained_radiographs,
     validation_radiographs,
+    with_lesions,
 )
+from training.classifier.hospitals.answers import is_abnormal
+from training.telling import judged, telling
 from xai.image.describer import ZoneDescriber
-from xai.image.grad_cam import GradCam
+from xai.image.layer_gradients import LayerGradients
 from xai.image.lime_explainer import LimeExplainer
+from xai.image.registry import ExplainedModel, build_explainer
 from xai.quality.agreement import RANDOM_IOU, agreement_of, rank_correlation
 from xai.quality.assessor import RANDOM_MAPS, QualityAssessor, faithfulness, prepare
 from xai.quality.limits import QUALITY_LIMITS_FILE, Limits, QualityLimits, limits_json
@@ -109,28 +114,43 @@ def set_quality_limits(
     settings = Settings(classifier=folder)
     network = FolderClassifier(folder, settings.threads)
     radiographs = validation_radiographs(data, network.labels, count)
-    lime = LimeExplainer(network, settings)
+    validation = {record.path for record in radiographs}
+    drawn = [record for record in with_lesions(data) if record.path not in validation]
+    model = ExplainedModel(
+        network=network,
+        gradients=LayerGradients(folder, settings.threads),
+        settings=settings,
+    )
     explained = explained_radiographs(
-        radiographs,
+        [*radiographs, *drawn],
         DeepLabSegmenter(anatomy, settings.threads),
         network,
-        {Method.GRAD_CAM: GradCam(network), Method.LIME: lime},
+        {method: build_explainer(method, model) for method in Method},
         ZoneDescriber(),
     )
-    measured = []
+    assessor = QualityAssessor(network, settings)
+    measured, judges = [], []
     for item in explained:
-        measured.append(measure_radiograph(item, network, settings))
-        if len(measured) % 10 == 0:
-            on_progress(f"{len(measured)} of {len(radiographs)} radiographs")
+        if item.record.path in validation:
+            measured.append(measure_radiograph(item, network, settings))
+            quality = measured[-1].quality
+        else:
+            quality = assessor.assess(
+                item.radiograph, item.anatomy, item.explanations, item.descriptors
+            )
+        judges.append(judged(item, quality, is_abnormal=is_abnormal(item.record)))
+        if len(judges) % 10 == 0:
+            on_progress(f"{len(judges)} of {len(validation) + len(drawn)} radiographs")
     found = limits_of(measured)
     origin = {
         "command": f"python -m training quality_thresholds --radiographs {count}",
         "radiographs": len(measured),
+        "with_lesions": sum(bool(one.hits) for one in judges),
         "datasets": sorted({radiograph.dataset for radiograph in radiographs}),
         **found.origin,
         "found": metrics_of([item.quality for item in measured], found),
     }
-    found = QualityLimits(limits=found.limits, origin=origin)
+    found = QualityLimits(limits=found.limits, tells=telling(judges, found), origin=origin)
     write_thresholds(found, folder)
     return found
 
@@ -217,12 +237,11 @@ def _beyond_random(random_baseline: Sequence[float] | NDArray[np.float64]) -> Li
 def _reproducing(slope: float, start: float) -> Limits:
     """The short runs' values from which a full run's are expected to be high enough.
 
-    Where the short runs foretell nothing, the values themselves are asked for as much.
+    Where the short runs foretell nothing, or no value in reach, the values themselves are asked for
+    as much.
     """
-    if slope <= 0.1:
-        good, doubtful = REPRODUCED
-    else:
-        good, doubtful = (float(np.clip((want - start) / slope, 0, 1)) for want in REPRODUCED)
+    wanted = [(want - start) / slope if slope > 0.1 else -1.0 for want in REPRODUCED]
+    good, doubtful = wanted if all(0 < value < 1 for value in wanted) else REPRODUCED
     return Limits(good=round(good, 4), doubtful=round(doubtful, 4))
 
 
@@ -249,7 +268,7 @@ def metrics_of(qualities: Sequence[ExplanationQuality], limits: QualityLimits) -
             if not gain.size:
                 continue
             ratings = [
-                limits.rated(score).rating
+                limits.rating(score)
                 for quality in qualities
                 for score in quality.of(name)
                 if score.measure is measure

@@ -14,6 +14,8 @@ from pipeline.types import QualityMeasure, QualityRating, QualityScore
 from pipeline.validation import CheckedModel, misfit, read_checked
 
 QUALITY_LIMITS_FILE = "quality_limits.json"
+TELLS = 0.6
+"""The AUC from which on a rating is shown as one."""
 
 
 class Limits(CheckedModel):
@@ -28,15 +30,43 @@ class Limits(CheckedModel):
     doubtful: float
 
 
+class AucFound(CheckedModel):
+    """An AUC in [0, 1] with its 95 % interval."""
+
+    value: float
+    ci95: tuple[float, float]
+
+
+class Telling(CheckedModel):
+    """What one rating of one map tells, `None` where that could not be measured.
+
+    Attributes:
+        points: Maps whose peak lies in a lesion drawn by hand from maps whose peak does not.
+        right: Radiographs that were classified rightly from those that were not.
+    """
+
+    points: AucFound | None
+    right: AucFound | None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether either is at least `TELLS` and no chance."""
+        found = [one for one in (self.points, self.right) if one is not None]
+        return any(one.value >= TELLS and one.ci95[0] > 0.5 for one in found)
+
+
 class QualityLimits(CheckedModel):
     """The thresholds of one classifier.
 
     Attributes:
         limits: The limits of each measure.
+        tells: By map and measure, what the ratings by these limits tell; empty if that was not
+            measured.
         origin: How they were found (radiographs, command, figures); for people to read.
     """
 
     limits: Mapping[QualityMeasure, Limits]
+    tells: Mapping[str, Mapping[QualityMeasure, Telling]] = {}
     origin: Mapping[str, Any] = {}
 
     @model_validator(mode="after")
@@ -49,15 +79,31 @@ class QualityLimits(CheckedModel):
         return self
 
     def rated(self, score: QualityScore) -> QualityScore:
-        """The score with its rating; not rated where its measure has no limits."""
+        """The score with its rating, where that tells anything.
+
+        It stays a number where its measure has no limits, where its ratings were found to tell
+        nothing, and where a shortcut measure gives no alarm.
+        """
+        rating = self.rating(score)
+        if score.measure.is_shortcut:
+            told = rating is not QualityRating.GOOD
+        elif self.tells:
+            telling = self.tells.get(score.map.value, {}).get(score.measure)
+            told = telling is not None and telling.is_enough
+        else:
+            told = True
+        return replace(score, rating=rating if told else QualityRating.NOT_GRADED)
+
+    def rating(self, score: QualityScore) -> QualityRating:
+        """What the limits alone make of a score."""
         limits, direction = self.limits.get(score.measure), _direction(score.measure)
         if limits is None:
-            return replace(score, rating=QualityRating.NOT_GRADED)
+            return QualityRating.NOT_GRADED
         gain = direction * score.gain
         if gain >= direction * limits.good:
-            return replace(score, rating=QualityRating.GOOD)
+            return QualityRating.GOOD
         above = gain >= direction * limits.doubtful
-        return replace(score, rating=QualityRating.DOUBTFUL if above else QualityRating.UNRELIABLE)
+        return QualityRating.DOUBTFUL if above else QualityRating.UNRELIABLE
 
 
 def _direction(measure: QualityMeasure) -> int:

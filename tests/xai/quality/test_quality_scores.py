@@ -35,8 +35,10 @@ from xai.quality.agreement import agreement_of, rank_correlation, top_k_iou
 from xai.quality.limits import (
     QUALITY_LIMITS_FILE,
     UNGRADED,
+    AucFound,
     Limits,
     QualityLimits,
+    Telling,
     limits_json,
     load_quality_limits,
 )
@@ -155,10 +157,29 @@ def test_marks_follow_the_limits(measure, value, rating):
     assert UNGRADED.rated(rated).rating is QualityRating.NOT_GRADED
 
 
+def told(value, low):
+    found = AucFound(value=value, ci95=(low, 0.9))
+    return Telling(points=None, right=found)
+
+
+@pytest.mark.parametrize(
+    ("tells", "rating"),
+    [
+        ({"lime": {QualityMeasure.DELETION: told(0.7, 0.55)}}, QualityRating.GOOD),
+        ({"lime": {QualityMeasure.DELETION: told(0.59, 0.55)}}, QualityRating.NOT_GRADED),
+        ({"lime": {QualityMeasure.DELETION: told(0.7, 0.49)}}, QualityRating.NOT_GRADED),
+        ({"grad_cam": {QualityMeasure.DELETION: told(0.7, 0.55)}}, QualityRating.NOT_GRADED),
+    ],
+)
+def test_a_rating_that_tells_nothing_is_not_shown(tells, rating):
+    found = QualityLimits(limits=LIMITS, tells=tells).rated(score(QualityMeasure.DELETION, 0, 0.5))
+    assert found.rating is rating
+
+
 @pytest.mark.parametrize(
     ("value", "rating"),
     [
-        (0.05, QualityRating.GOOD),
+        (0.05, QualityRating.NOT_GRADED),  # no alarm: a plain number
         (0.06, QualityRating.DOUBTFUL),
         (0.2, QualityRating.DOUBTFUL),
         (0.21, QualityRating.UNRELIABLE),
@@ -173,7 +194,7 @@ def test_of_a_shortcut_measure_less_is_better(value, rating):
 def test_a_better_value_never_gets_a_worse_mark(values):
     limits, order = QualityLimits(limits=LIMITS), list(QualityRating)
     for measure in LIMITS:  # of both, less is better
-        ratings = [order.index(limits.rated(score(measure, v)).rating) for v in sorted(values)]
+        ratings = [order.index(limits.rating(score(measure, v))) for v in sorted(values)]
         assert ratings == sorted(ratings)
 
 
