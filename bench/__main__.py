@@ -93,7 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     pointing = benches.add_parser(
         "pointing", help="where maps point, against lesions drawn by hand"
     )
-    for bench in (reliance, pointing):
+    location = benches.add_parser(
+        "location", help="the side that is named, against lesions drawn by hand"
+    )
+    location.add_argument(
+        "--radiographs", type=int, default=100, help="radiographs without a finding at most"
+    )
+    for bench in (reliance, pointing, location):
         bench.add_argument("--dataset", type=Path, help="a folder with an index.csv")
     for bench in (faithful, lime, variants, sane, shape, marks):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
@@ -168,7 +174,7 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
 
             checked = measure_sanity(settings, chosen.data or data_folder())
             metrics, failed = checked, checked.failed
-        case "reliance" | "pointing" | "measurements" | "marks":
+        case "reliance" | "pointing" | "location" | "measurements" | "marks":
             metrics = _look(settings, chosen)
         case "store":
             from bench.speed.radiographs import radiographs_of
@@ -220,6 +226,10 @@ def _look(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
         from bench.hospitals.pointing import measure_pointing
 
         return measure_pointing(settings, chosen.dataset)
+    if chosen.bench == "location":
+        from bench.hospitals.location import measure_location
+
+        return measure_location(settings, chosen.dataset, chosen.radiographs)
     if chosen.bench == "marks":
         from bench.marks import measure_marks
         from training.datasets.index import data_folder

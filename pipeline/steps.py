@@ -123,6 +123,9 @@ def explain(
     described = _timed(
         Step.DESCRIBE, progress, lambda: models.describer.describe(explanations, anatomy)
     )
+    found = described.value
+    if label == case.prediction.normal_label:  # what speaks for no abnormality marks no zone
+        found = replace(found, items=())
     stated = tuple(one for one in case.measurements if one.relation is not None)
     yield CaseResult(
         radiograph=radiograph,
@@ -132,7 +135,7 @@ def explain(
         timings_ms={**timings_ms, Step.DESCRIBE: described.ms},
         provenance=case.provenance,
         explanations=explanations,
-        descriptors=replace(described.value, measurements=stated),
+        descriptors=replace(found, measurements=stated),
         problems=tuple(problems),
     )
 

@@ -6,7 +6,7 @@ from app.markup import draw, heading, lead, notice, table
 from app.pictures import marked_png, png
 from app.state.case import Case
 from pipeline.pictures.overlays import saliency_overlay, zone_diagram
-from pipeline.presentation import descriptor_table
+from pipeline.presentation import descriptor_table, no_zones
 from pipeline.types import CaseResult
 from pipeline.words import Words
 
@@ -20,7 +20,7 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
     name = words.label(prediction, label)
     draw(heading(words("descriptors.title")) + lead(words("descriptors.lead", label=name)))
     if not result.descriptors.items:
-        draw(notice(words("descriptors.none")))
+        draw(notice(no_zones(words, result)))
         return
     radiograph, anatomy, found = result.radiograph, result.anatomy, result.descriptors
     left, right = st.columns(2, gap="large")

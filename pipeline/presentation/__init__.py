@@ -16,6 +16,7 @@ from pipeline.presentation.descriptors import (
     DescriptorTable,
     attribution_name,
     descriptor_table,
+    no_zones,
     zone_name,
 )
 from pipeline.presentation.draft import draft_notes, draft_origin, draft_summary
@@ -53,6 +54,7 @@ __all__ = [
     "lowest_rating",
     "map_name",
     "measurements_view",
+    "no_zones",
     "not_stated",
     "notes_view",
     "part_name",

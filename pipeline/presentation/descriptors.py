@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.types import Attribution, Descriptor, Grade, Zone
+from pipeline.types import Attribution, CaseResult, Descriptor, Grade, Zone
 from pipeline.words import Words
 
 COLUMNS = ("zone", "attention", "share", "agreement", "grade", "memberships")
@@ -22,6 +22,12 @@ def descriptor_table(words: Words, items: tuple[Descriptor, ...]) -> DescriptorT
         head=tuple(words(f"descriptors.{column}") for column in COLUMNS),
         rows=tuple(_row(words, item) for item in items),
     )
+
+
+def no_zones(words: Words, result: CaseResult) -> str:
+    """Why no zone has a descriptor."""
+    is_normal = result.explained_label == result.prediction.normal_label
+    return words(f"descriptors.{'none_normal' if is_normal else 'none'}")
 
 
 def _row(words: Words, item: Descriptor) -> tuple[str, ...]:

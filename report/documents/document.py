@@ -13,6 +13,7 @@ from pipeline.presentation import (
     draft_origin,
     draft_summary,
     glance_view,
+    no_zones,
     notes_view,
     radiograph_facts,
     section_view,
@@ -230,7 +231,7 @@ def _figures(
 def _descriptors(result: CaseResult, words: Words) -> list[Block]:
     heading = Heading(text=words("descriptors.title"))
     if not result.descriptors.items:
-        return [heading, _plain(words("descriptors.none"))]
+        return [heading, _plain(no_zones(words, result))]
     shown = descriptor_table(words, result.descriptors.items)
     return [heading, Table(head=shown.head, rows=shown.rows, words=True)]
 

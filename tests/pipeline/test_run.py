@@ -233,3 +233,12 @@ def test_another_label_forgets_the_quality_of_the_first_until_it_is_measured(
     assert other.quality is None
     assert measured.quality is not None
     assert measured.quality.label == "covid19"
+
+
+def test_what_speaks_for_no_abnormality_marks_no_zone(models: Models) -> None:
+    """Of the same radiograph and maps: another label's map marks zones, normal's none."""
+    normal = case_of(models, explain_label="normal")
+    other = case_of(models, explain_label="tuberculosis")
+    assert normal.descriptors.items == ()
+    assert normal.descriptors.fused_image.any()
+    assert other.descriptors.items
