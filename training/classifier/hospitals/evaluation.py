@@ -11,6 +11,7 @@ from training.classifier.classified import Seen
 from training.classifier.curves import draw_curves
 from training.classifier.evaluate import classifier_metrics
 from training.classifier.hospitals.answers import answers_of, figures_of
+from training.classifier.hospitals.risk import draw_risk, risk_against_coverage
 from training.datasets.index import ImageRecord
 from training.evaluate import NothingToEvaluateError
 
@@ -29,8 +30,8 @@ def evaluate_classifier(
             radiographs whose label the classifier knows.
 
     Returns:
-        `figures_of`, and where labels are the classifier's own, what `classifier_metrics` says of
-        them besides.
+        `figures_of` and `risk_against_coverage`, and where labels are the classifier's own, what
+        `classifier_metrics` says of them besides.
 
     Raises:
         ModelError: The folder holds no model that can be used.
@@ -48,7 +49,11 @@ def evaluate_classifier(
             seen.add(record, examination.radiograph, examination.anatomy)
 
     settings = Settings(classifier=folder, threads=THREADS)
-    figures = figures_of(answers_of(records, settings, look))
+    answers = answers_of(records, settings, look)
+    curves = risk_against_coverage(answers)
+    figures = {**figures_of(answers), "risk_against_coverage": curves}
+    if plots is not None and curves:
+        draw_risk(curves, plots.with_name(f"{plots.name}-risk.png"))
     if not seen:
         return figures
     found = seen.classified([])
