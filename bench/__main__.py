@@ -84,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
         "promises", help="what leaves, what stays of a visit, and what damaged files do"
     )
     promises.add_argument("--mutants", type=int, default=2000, help="damaged files a format")
+    fuzz = benches.add_parser("fuzz", help="damaged files of each format in the decode worker")
+    fuzz.add_argument("--inputs", type=int, default=100_000, help="damaged files of all formats")
+    benches.add_parser(
+        "identifiers", help="identifiers planted in files, looked for after the whole way"
+    )
     reliance = benches.add_parser(
         "reliance", help="the classifier's AUC with parts of the chest changed"
     )
@@ -127,7 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings(chosen.settings)
     except SettingsError as error:
         parser.error(message(error.code, Language.ENGLISH, **error.parameters))
-    for name in ("runs", "cases", "radiographs", "kills", "mutants", "names"):
+    for name in ("runs", "cases", "radiographs", "kills", "mutants", "inputs", "names"):
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
     try:
@@ -185,11 +190,8 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
                 settings, cases=chosen.cases, kills=chosen.kills, data=data, source=source
             )
             metrics, failed = stored, stored.failed
-        case "promises":
-            from bench.promises.promises import measure_promises
-
-            counted = measure_promises(settings, chosen.mutants)
-            metrics, failed = counted, counted.failed
+        case "promises" | "fuzz" | "identifiers":
+            metrics, failed = _kept(settings, chosen)
         case "queue":
             from bench.speed.queue import measure_queue
 
@@ -200,6 +202,24 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
             measured = measure_latency(settings, chosen.runs, chosen.data)
             metrics, failed = measured, bool(measured.problems)
     return metrics, failed
+
+
+def _kept(settings: "Settings", chosen: argparse.Namespace) -> tuple[Metrics, bool]:
+    """Whether what is promised of radiographs and files is kept."""
+    if chosen.bench == "fuzz":
+        from bench.promises.fuzz import measure_fuzz
+
+        fuzzed = measure_fuzz(settings, chosen.inputs)
+        return fuzzed, fuzzed.failed
+    if chosen.bench == "identifiers":
+        from bench.promises.identifiers import measure_identifiers
+
+        searched = measure_identifiers(settings)
+        return searched, searched.failed
+    from bench.promises.promises import measure_promises
+
+    counted = measure_promises(settings, chosen.mutants)
+    return counted, counted.failed
 
 
 def _faithfulness(settings: "Settings", chosen: argparse.Namespace) -> Metrics:

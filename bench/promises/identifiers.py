@@ -1,252 +1,66 @@
-"""Files with identifiers planted wherever a format has room for them, and the search for them."""
+"""Identifiers of a patient, planted wherever a file has room, and looked for after the whole way.
 
-import io
-import itertools
-import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+They go in by the command line and by the page, and come out, if they do, in results, pictures,
+exported objects, logs, temporary files, shared memory, the case store (opened) or the prompt.
+"""
 
-import numpy as np
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 
-from pipeline.phantom.drawing import draw_phantom
-from pipeline.reading.deidentify import KEPT, PROFILE_TABLE
-from pipeline.types import Zone
-
-READ = {  # what the loop leaves out: a reader understands it, and a value would change the reading
-    *KEPT,
-    *(
-        "Modality",
-        "BodyPartExamined",
-        "ViewPosition",
-        "PatientAge",
-        "PatientSex",
-        "PatientBirthDate",
-    ),
-    *("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate", "AcquisitionDateTime"),
-    *("PatientOrientation", "Laterality", "ImageLaterality", "SpecificCharacterSet"),
-    *("SOPInstanceUID", "PixelPaddingValue", "BurnedInAnnotation"),
-    "PatientName",  # planted below, in several scripts
-}
-DIGITAL_X_RAY = "1.2.840.10008.5.1.4.1.1.1.1"
-EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
-SHORT_TEXTS = ("SH", "AE", "CS")
-TEXTS = ("LO", "ST", "LT", "UT", "UC", "PN", "UR", *SHORT_TEXTS)
-LAST_META_GROUP = 0x0002
-PRIVATE_GROUPS = (0x0011, 0x0019, 0x0099)
-COPYRIGHT, ARTIST, DESCRIPTION, MAKER_NOTE = 0x8298, 0x013B, 0x010E, 0x927C
+from bench.promises.burned_in import burned_in_found
+from bench.promises.planted import named, planted_files
+from bench.promises.ways import by_command_line, by_page, identified
+from pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlantedFile:
-    """A file of the phantom that names a person.
+class IdentifierMetrics:
+    """What was planted, and what was found again.
 
     Attributes:
-        name: The file's own name, which says nothing.
-        data: The file.
-        identifiers: Where each identifier was planted, by the identifier.
+        planted: Identifiers in the files, in their names and in their pixels.
+        found: How many times one of them came out.
+        searched: How many files, texts and stored contents were searched.
+        where: Where each was planted and where it was found, for people to read.
     """
 
-    name: str
-    data: bytes
-    identifiers: Mapping[str, str]
+    planted: int
+    found: int
+    searched: int
+    where: Sequence[str] = field(default=())
+
+    @property
+    def failed(self) -> bool:
+        """Whether any came out."""
+        return self.found > 0
+
+    def table(self) -> str:
+        """For people."""
+        said = f"{self.found} of {self.planted} identifiers found in {self.searched} contents"
+        return "\n".join((said, *self.where))
+
+    def json_line(self) -> str:
+        """For programs."""
+        return json.dumps(asdict(self))
 
 
-def planted_files() -> list[PlantedFile]:
-    """A DICOM file, and pictures of each format, of the same phantom."""
-    return [_dicom(), _png(), _pillow("JPEG", "c.jpg"), _pillow("WEBP", "d.webp")]
+def measure_identifiers(settings: Settings) -> IdentifierMetrics:
+    """Plant identifiers and look for them.
 
-
-def found_in(contents: Iterator[tuple[str, bytes]], identifiers: Mapping[str, str]) -> list[str]:
-    """Which identifiers stand in any of the contents: where planted, and where found."""
-    spelled = {}
-    for identifier in identifiers:
-        json_spelled = identifier.encode("unicode_escape")
-        spelled[identifier] = {identifier.encode(), identifier.encode("utf-16-le"), json_spelled}
-    return [
-        f"{identifiers[identifier]} in {name}"
-        for name, content in contents
-        for identifier, spellings in spelled.items()
-        if any(spelling in content for spelling in spellings)
-    ]
-
-
-def contents_of(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Each file of a folder as it is, and the text that a PDF or a picture says."""
-    for file in sorted(folder.rglob("*")):
-        if file.is_file():
-            name = file.relative_to(folder).as_posix()
-            yield name, name.encode() + b"\n" + file.read_bytes()
-            yield f"{name} (as read)", as_read(file.name, file.read_bytes())
-
-
-def as_read(name: str, content: bytes) -> bytes:
-    """What a reader of a PDF or PNG file finds in it; empty for all else."""
-    if name.endswith(".pdf"):
-        from pypdf import PdfReader
-
-        document = PdfReader(io.BytesIO(content))
-        pages = "\n".join(page.extract_text() for page in document.pages)
-        return f"{pages}\n{document.metadata}".encode()
-    if name.endswith((".png", ".jpg", ".jpeg")):
-        from PIL import Image
-
-        with Image.open(io.BytesIO(content)) as image:
-            return repr((image.info, dict(image.getexif()))).encode()
-    return b""
-
-
-def _grey() -> Any:
-    return np.round(draw_phantom(0, Zone.RIGHT_LOWER).pixels * 4095).astype(np.uint16)
-
-
-def _marks(word: str) -> Iterator[str]:
-    return (f"{word}{number:04}" for number in itertools.count(1))
-
-
-class _Planter:
-    """Makes identifiers that stand nowhere else, and notes where each was planted."""
-
-    def __init__(self) -> None:
-        self.identifiers: dict[str, str] = {}
-        self._marks = _marks("ZQX")
-        self._uids, self._days = itertools.count(10_001), itertools.count(0)
-
-    def mark(self, where: str) -> str:
-        """A name or other text."""
-        return self._noted(next(self._marks), where)
-
-    def value(self, kind: str, where: str) -> str | None:
-        """A value of a value representation; `None` for those that hold mere numbers."""
-        if kind in TEXTS:
-            return self.mark(where)
-        if kind == "UI":
-            return self._noted(f"1.2.826.0.1.3680043.9.7433.{next(self._uids)}", where)
-        if kind in ("DA", "DT"):
-            day = next(self._days)
-            date = f"18{day // 336 + 23:02}{day // 28 % 12 + 1:02}{day % 28 + 1:02}"
-            return self._noted(date, where)
-        return None
-
-    def _noted(self, value: str, where: str) -> str:
-        self.identifiers[value] = where
-        return value
-
-
-def _dicom() -> PlantedFile:
-    """Every element of the confidentiality profile that can hold a text, private ones, and more."""
-    import pydicom
-    from pydicom.dataset import FileDataset, FileMetaDataset
-
-    plant, meta = _Planter(), FileMetaDataset()
-    meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = DIGITAL_X_RAY, EXPLICIT_LITTLE_ENDIAN
-    meta.MediaStorageSOPInstanceUID = plant.value("UI", "file meta")
-    meta.SourceApplicationEntityTitle = plant.value("AE", "file meta")
-    preamble = plant.mark("preamble").encode().ljust(128, b"\0")
-    made = FileDataset(None, {}, file_meta=meta, preamble=preamble)
-    _plant_elements(made, plant)
-    for group in PRIVATE_GROUPS:
-        block = made.private_block(group, "PLANTED", create=True)
-        for element in range(4):
-            block.add_new(element, "LO", plant.mark(f"private {group:04x}"))
-    name = "PatientName"
-    made.PatientName = f"Иванова^{plant.mark(name)}=伊万^{plant.mark(name)}"
-    made.SpecificCharacterSet = "ISO_IR 192"
-    made.DataSetTrailingPadding = plant.mark("trailing padding").encode()
-    grey = _grey()
-    made.SOPClassUID, made.SOPInstanceUID = DIGITAL_X_RAY, meta.MediaStorageSOPInstanceUID
-    made.Modality, (made.Rows, made.Columns) = "DX", grey.shape
-    made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME2"
-    made.BitsAllocated, made.BitsStored, made.HighBit = 16, 12, 11
-    made.PixelRepresentation, made.PixelSpacing = 0, [0.35, 0.35]
-    made.PixelData = grey.tobytes()
-    stream = io.BytesIO()
-    pydicom.dcmwrite(stream, made)
-    return PlantedFile(name="a.dcm", data=stream.getvalue(), identifiers=plant.identifiers)
-
-
-def _plant_elements(made: Any, plant: _Planter) -> None:
-    """Fill every element that the profile knows, and one item of each of its sequences."""
-    from dicomanonymizer.simpledicomanonymizer import initialize_actions
-    from pydicom.datadict import dictionary_VR, keyword_for_tag
-    from pydicom.dataset import Dataset
-
-    for tag in initialize_actions(PROFILE_TABLE):
-        name = keyword_for_tag(tag[:2]) if len(tag) == 2 and tag[0] > LAST_META_GROUP else ""
-        if not name or name in READ:
-            continue
-        kind = dictionary_VR(tag[:2])
-        if kind == "SQ":
-            item = Dataset()
-            item.PatientName = plant.mark(f"{name}.PatientName")
-            item.TextValue = plant.mark(f"{name}.TextValue")
-            setattr(made, name, [item])
-        elif (value := plant.value(kind, name)) is not None:
-            setattr(made, name, value)
-
-
-def _png() -> PlantedFile:
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
-    identifiers: dict[str, str] = {}
-    marks, info = _marks("ZQP"), PngInfo()
-    for keyword in ("Author", "Title", "Description", "Comment", "Copyright", "Source", "Patient"):
-        for kind, add in (("tEXt", info.add_text), ("iTXt", info.add_itxt)):
-            mark = next(marks)
-            identifiers[mark] = f"{kind} {keyword}"
-            add(keyword, mark)
-        mark = next(marks)
-        identifiers[mark] = f"zTXt {keyword}"
-        info.add_text(keyword, mark, zip=True)
-    stream = io.BytesIO()
-    image = Image.fromarray((_grey() >> 4).astype(np.uint8))
-    image.save(stream, "PNG", pnginfo=info, exif=_exif(marks, identifiers))
-    data = stream.getvalue()
-    tail = next(marks)
-    identifiers[tail] = "after the end"
-    time_chunk = b"prVt" + next(marks).encode()
-    identifiers[time_chunk[4:].decode()] = "private chunk"
-    check = zlib.crc32(time_chunk).to_bytes(4, "big")
-    chunk = (len(time_chunk) - 4).to_bytes(4, "big") + time_chunk + check
-    end = data.index(b"IEND") - 4
-    data = data[:end] + chunk + data[end:] + tail.encode()
-    return PlantedFile(name="b.png", data=data, identifiers=identifiers)
-
-
-def _pillow(kind: str, name: str) -> PlantedFile:
-    """A JPEG or WEBP file with EXIF, XMP and, where it may have one, a comment."""
-    from PIL import Image
-
-    identifiers: dict[str, str] = {}
-    marks = _marks(f"ZQ{kind[0]}")
-    properties, comment = next(marks), next(marks)
-    identifiers |= {properties: "XMP"}
-    options: dict[str, Any] = {
-        "exif": _exif(marks, identifiers),
-        "xmp": f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{properties}</x:xmpmeta>".encode(),
-        "quality": 95,
-    }
-    if kind == "JPEG":
-        identifiers |= {comment: "comment"}
-        options["comment"] = comment
-    stream = io.BytesIO()
-    Image.fromarray((_grey() >> 4).astype(np.uint8)).convert("RGB").save(stream, kind, **options)
-    tail = next(marks)
-    data = stream.getvalue()
-    if kind == "JPEG":
-        identifiers |= {tail: "after the end"}
-        data += tail.encode()
-    return PlantedFile(name=name, data=data, identifiers=identifiers)
-
-
-def _exif(marks: Iterator[str], identifiers: dict[str, str]) -> Any:
-    from PIL import Image
-
-    exif = Image.Exif()
-    for tag in (COPYRIGHT, ARTIST, DESCRIPTION, MAKER_NOTE):
-        mark = next(marks)
-        identifiers[mark] = f"EXIF {tag:04x}"
-        exif[tag] = mark
-    return exif
+    Args:
+        settings: The limits of reading.
+    """
+    files = planted_files()
+    on_the_page = named(files[0])
+    ways = [by_command_line(files), by_page(on_the_page)]
+    burned_in, where = burned_in_found(settings)
+    for way in ways:
+        where += identified(way)
+    in_files = sum(len(file.identifiers) for file in files)
+    return IdentifierMetrics(
+        planted=in_files + len(on_the_page.in_name) + burned_in + 1,  # and the DICOM file's pixels
+        found=len(where),
+        searched=sum(len(way.contents) + len(way.shown) for way in ways),
+        where=tuple(where),
+    )

@@ -49,7 +49,7 @@ class MutantCounts:
         read: How many were read all the same.
         crashed: How many ended the process.
         untyped: How many raised what is no input error.
-        slow: How many took longer than `SLOW_S`.
+        slow: How many took `SLOW_S` or longer.
         peak_mb: Largest resident memory of the process, in MB of 10^6 bytes.
         codes: How many were answered with each code.
     """
@@ -162,7 +162,7 @@ def _counted(answers: Sequence[Answer | None]) -> MutantCounts:
         read=codes.get("read", 0),
         crashed=len(answers) - len(alive),
         untyped=sum(not answer.typed for answer in alive),
-        slow=sum(answer.seconds > SLOW_S for answer in alive),
+        slow=sum(answer.seconds >= SLOW_S for answer in alive),
         peak_mb=max((answer.peak_mb for answer in alive), default=0.0),
         codes=dict(sorted(codes.items())),
     )

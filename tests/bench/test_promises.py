@@ -9,7 +9,6 @@ import pytest
 from bench.promises import promises
 from bench.promises.burned_in import burned_in_found, burned_in_texts
 from bench.promises.good_files import good_files
-from bench.promises.identifiers import contents_of, found_in, planted_files
 from bench.promises.mutants import measure_mutants, mutants
 from bench.promises.watched import Watch, is_local
 from pipeline.reading import FileReader
@@ -69,22 +68,6 @@ def test_this_computer_is_not_taken_for_another(host, local):
     assert is_local(host) is local
 
 
-def test_identifiers_are_planted_by_the_hundred_and_none_comes_through_the_reader(tmp_path):
-    files = planted_files()
-    assert sum(len(file.identifiers) for file in files) >= 500
-    assert len(set(itertools.chain(*(file.identifiers for file in files)))) >= 500
-    reader = FileReader(Settings())
-    for file in files:
-        in_file = [one for one in file.identifiers if one.encode() in file.data]
-        assert len(in_file) >= 0.7 * len(file.identifiers), file.name  # some are compressed
-        radiograph = reader.read(file.data)
-        (tmp_path / f"{file.name}.txt").write_text(repr(radiograph), "utf-8")
-        assert found_in(contents_of(tmp_path), file.identifiers) == []
-        (tmp_path / "leak").write_bytes(file.data)
-        assert len(found_in(contents_of(tmp_path), file.identifiers)) >= len(in_file)
-        (tmp_path / "leak").unlink()
-
-
 def test_writing_that_is_not_blanked_is_counted(monkeypatch):
     some = list(itertools.islice(burned_in_texts(), 2))
     monkeypatch.setattr("bench.promises.burned_in.burned_in_texts", lambda: iter(some))
@@ -112,14 +95,6 @@ def test_mutants_are_counted_by_what_became_of_them():
         assert sum(counts.codes.values()) + counts.crashed == FEW
         assert (counts.crashed, counts.untyped, counts.slow) == (0, 0, 0), (kind, counts)
         assert 20 < counts.peak_mb < 3000
-
-
-@pytest.mark.timeout(900)
-def test_the_whole_way_of_the_command_line_leaves_nothing_and_stays_in_its_folders():
-    way = promises._by_command_line(planted_files()[:1])
-    assert list(way.outside) == []
-    assert list(way.files) == []
-    assert list(way.identifiers) == []
 
 
 def test_a_promise_that_is_not_kept_fails_the_bench():
