@@ -29,6 +29,6 @@ clean:
 	touch $@
 
 .venv/.ready-dev: requirements.txt requirements-exchange.txt requirements-postgresql.txt \
-		requirements-dev.txt setup.sh
+		requirements-login.txt requirements-dev.txt setup.sh
 	sh setup.sh "$(PYTHON)" requirements-dev.txt
 	touch .venv/.ready $@

@@ -38,6 +38,8 @@ WITHOUT_EFFECT = {  # settings that change how fast or whether, but not what is 
     *("pacs", "ae_title", "listen_address", "listen_port", "known_titles"),
     *("fhir_server", "fhir_version", "fhir_token_file"),
     *("database", "store_folder", "store_key_file", "retention_hours", "keep_identity"),
+    *("login", "openid_file", "openid_claim", "session_minutes", "session_hours"),
+    *("page_address", "page_names"),
 }
 
 

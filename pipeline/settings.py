@@ -60,6 +60,8 @@ def _names(value: object) -> object:
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
 
+HostName = Annotated[str, Field(pattern=r"^(?:\*\.)?[A-Za-z0-9.:-]+$")]
+HostNames = Annotated[tuple[HostName, ...], BeforeValidator(_names)]
 Titles = Annotated[tuple[Title, ...], BeforeValidator(_names)]
 Methods = Annotated[tuple[Method, ...], BeforeValidator(_names), AfterValidator(with_fused)]
 
@@ -122,6 +124,14 @@ class Settings:
         fhir_server: Where reports are posted to as FHIR; nothing is posted if `None`.
         fhir_version: `r4b` or `r5`.
         fhir_token_file: The file of the bearer token that the server wants.
+        login: Who may use the page: `off`, everybody at this computer; `local`, users with a
+            password of the case store; `openid`, its users by a provider of OpenID Connect.
+        openid_file: A TOML file with what Streamlit's `st.login` needs to know of the provider.
+        openid_claim: What of the provider's answer is a user's name here.
+        session_minutes: After how long without a click a session ends.
+        session_hours: After how long it ends in any case.
+        page_address: Where the page is served, this computer alone by default.
+        page_names: HostNames under which browsers reach it, beside this computer's own.
     """
 
     language: Language = Language.ENGLISH
@@ -165,6 +175,13 @@ class Settings:
     fhir_server: WebAddress = None
     fhir_version: Literal["r4b", "r5"] = "r5"
     fhir_token_file: OptionalPath = None
+    login: Literal["off", "local", "openid"] = "off"
+    openid_file: OptionalPath = None
+    openid_claim: Literal["email", "preferred_username", "sub"] = "email"
+    session_minutes: float = Field(default=30.0, gt=0, le=1440)
+    session_hours: float = Field(default=12.0, gt=0, le=720)
+    page_address: str = "localhost"
+    page_names: HostNames = ()
 
 
 # pydantic adds the attribute to the class, which the type checker does not see.

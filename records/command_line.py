@@ -1,4 +1,4 @@
-"""The command line: `python -m records list|verify|keep|release|remove|expire|make_key`."""
+"""The command line: `python -m records list|verify|keep|release|remove|expire|make_key|users`."""
 
 import argparse
 import getpass
@@ -13,6 +13,7 @@ from pipeline.settings import Settings, add_settings_argument
 from pipeline.words import message
 from records import CaseQuery, CaseStatus, Order, open_store
 from records.errors import StoreKeyInvalidError
+from records.people.command_line import add_users_command
 from records.values import CaseLine
 
 
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     make_key.set_defaults(run=_make_key)
     for command in commands.choices.values():
         add_settings_argument(command)
+    add_users_command(commands)
     return parser
 
 

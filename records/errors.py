@@ -97,3 +97,57 @@ class SignatureIncompleteError(StoreError):
     """A signature or an amendment lacks something; `field`: `signer`, `text` or `reason`."""
 
     code = "signature_incomplete"
+
+
+class UserUnknownError(StoreError):
+    """There is no user of that name; `name`."""
+
+    code = "user_unknown"
+
+
+class UserExistsError(StoreError):
+    """There is a user of that name already; `name`."""
+
+    code = "user_exists"
+
+
+class UserNameInvalidError(StoreError):
+    """A name is empty, too long or not printable; `longest`."""
+
+    code = "user_name_invalid"
+
+
+class PasswordUnfitError(StoreError):
+    """A password is too short or too long; `shortest`, `longest`."""
+
+    code = "password_unfit"
+
+
+class SignInRefusedError(StoreError):
+    """Name and password do not belong together; which of them is wrong is not said."""
+
+    code = "sign_in_refused"
+
+
+class SignInTooSoonError(StoreError):
+    """Too many wrong passwords came before; `seconds` are left to wait."""
+
+    code = "sign_in_too_soon"
+
+
+class NotAllowedError(StoreError):
+    """The user's role does not allow this; `role`."""
+
+    code = "not_allowed"
+
+
+class SignedOutError(StoreError):
+    """The session has ended."""
+
+    code = "signed_out"
+
+
+class LoginPackageMissingError(StoreError):
+    """A library that the login needs is not installed; `package`."""
+
+    code = "login_package_missing"

@@ -21,6 +21,8 @@ from records.database.connection import WAIT_S
 from records.database.tables import CaseRow, IdentityRow, ResultRow, UploadRow
 from records.errors import CaseUnfinishedError
 from records.opening import open_database, unlock
+from records.people.sessions import Sessions
+from records.people.users import Users
 from records.results import decoded, insert_result, missing_arrays
 from records.retention import Retention
 from records.summary import summarise
@@ -35,6 +37,8 @@ class Store(Closing):
         worklist: The cases in the order in which they should be read.
         conclusions: Drafts and signed versions.
         retention: What stays, and what leaves when.
+        users: Who may sign in.
+        sessions: Who is signed in.
         key: Where the key lies, and whether it was made just now.
     """
 
@@ -45,7 +49,7 @@ class Store(Closing):
 
         Args:
             settings: `database`, `store_folder`, `store_key_file`, `retention_hours`,
-                `keep_identity`.
+                `keep_identity`, `session_minutes`, `session_hours`.
             clock: The time, for tests.
             wait_s: How long a write waits for another program's.
 
@@ -62,6 +66,8 @@ class Store(Closing):
         self.worklist = Worklist(self._core)
         self.conclusions = Conclusions(self._core)
         self.retention = Retention(self._core)
+        self.users = Users(self._core)
+        self.sessions = Sessions(self._core)
         self.retention.expire()
 
     def close(self) -> None:

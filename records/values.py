@@ -38,6 +38,12 @@ class Action(StrEnum):
     RELEASED = "case_released"
     EXPIRED = "case_expired"
     REMOVED = "case_removed"
+    USER_ADDED = "user_added"
+    USER_CHANGED = "user_changed"
+    USER_REMOVED = "user_removed"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    SIGN_IN_REFUSED = "sign_in_refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

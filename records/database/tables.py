@@ -184,6 +184,42 @@ class SignatureRow(Table):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class UserRow(Table):
+    """Somebody who may sign in."""
+
+    __tablename__ = "users"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    full_name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    password: Mapped[str | None] = mapped_column(String(200))
+    """Argon2id, with its salt and parameters."""
+
+
+class SessionRow(Table):
+    """A session of somebody who signed in."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Keyed hash of its token."""
+    user: Mapped[str] = mapped_column(String(200), index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)
+    ended: Mapped[bool]
+
+
+class AttemptRow(Table):
+    """Wrong passwords in a row for one name."""
+
+    __tablename__ = "attempts"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Keyed hash of it."""
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class AuditRow(Table):
     """One entry of the audit: what was hashed, and the hash; never removed."""
 
