@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.server.login import Login
     from app.state.keeper import Keeper
     from pipeline.errors import ExplainCxrError
+    from pipeline.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG_FILE = ROOT / "streamlit_config.toml"
@@ -115,22 +117,39 @@ def open_store(keeper: "Keeper") -> None:
         )
 
 
-def settings_fit(file: Path | None) -> bool:
-    """Check the settings and hand their file on to the page; if they do not fit, say why."""
-    if file is None and not any(name.startswith("EXPLAINCXR_") for name in os.environ):
-        return True  # the defaults do; the page opens sooner without this import
+def named_settings(file: Path | None) -> "Settings | None":
+    """The settings, whose file is handed on to the page; `None` where nobody named any.
 
-    from pipeline.errors import SettingsError
+    Raises:
+        SettingsError: They do not fit.
+    """
+    if file is None and not any(name.startswith("EXPLAINCXR_") for name in os.environ):
+        return None  # the defaults do; the page opens sooner without this import
+
     from pipeline.settings import FILE_VARIABLE, load_settings
 
     if file is not None:
         os.environ[FILE_VARIABLE] = str(file.resolve())
-    try:
-        load_settings()
-    except SettingsError as error:
-        say(error)
-        return False
-    return True
+    return load_settings()
+
+
+def reached(config: dict[str, Option], settings: "Settings | None") -> None:
+    """Write to Streamlit's configuration where the page is served, and under which names.
+
+    Raises:
+        LoginNeededError: Others would be served without a login.
+    """
+    from app.server.reach import EVERYWHERE, check_reach
+
+    hosts = config.get("server.allowedHosts", [])
+    names = [*hosts] if isinstance(hosts, list) else [str(hosts)]
+    if settings is not None:
+        address = settings.page_address or str(config.get("server.address", "localhost"))
+        named = () if address in EVERYWHERE else (address,)
+        config["server.address"] = address
+        config["server.allowedHosts"] = names = [*names, *named, *settings.page_names]
+    address = str(config.get("server.address", "localhost"))
+    check_reach(address, names, login=settings is not None and settings.login != "off")
 
 
 def measurements_fit() -> bool:
@@ -172,7 +191,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--settings", type=Path, metavar="FILE", help="as docs/settings.example.toml"
     )
     options = parser.parse_args(arguments)
-    if not settings_fit(options.settings):
+    from pipeline.errors import ExplainCxrError
+
+    try:
+        settings = named_settings(options.settings)
+        reached(config, settings)
+        login = None if settings is None else _login(settings)
+    except ExplainCxrError as error:
+        say(error)
         return 1
     config["server.port"] = options.port
     host = str(config.get("server.address", "localhost"))
@@ -183,7 +209,7 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    address = f"http://{host}:{options.port}"
+    address = f"http://{_named(host)}:{options.port}"
     print(f"ExplainCXR is at {address} (stop it with Ctrl+C)", flush=True)
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
@@ -195,11 +221,31 @@ def main(arguments: list[str] | None = None) -> int:
         daemon=True,
     ).start()
 
-    _serve(config)
+    _serve(config, login)
     return 0
 
 
-def _serve(config: Mapping[str, Option]) -> None:
+def _login(settings: "Settings") -> "Login | None":
+    """What the server needs of the login that the settings ask for; `None` if they ask for none.
+
+    Raises:
+        ExplainCxrError: A library for it is missing, or the provider's file does not fit.
+    """
+    if settings.login == "off":
+        return None
+    from app.server.login import login_of
+
+    return login_of(settings)
+
+
+def _named(host: str) -> str:
+    """The name under which this computer reaches a server that listens there."""
+    from app.server.reach import EVERYWHERE
+
+    return "localhost" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+
+
+def _serve(config: Mapping[str, Option], login: "Login | None") -> None:
     """Run the server until it is interrupted."""
     import streamlit
     from starlette.middleware import Middleware
@@ -210,7 +256,13 @@ def _serve(config: Mapping[str, Option]) -> None:
     keep_uploads_in_memory(int(str(config.get("server.maxUploadSize", 200))))
     hosts = config.get("server.allowedHosts", [])
     guard = Middleware(Guard, hosts=hosts if isinstance(hosts, list) else [str(hosts)])
-    page = streamlit.App(SCRIPT, middleware=[guard], lifespan=forgetting)
+    page = streamlit.App(
+        SCRIPT,
+        middleware=[guard, *(() if login is None else login.middleware)],
+        routes=() if login is None else login.routes,
+        secrets=None if login is None else login.secrets,
+        lifespan=forgetting,
+    )
     # The server hands the signal on when it has stopped; by itself it would end the process there
     # and then, with the workers and their memory left for others to clear away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

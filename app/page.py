@@ -5,9 +5,10 @@ import streamlit as st
 from app import service
 from app.state.case import Case
 from app.state.cases import Cases
+from app.state.visitor import Visitor
 from app.viewer import tab as viewer
 from app.views import classification, download, report, result, text_explanation, worklist
-from app.views.frame import case_list, frame, home, problems, progress, tabs, upload
+from app.views.frame import case_list, frame, home, problems, progress, sign_in, tabs, upload
 from app.views.maps import saliency
 from pipeline.errors import ExplainCxrError
 from pipeline.types import Method
@@ -19,7 +20,11 @@ POLL_SECONDS = 0.7
 def show() -> None:
     """Draw one visit."""
     words = frame.show()
-    cases = _cases(words)
+    visitor = sign_in.admitted(words)
+    if visitor is None:
+        frame.close(words)
+        return
+    cases = _cases(words, visitor)
     if cases.items:  # the workers' modules can wait for the first radiograph
         cases.advance(service.workers())
     with st.container():  # always there: a control that moved would forget what it holds
@@ -39,6 +44,8 @@ def show() -> None:
         case_list.show(words, cases)
     _watch(words, cases)
     case = cases.case
+    if case is not None:
+        cases.note_view(case)
     if case is None:
         home.explain(words)
     elif case.result is not None:
@@ -48,11 +55,13 @@ def show() -> None:
     frame.close(words)
 
 
-def _cases(words: Words) -> Cases:
+def _cases(words: Words, visitor: Visitor) -> Cases:
     """This visit's radiographs; its name stands in the address, so that a reload finds them."""
     if "cases" not in st.session_state:
         st.session_state["cases"] = service.visit(st.query_params.get("visit"))
     cases: Cases = st.session_state["cases"]
+    cases.visitor = visitor
+    service.admit(cases)
     if cases.awaited:
         try:
             service.bring_again(cases)
@@ -108,4 +117,4 @@ def _tabs(words: Words, cases: Cases, case: Case) -> None:
                 case "text_explanation":
                     text_explanation.show(words, case)
                 case _:
-                    download.show(words, case)
+                    download.show(words, case, cases.visitor)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 VISIT_NAME = re.compile("[0-9a-f]{32}")
 _lock = threading.Lock()
 _visits: "WeakValueDictionary[str, Cases]" = WeakValueDictionary()
+_admitted: "WeakValueDictionary[str, Cases]" = WeakValueDictionary()
 
 
 def workers() -> "Workers":
@@ -68,6 +69,29 @@ def visit(name: str | None) -> Cases:
                 found.visit, found.awaited = name, True
             _visits[found.visit] = found
         return found
+
+
+def admit(cases: Cases) -> None:
+    """Take files from the session of Streamlit's that this runs in, as long as its visit lasts."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    if context is not None:
+        _admitted[context.session_id] = cases
+
+
+def is_admitted(session: str) -> bool:
+    """Whether files are taken from a session of Streamlit's: somebody has been let in there."""
+    return session in _admitted
+
+
+def dismiss() -> None:
+    """Take no more files from the session of Streamlit's that this runs in."""
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    if context is not None:
+        _admitted.pop(context.session_id, None)
 
 
 def bring_again(cases: Cases) -> None:

@@ -329,6 +329,12 @@ class SettingRefusedError(SettingsError):
     code = "setting_refused"
 
 
+class LoginNeededError(SettingsError):
+    """The page would be served to others than this computer's users without a login; `address`."""
+
+    code = "login_needed"
+
+
 class WordsError(ExplainCxrError):
     """A language's file of words cannot be used; `language`, `what` (a text it lacks, or why)."""
 

@@ -31,7 +31,7 @@ POLICY = "; ".join(
 HEADERS = {
     "x-frame-options": "DENY",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with none at all a form would come from nowhere
     "cross-origin-resource-policy": "same-origin",
 }
 REFUSED = 403
@@ -65,7 +65,7 @@ class Guard:
             return
         host, origin = _header(scope, b"host"), _header(scope, b"origin")
         if host is None or not self._is_ours(host) or (origin and _place(origin) != host.lower()):
-            await _refuse(scope, receive, send)
+            await refuse(scope, receive, send)
             return
         kept = scope["path"].startswith(ASSETS)
 
@@ -100,7 +100,8 @@ def _guarded(
     return [*others, *((name.encode(), value.encode()) for name, value in ours.items())]
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with 403."""
     if scope["type"] == "websocket":
         await receive()  # its opening, which is answered with 403
         await send({"type": "websocket.close", "code": POLICY_VIOLATION})

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.state.case import Case, State
+from app.state.visitor import Visitor
 from pipeline.errors import FileTooLargeError, QueueFullError, VisitFullError
 from pipeline.settings import Settings
 from pipeline.workers.job import Job
 from pipeline.workers.workers import Workers
+from records.people.values import Right
 
 if TYPE_CHECKING:
     from app.state.keeper import Keeper
@@ -31,6 +33,7 @@ class Cases:
         text_wanted: Whether its text explanation is being looked at.
         visit: The visit's random name; visits take turns.
         awaited: Whether the store may have more of it, from before the page was loaded.
+        visitor: Who looks at them just now.
         keeper: What stores the radiographs; `None` if nothing does.
         turned_away: How many of the files added last were one too many.
     """
@@ -41,7 +44,9 @@ class Cases:
     text_wanted: bool = False
     visit: str = field(default_factory=lambda: uuid.uuid4().hex)
     awaited: bool = False
+    visitor: Visitor = field(default_factory=Visitor)
     keeper: "Keeper | None" = None
+    _viewed: set[tuple[str, str]] = field(default_factory=set)
     _turn: threading.Lock = field(default_factory=threading.Lock)
     turned_away: int = 0
     _jobs: "weakref.WeakSet[Job]" = field(default_factory=weakref.WeakSet, repr=False)
@@ -96,15 +101,29 @@ class Cases:
             self.chosen, self.picked = case_id, True
 
     def remove(self, case: Case) -> None:
-        """Forget a radiograph and all that was found for it."""
+        """Forget a radiograph and all that was found for it; the store, too, if that is allowed."""
         for job in (case.job, *case.requests.values()):
             if job is not None:
                 job.cancel()
-        if self.keeper is not None:
-            self.keeper.remove(case)
+        if self.keeper is not None and self.visitor.may(Right.REMOVE):
+            self.keeper.remove(case, actor=self.visitor.actor)
         self.items.pop(case.id, None)
         if self.chosen == case.id:
             self.chosen = next(reversed(self.items), None)
+
+    def note_view(self, case: Case, *, is_noted: bool = False) -> None:
+        """Have the audit say that whoever signed in has looked at a radiograph; once a visit.
+
+        Args:
+            case: The radiograph.
+            is_noted: Whether it says so already.
+        """
+        seen = self.visitor.actor, case.id
+        if self.visitor.user is None or seen in self._viewed:
+            return
+        self._viewed.add(seen)
+        if self.keeper is not None and not is_noted:
+            self.keeper.note_view(case, actor=self.visitor.actor)
 
     def advance(self, workers: Workers) -> None:
         """Take over what came in, hand the next radiographs to the workers, store what changed.
@@ -118,7 +137,7 @@ class Cases:
         for case in self.items.values():
             case.refresh()
             if self.keeper is not None:
-                self.keeper.keep(case)
+                self.keeper.keep(case, actor=self.visitor.actor)
         if not self.picked and self.case is not None and self.case.state is State.FAILED:
             self.chosen = self._next_good(self.case)
         for case in self.items.values():

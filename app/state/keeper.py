@@ -10,7 +10,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.state.case import Case
-from app.state.stored_case import Snapshot, mark_of, read_case, snapshot_of, write_case
+from app.state.stored_case import (
+    Removal,
+    Snapshot,
+    mark_of,
+    read_case,
+    snapshot_of,
+    write_case,
+)
+from app.state.visitor import AT_THE_COMPUTER
 from pipeline.errors import ExplainCxrError
 from pipeline.settings import Settings
 from pipeline.types import Language
@@ -20,8 +28,6 @@ if TYPE_CHECKING:
     from records.store import Store
 
 log = logging.getLogger(__name__)
-ACTOR = "page"
-"""Who is at the computer where nobody logs in."""
 RETRY_S = (0.5, 1.0, 2.0, 5.0, 15.0)
 LOOK_S = 60.0
 """How often a page that rests looks for cases whose time is over."""
@@ -40,23 +46,31 @@ class Keeper:
         self._opened: Store | None = None
         self._opening = threading.Lock()
         self._changed = threading.Condition()
-        self._pending: dict[str, Snapshot | None] = {}
+        self._pending: dict[str, Snapshot | Removal] = {}
+        self._viewers: dict[str, list[str]] = {}
         self._received: set[str] = set()
         self._writing: str | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
         self.problem: ExplainCxrError | None = None
 
-    def keep(self, case: Case) -> None:
+    def keep(self, case: Case, *, actor: str = AT_THE_COMPUTER) -> None:
         """Have a case stored as it is now; one that did not change costs nothing."""
         mark = mark_of(case)
         if mark != case.kept:
             case.kept = mark
-            self._hand_over(case.id, snapshot_of(case))
+            self._hand_over(case.id, snapshot_of(case, actor))
 
-    def remove(self, case: Case) -> None:
+    def remove(self, case: Case, *, actor: str = AT_THE_COMPUTER) -> None:
         """Have a case removed from the store; one that is signed stays until its time is over."""
-        self._hand_over(case.id, None)
+        self._hand_over(case.id, Removal(actor=actor))
+
+    def note_view(self, case: Case, *, actor: str) -> None:
+        """Have the audit say who looks at a case that is, or is about to be, in the store."""
+        with self._changed:
+            self._viewers.setdefault(case.id, []).append(actor)
+            self._start()
+            self._changed.notify_all()
 
     def store(self) -> "Store":
         """The store, opened at the first call.
@@ -85,7 +99,14 @@ class Keeper:
         self._received |= {line.id for line in lines}
         return [read_case(store, line, visit, settings_in(line.language)) for line in lines]
 
-    def open_case(self, case: str, visit: str, settings_in: Callable[[Language], Settings]) -> Case:
+    def open_case(
+        self,
+        case: str,
+        visit: str,
+        settings_in: Callable[[Language], Settings],
+        *,
+        actor: str = AT_THE_COMPUTER,
+    ) -> Case:
         """A case of the worklist, with who looked at it in the audit.
 
         Raises:
@@ -93,7 +114,7 @@ class Keeper:
         """
         self.flush()
         store = self.store()
-        store.note_view(case, actor=ACTOR)
+        store.note_view(case, actor=actor)
         line = store.line(case)
         self._received.add(case)
         return read_case(store, line, visit, settings_in(line.language))
@@ -120,12 +141,13 @@ class Keeper:
             self._start()
 
     def _is_idle(self) -> bool:
-        return self.problem is not None or (not self._pending and self._writing is None)
+        is_waiting = bool(self._pending or self._viewers or self._writing)
+        return self.problem is not None or not is_waiting
 
-    def _hand_over(self, case: str, snapshot: Snapshot | None) -> None:
+    def _hand_over(self, case: str, change: Snapshot | Removal) -> None:
         with self._changed:
             earlier = self._pending.pop(case, None)  # the latest counts; it goes to the end
-            self._pending[case] = snapshot and snapshot.after(earlier)
+            self._pending[case] = change.after(earlier)
             self._start()
             self._changed.notify_all()
 
@@ -138,39 +160,51 @@ class Keeper:
         failures, wait_s = 0, 0.0  # the first look is at once
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._pending or self._closed, wait_s)
+                self._changed.wait_for(self._has_work, wait_s)
                 wait_s = LOOK_S
                 if self._closed:
                     return
-                self._writing = next(iter(self._pending), None)
-                snapshot = None if self._writing is None else self._pending.pop(self._writing)
-            problem = self._write(snapshot)
+                case = self._writing = next(iter((*self._pending, *self._viewers)), None)
+                change = None if case is None else self._pending.pop(case, None)
+                viewers = [] if case is None else self._viewers.pop(case, [])
+            problem = self._write(case, change, viewers)
             with self._changed:
-                case, self._writing = self._writing, None
-                if problem is not None and case is not None and case not in self._pending:
-                    self._pending[case] = snapshot
+                self._writing = None
+                if problem is not None and case is not None:
+                    if change is not None:
+                        self._pending.setdefault(case, change)
+                    if viewers:
+                        self._viewers[case] = [*viewers, *self._viewers.get(case, [])]
                 self.problem = problem
-                del snapshot
+                del change
                 failures = 0 if problem is None else failures + 1
                 self._changed.notify_all()
                 if failures:  # something new is no reason to hurry; the end of the page is
                     pause_s = RETRY_S[min(failures, len(RETRY_S)) - 1]
                     self._changed.wait_for(lambda: self._closed, pause_s)
 
-    def _write(self, snapshot: Snapshot | None) -> ExplainCxrError | None:
-        """Write one case, or remove it; why it could not be done."""
-        case = self._writing
+    def _has_work(self) -> bool:
+        return bool(self._pending or self._viewers or self._closed)
+
+    def _write(
+        self, case: str | None, change: Snapshot | Removal | None, viewers: list[str]
+    ) -> ExplainCxrError | None:
+        """Write one case, or remove it, and who looked at it; why it could not be done."""
         try:
             store = self.store()
             if case is None:
                 store.retention.expire_if_due()
-            elif snapshot is not None:
+                return None
+            if isinstance(change, Snapshot):
                 if case not in self._received:
-                    store.receive(snapshot.arrival, actor=ACTOR)
+                    store.receive(change.arrival, actor=change.actor)
                     self._received.add(case)
-                write_case(store, snapshot, ACTOR)
-            elif not store.line(case).status.is_signed:
-                store.retention.remove(case, actor=ACTOR)
+                write_case(store, change)
+            while viewers:
+                store.note_view(case, actor=viewers[0])
+                viewers.pop(0)
+            if isinstance(change, Removal) and not store.line(case).status.is_signed:
+                store.retention.remove(case, actor=change.actor)
         except CaseMissingError:
             return None  # its time was over, or somebody removed it: it does not come back
         except ExplainCxrError as error:

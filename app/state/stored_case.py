@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.state.case import Case
+from app.state.visitor import AT_THE_COMPUTER
 from pipeline.errors import ExplainCxrError, StepFailedError
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Conclusion, Section
@@ -26,6 +27,7 @@ class Snapshot:
         finished: Whether its analysis has ended, well or not.
         error: Why there is no result, or why the latest job did not end well.
         draft: The conclusion, if anybody has edited it.
+        actor: Who is at the page.
     """
 
     arrival: Arrival
@@ -33,12 +35,24 @@ class Snapshot:
     finished: bool
     error: ExplainCxrError | None
     draft: Conclusion | None
+    actor: str
 
-    def after(self, earlier: "Snapshot | None") -> "Snapshot":
+    def after(self, earlier: "Snapshot | Removal | None") -> "Snapshot":
         """The same with the file that an earlier one, which was not stored, still has."""
-        if earlier is None or self.arrival.data is not None:
+        if not isinstance(earlier, Snapshot) or self.arrival.data is not None:
             return self
         return replace(self, arrival=earlier.arrival)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A radiograph that is to be removed, and who wants it."""
+
+    actor: str
+
+    def after(self, _: "Snapshot | Removal | None") -> "Removal":
+        """Whatever there was before: it goes."""
+        return self
 
 
 def mark_of(case: Case) -> tuple[object, ...]:
@@ -49,8 +63,8 @@ def mark_of(case: Case) -> tuple[object, ...]:
     return id(case.result), explained, tuple(case.layer_maps), is_finished, id(case.error), edits
 
 
-def snapshot_of(case: Case) -> Snapshot:
-    """The radiograph as it is now."""
+def snapshot_of(case: Case, actor: str = AT_THE_COMPUTER) -> Snapshot:
+    """The radiograph as it is now, and who is at the page."""
     content = None
     if case.result is not None:
         others = {
@@ -75,16 +89,17 @@ def snapshot_of(case: Case) -> Snapshot:
         error=case.error,
         # a report that was written anew takes the place of what was edited in the one before
         draft=case.conclusion() if case.edits or case.attempt else None,
+        actor=actor,
     )
 
 
-def write_case(store: "Store", snapshot: Snapshot, actor: str) -> None:
+def write_case(store: "Store", snapshot: Snapshot) -> None:
     """Store a radiograph that was received as it is.
 
     Raises:
         StoreError: It cannot be stored, or is not there any more.
     """
-    case = snapshot.arrival.id or ""
+    case, actor = snapshot.arrival.id or "", snapshot.actor
     if snapshot.content is not None:
         store.save(case, snapshot.content, finished=snapshot.finished, actor=actor)
     if snapshot.error is not None and snapshot.finished:

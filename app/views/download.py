@@ -13,6 +13,7 @@ import streamlit as st
 from app import service
 from app.markup import draw, heading, lead, notice
 from app.state.case import Case
+from app.state.visitor import Visitor
 from app.views import signing
 from app.views.frame.problems import sentence
 from pipeline.errors import OutputError, TextTooLongError
@@ -30,13 +31,13 @@ SETTLE_SECONDS = 0.6
 ORDER = (".pdf", ".md", ".json", ".png")
 
 
-def show(words: Words, case: Case) -> None:
-    """Draw a button for each file."""
+def show(words: Words, case: Case, visitor: Visitor) -> None:
+    """Draw the signature, and a button for each file."""
     draw(heading(words("download.title")) + lead(words("download.lead")))
     result = case.result
     if result is None:
         return
-    signing.show(words, case)
+    signing.show(words, case, visitor)
     if case.job is not None:
         draw(notice(words("download.early")))
     conclusion = case.conclusion()

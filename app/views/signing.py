@@ -5,21 +5,23 @@ from html import escape
 
 import streamlit as st
 
-from app import service
+from app import access, service
 from app.markup import draw, heading, lead, notice
 from app.state.case import Case
-from app.state.keeper import ACTOR
+from app.state.visitor import Visitor
 from app.views.frame.problems import of_store
 from pipeline.errors import ExplainCxrError
 from pipeline.types import Conclusion
-from pipeline.words import Words
+from pipeline.words import Words, message
 from records import CaseLine, SignedVersion, StoreLockedError
+from records.errors import NotAllowedError
+from records.people.values import Right
 
 SHOWN_OF_HASH = 16
 
 
-def show(words: Words, case: Case) -> None:
-    """Draw the signed versions and the form; nothing for a case without a report."""
+def show(words: Words, case: Case, visitor: Visitor) -> None:
+    """Draw the signed versions and, for who may sign, the form; nothing without a report."""
     conclusion = case.conclusion()
     if conclusion is None or case.result is None:
         return
@@ -39,7 +41,11 @@ def show(words: Words, case: Case) -> None:
         draw(notice(words("signing.changed"), "warning"))
     else:
         draw(lead(words("signing.lead")))
-    _form(words, case, conclusion, is_amendment=bool(versions))
+    if visitor.may(Right.SIGN):
+        _form(words, case, conclusion, visitor, is_amendment=bool(versions))
+    elif visitor.user is not None:
+        role = words(f"sign_in.role_{visitor.user.role}")
+        draw(notice(message(NotAllowedError.code, words.language, role=role)))
 
 
 def _versions(case: Case) -> tuple[SignedVersion, ...]:
@@ -73,7 +79,7 @@ def _keep(case: str) -> None:
     retention = service.keeper().store().retention
     change = retention.keep if st.session_state[f"keep_{case}"] else retention.release
     try:
-        change(case, actor=ACTOR)
+        change(case, actor=access.require().actor)
     except ExplainCxrError as error:
         st.session_state["signing_error"] = error
 
@@ -98,9 +104,20 @@ def _version(words: Words, version: SignedVersion) -> None:
             draw(f'<pre class="cxr-text">{escape(version.difference)}</pre>')
 
 
-def _form(words: Words, case: Case, conclusion: Conclusion, *, is_amendment: bool) -> None:
+def _signer(words: Words, visitor: Visitor) -> str:
+    """The name that stands under the text: that of who signed in, else one that is typed."""
+    if visitor.user is None:
+        typed: str = st.text_input(words("signing.name"), key="signer", max_chars=200)
+        return typed
+    draw(lead(words("signing.as", name=visitor.user.full_name)))
+    return visitor.user.full_name
+
+
+def _form(
+    words: Words, case: Case, conclusion: Conclusion, visitor: Visitor, *, is_amendment: bool
+) -> None:
     with st.form(f"sign_{case.id}"):
-        signer = st.text_input(words("signing.name"), key="signer", max_chars=200)
+        signer = _signer(words, visitor)
         reason = (
             st.text_input(words("signing.reason"), key=f"reason_{case.id}", max_chars=1000)
             if is_amendment
@@ -115,11 +132,12 @@ def _form(words: Words, case: Case, conclusion: Conclusion, *, is_amendment: boo
     if not pressed:
         return
     try:
+        actor = access.require(Right.SIGN).actor
         conclusions = service.keeper().store().conclusions
         if reason is None:
-            conclusions.sign(case.id, conclusion, signer=signer, actor=ACTOR)
+            conclusions.sign(case.id, conclusion, signer=signer, actor=actor)
         else:
-            conclusions.amend(case.id, conclusion, signer=signer, reason=reason, actor=ACTOR)
+            conclusions.amend(case.id, conclusion, signer=signer, reason=reason, actor=actor)
     except ExplainCxrError as error:
         st.session_state["signing_error"] = error
     st.rerun()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from app import service
+from app import access, service
 from app.markup import draw, heading, lead, notice
 from app.state.cases import Cases
 from app.views.frame.problems import of_store
@@ -78,14 +78,18 @@ def _open(cases: Cases, case: str) -> None:
     """Bring a case to the page, or look at it again; a click comes before anything is drawn."""
     if case not in cases.items:
         try:
+            visitor = access.require()
             limit = service.settings().visit_radiographs
             if len(cases.items) >= limit:
                 raise VisitFullError(limit=limit)
-            opened = service.keeper().open_case(case, cases.visit, service.settings_in)
+            opened = service.keeper().open_case(
+                case, cases.visit, service.settings_in, actor=visitor.actor
+            )
         except ExplainCxrError as error:
             st.session_state["worklist_error"] = error
             return
         cases.items[case] = opened
+        cases.note_view(opened, is_noted=True)
     cases.pick(case)
     st.session_state["worklist"] = False
 

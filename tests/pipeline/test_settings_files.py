@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.__main__ import settings_fit
+from app.__main__ import main as page
+from app.__main__ import named_settings
 from bench.__main__ import main as bench
 from pipeline.command_line.main import main as pipeline
 from pipeline.settings import FILE_VARIABLE, load_settings
@@ -59,10 +60,10 @@ def test_a_wrong_file_ends_a_command_with_the_reason(
 def test_the_page_does_not_open_with_a_wrong_file_and_hands_a_right_one_on(
     wrong: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert not settings_fit(wrong)
+    assert page(["--settings", str(wrong)]) == 1
     assert capsys.readouterr().err == WRONG + "\n"
     wrong.write_text("threads = 7\n")
-    assert settings_fit(wrong)
+    assert named_settings(wrong) == load_settings()
     assert load_settings().threads == 7  # what the page will read
 
 
