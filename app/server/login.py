@@ -32,6 +32,8 @@ REFUSED, SECONDS = "refused", "seconds"
 KEPT = ("visit", "language")
 """What of it stays."""
 UPLOADS = "/_stcore/upload_file/"
+FIELDS = ("user_name", "password", "back")
+"""Of the form; a field called `name` would hide the form's own, and is not let through."""
 MOST_BYTES = 16_384
 PACKAGES = {
     "local": {"argon2": "argon2-cffi"},
@@ -93,8 +95,8 @@ def sign_in_route(store: "Callable[[], Store]") -> "Route":
         length = request.headers.get("content-length", "")
         if not length.isdecimal() or int(length) > MOST_BYTES:
             return Response(status_code=413)
-        form = await request.form(max_files=0, max_fields=3)
-        name, password, back = (str(form.get(key, "")) for key in ("name", "password", "back"))
+        form = await request.form(max_files=0, max_fields=len(FIELDS))
+        name, password, back = (str(form.get(key, "")) for key in FIELDS)
         query = {key: value for key, value in parse_qsl(back.removeprefix("?")) if key in KEPT}
         token = ""
         try:

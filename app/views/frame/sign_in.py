@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import access, service
 from app.markup import draw, heading, lead, notice
-from app.server.login import KEPT, PATH, REFUSED, SECONDS
+from app.server.login import FIELDS, KEPT, PATH, REFUSED, SECONDS
 from app.state.visitor import Visitor
 from app.views.frame.problems import of_store
 from pipeline.errors import ExplainCxrError
@@ -77,14 +77,15 @@ def _refused(words: Words) -> None:
 
 def _form(words: Words) -> str:
     """The form; browsers know it as one for a password and offer what they keep."""
+    name, password, back_to = FIELDS
     back = "&".join(f"{key}={st.query_params[key]}" for key in KEPT if key in st.query_params)
     return (
         f'<form class="cxr-sign-in" method="post" action="{PATH}">'
-        f'<input type="hidden" name="back" value="{escape(back)}">'
+        f'<input type="hidden" name="{back_to}" value="{escape(back)}">'
         f"<label>{escape(words('sign_in.name'))}"
-        '<input name="name" autocomplete="username" autocapitalize="none" required maxlength="200">'
-        f"</label><label>{escape(words('sign_in.password'))}"
-        '<input name="password" type="password" autocomplete="current-password" required '
+        f'<input name="{name}" autocomplete="username" autocapitalize="none" required '
+        f'maxlength="200"></label><label>{escape(words("sign_in.password"))}'
+        f'<input name="{password}" type="password" autocomplete="current-password" required '
         'maxlength="1000"></label>'
         f'<button type="submit">{escape(words("sign_in.enter"))}</button></form>'
     )

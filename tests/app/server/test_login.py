@@ -39,7 +39,7 @@ def client(store, address="http://localhost:8501"):
 
 
 def form(**changes):
-    return {"name": "Ada", "password": PASSWORD, "back": "visit=ab&language=ru&x=1", **changes}
+    return {"user_name": "Ada", "password": PASSWORD, "back": "visit=ab&language=ru&x=1", **changes}
 
 
 def test_a_right_password_brings_a_cookie_that_no_script_and_no_stranger_uses(store):
@@ -63,7 +63,7 @@ def test_beyond_this_computer_the_cookie_goes_by_tls_alone(store):
 def test_a_wrong_one_brings_a_code_and_nothing_else(store):
     asked = client(store)
     for name in ("ada", "nobody"):
-        answer = asked.post("/sign_in", data=form(name=name, password="wrong password"))
+        answer = asked.post("/sign_in", data=form(user_name=name, password="wrong password"))
         assert answer.headers["location"] == "/?visit=ab&language=ru&refused=sign_in_refused"
         assert "set-cookie" not in answer.headers
     for _ in range(2):
@@ -82,7 +82,7 @@ def test_nobody_is_sent_elsewhere(store, back):
 def test_a_flood_is_not_read(store):
     answer = client(store).post("/sign_in", data=form(password="x" * 20_000))
     assert answer.status_code == 413
-    assert client(store).post("/sign_in", content=iter([b"name=ada"])).status_code == 413
+    assert client(store).post("/sign_in", content=iter([b"user_name=ada"])).status_code == 413
 
 
 def test_files_are_taken_from_those_who_are_signed_in_alone():
