@@ -24,6 +24,7 @@ from pipeline.result_folder import write_private
 from pipeline.settings import Settings, add_settings_argument
 from pipeline.words import message
 from records import open_store
+from records.people.operator import operator
 
 SERVER = "SERVER"  # the configured one
 DESCRIPTION = "Exchange with a hospital's systems. For research use only. Not a medical device."
@@ -179,6 +180,7 @@ def _case_and_study(
     if is_stored(options.case):
         with open_store(settings) as store:
             case, signature = stored_case(store, str(options.case))
+            store.note_view(str(options.case), actor=operator())
     else:
         case = ExportedCase.of_folder(options.case)
     source = None if options.source is None else _content(options.source, settings)

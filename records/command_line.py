@@ -1,7 +1,6 @@
 """The command line: `python -m records list|verify|keep|release|remove|expire|make_key|users`."""
 
 import argparse
-import getpass
 import json
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from pipeline.words import message
 from records import CaseQuery, CaseStatus, Order, open_store
 from records.errors import StoreKeyInvalidError
 from records.people.command_line import add_users_command
+from records.people.operator import operator
 from records.values import CaseLine
 
 
@@ -113,7 +113,7 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
 
 def _change(options: argparse.Namespace, settings: Settings) -> int:
     with open_store(settings) as store:
-        getattr(store.retention, options.command)(options.case, actor=_user())
+        getattr(store.retention, options.command)(options.case, actor=operator())
     return ALL_WELL
 
 
@@ -132,11 +132,3 @@ def _make_key(options: argparse.Namespace, _: Settings) -> int:
         raise StoreKeyInvalidError(file=key.file.name)
     print(f"{key.file}: keep a copy elsewhere; without it no stored case can be read")
     return ALL_WELL
-
-
-def _user() -> str:
-    """Who is at the computer, as the system knows them."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "command line"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.settings import Settings, add_settings_argument
 from records import open_store
+from records.people.operator import operator
 from records.people.values import Role, User
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def add_users_command(commands: "argparse._SubParsersAction[argparse.ArgumentPar
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     with open_store(settings) as store:
-        _change(store.users, options, getpass.getuser())
+        _change(store.users, options, operator())
     return 0
 
 

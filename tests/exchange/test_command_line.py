@@ -13,7 +13,7 @@ from exchange.command_line import ALL_WELL, FAILED, main
 from pipeline.build import exporter
 from pipeline.result_folder import write_files
 from pipeline.settings import Settings
-from records import Arrival, CaseContent, open_store
+from records import Action, Arrival, CaseContent, open_store
 from records.store import Store
 from tests.exchange.radiographs import by_kind, case_result, radiograph
 from tests.records.cases import conclusion
@@ -93,6 +93,7 @@ def test_a_stored_case_is_exported_unverified_until_it_is_signed(
     store, case = stored
     before = exported_objects(tmp_path, case)["SR"]
     assert before.VerificationFlag == "UNVERIFIED"
+    assert store.audit(case)[-1].action is Action.VIEWED
     store.conclusions.sign(case, conclusion("Nothing to see."), signer="Byron^Ada", actor="byron")
     after = exported_objects(tmp_path, case)
     assert after["SR"].VerificationFlag == after["DOC"].VerificationFlag == "VERIFIED"
