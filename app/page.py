@@ -7,7 +7,16 @@ from app.state.case import Case
 from app.state.cases import Cases
 from app.state.visitor import Visitor
 from app.viewer import tab as viewer
-from app.views import classification, download, report, result, text_explanation, worklist
+from app.views import (
+    agreement,
+    classification,
+    download,
+    read_first,
+    report,
+    result,
+    text_explanation,
+    worklist,
+)
 from app.views.frame import case_list, frame, home, problems, progress, sign_in, tabs, upload
 from app.views.maps import saliency
 from pipeline.errors import ExplainCxrError
@@ -33,13 +42,18 @@ def show() -> None:
     with st.container(key="bar"):
         upload.show(words, cases)
         listed = worklist.is_wanted(words)
-        if not listed:
+        figures = agreement.is_wanted(words, visitor)
+        if not listed and not figures:
             case_list.title(words, cases)
     problems.of_store(words, service.keeper().problem)
-    if listed:
-        worklist.show(words, cases)
+    if listed or figures:
+        if listed:
+            worklist.show(words, cases)
+        if figures:
+            agreement.show(words)
         frame.close(words)
         return
+    cases.hidden = read_first.hidden(words, cases)
     if cases.items:
         case_list.show(words, cases)
     _watch(words, cases)
@@ -48,8 +62,11 @@ def show() -> None:
         cases.note_view(case)
     if case is None:
         home.explain(words)
+    elif case.result is not None and case.id in cases.hidden:
+        read_first.show(words, case, case.result)
     elif case.result is not None:
         problems.of_report(words, case)
+        read_first.given(words, case, cases)
         _tabs(words, cases, case)
     frame.watch(words, cases)
     frame.close(words)
@@ -84,7 +101,9 @@ def _watch(words: Words, cases: Cases) -> None:
         if cases.case is not None:
             progress.show(words, cases.case)
             examined = cases.case.job.examination if cases.case.job is not None else None
-            if cases.case.result is None and examined is not None:  # its maps are on the way
+            is_hidden = cases.case.id in cases.hidden
+            if cases.case.result is None and examined is not None and not is_hidden:
+                # its maps are on the way
                 classification.show(words, examined.prediction)
 
     st.fragment(watch, run_every=POLL_SECONDS if cases.busy else None)()

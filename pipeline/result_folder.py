@@ -39,7 +39,7 @@ WITHOUT_EFFECT = {  # settings that change how fast or whether, but not what is 
     *("fhir_server", "fhir_version", "fhir_token_file"),
     *("database", "store_folder", "store_key_file", "retention_hours", "keep_identity"),
     *("login", "openid_file", "openid_claim", "session_minutes", "session_hours"),
-    *("page_address", "page_names"),
+    *("read_first", "page_address", "page_names"),
 }
 
 

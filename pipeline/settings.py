@@ -130,6 +130,7 @@ class Settings:
         openid_claim: What of the provider's answer is a user's name here.
         session_minutes: After how long without a click a session ends.
         session_hours: After how long it ends in any case.
+        read_first: Whether a reader writes an opinion before the machine's result is shown.
         page_address: Where the page is served; as `streamlit_config.toml` says, this computer
             alone, if `None`.
         page_names: HostNames under which browsers reach it, beside this computer's own.
@@ -181,6 +182,7 @@ class Settings:
     openid_claim: Literal["email", "preferred_username", "sub"] = "email"
     session_minutes: float = Field(default=30.0, gt=0, le=1440)
     session_hours: float = Field(default=12.0, gt=0, le=720)
+    read_first: bool = False
     page_address: OptionalText = None
     page_names: HostNames = ()
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pipeline.types import Conclusion, Language, Section
+from pipeline.types import ClassificationState, Conclusion, Language, Section
 from records.audit import chain
 from records.contents.case_codec import machine_text_of
 from records.contents.signed import (
@@ -81,7 +81,15 @@ class Conclusions:
             case_row(session, case)
             return tuple(self._read_draft(row) for row in session.scalars(query))
 
-    def sign(self, case: str, conclusion: Conclusion, *, signer: str, actor: str) -> SignedVersion:
+    def sign(
+        self,
+        case: str,
+        conclusion: Conclusion,
+        *,
+        signer: str,
+        actor: str,
+        state: ClassificationState | None = None,
+    ) -> SignedVersion:
         """Sign a conclusion for the first time.
 
         Args:
@@ -89,13 +97,14 @@ class Conclusions:
             conclusion: The text.
             signer: The name that stands under it.
             actor: Who is at the computer; with a login the same person.
+            state: What the signer finds after all, where readers read first; for the audit.
 
         Raises:
             AlreadySignedError: It is signed; it can be amended.
             CaseUnfinishedError: Nothing has been found yet.
             SignatureIncompleteError: The name or the text is empty.
         """
-        return self._sign(case, conclusion, signer, actor, reason=None)
+        return self._sign(case, conclusion, signer, actor, reason=None, state=state)
 
     def amend(
         self, case: str, conclusion: Conclusion, *, signer: str, reason: str, actor: str
@@ -129,7 +138,14 @@ class Conclusions:
             return tuple(signed_version(self._core, row) for row in rows)
 
     def _sign(
-        self, case: str, conclusion: Conclusion, signer: str, actor: str, *, reason: str | None
+        self,
+        case: str,
+        conclusion: Conclusion,
+        signer: str,
+        actor: str,
+        *,
+        reason: str | None,
+        state: ClassificationState | None = None,
     ) -> SignedVersion:
         core, signer = self._core, signer.strip()
         _check(conclusion, signer, reason)
@@ -169,6 +185,7 @@ class Conclusions:
                     "text_sha256": version.text_sha256,
                     "inputs_sha256": version.inputs_sha256,
                     "signature_sha256": version_sha256(version),
+                    **({} if state is None else {"state": state}),
                 },
             )  # fmt: skip
         return version

@@ -94,9 +94,21 @@ class NotSignedError(StoreError):
 
 
 class SignatureIncompleteError(StoreError):
-    """A signature or an amendment lacks something; `field`: `signer`, `text` or `reason`."""
+    """A signature or amendment lacks something; `field`: `signer`, `text`, `reason`, `state`."""
 
     code = "signature_incomplete"
+
+
+class OpinionGivenError(StoreError):
+    """The reader has given their opinion of this case; it does not change; `case`."""
+
+    code = "opinion_given"
+
+
+class OpinionIncompleteError(StoreError):
+    """An opinion lacks its classification or its text, or has too much of it; `longest`."""
+
+    code = "opinion_incomplete"
 
 
 class UserUnknownError(StoreError):

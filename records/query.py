@@ -14,6 +14,8 @@ class Order(StrEnum):
     PRIORITY = "priority"
     """What nobody signed first; of it what is abnormal, unsure or failed; then the longest wait."""
     NEWEST = "newest"
+    LONGEST = "longest"
+    """What nobody signed first, the longest wait on top, whatever was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class CaseQuery:
         received_before: Only those that came in before then (UTC).
         search: A case's number or the beginning of its id, a classification, a signer, or exactly
             what identifies the patient.
+        blind: Whether a search must not find a case by its classification.
         order: In which order.
         limit: How many at most.
         offset: How many to leave out before.
@@ -41,6 +44,7 @@ class CaseQuery:
     received_from: datetime | None = None
     received_before: datetime | None = None
     search: str = ""
+    blind: bool = False
     order: Order = Order.PRIORITY
     limit: int = 100
     offset: int = 0

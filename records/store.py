@@ -21,6 +21,7 @@ from records.database.connection import WAIT_S
 from records.database.tables import CaseRow, IdentityRow, ResultRow, UploadRow
 from records.errors import CaseUnfinishedError
 from records.opening import open_database, unlock
+from records.opinions.opinions import Opinions
 from records.people.sessions import Sessions
 from records.people.users import Users
 from records.results import decoded, insert_result, missing_arrays
@@ -37,6 +38,7 @@ class Store(Closing):
         worklist: The cases in the order in which they should be read.
         conclusions: Drafts and signed versions.
         retention: What stays, and what leaves when.
+        opinions: What readers thought before they saw what the machine found.
         users: Who may sign in.
         sessions: Who is signed in.
         key: Where the key lies, and whether it was made just now.
@@ -66,6 +68,7 @@ class Store(Closing):
         self.worklist = Worklist(self._core)
         self.conclusions = Conclusions(self._core)
         self.retention = Retention(self._core)
+        self.opinions = Opinions(self._core)
         self.users = Users(self._core)
         self.sessions = Sessions(self._core)
         self.retention.expire()

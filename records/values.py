@@ -31,6 +31,7 @@ class Action(StrEnum):
     ANALYSED = "case_analysed"
     FAILED = "case_failed"
     VIEWED = "case_viewed"
+    OPINION_GIVEN = "opinion_given"
     DRAFTED = "draft_saved"
     SIGNED = "case_signed"
     AMENDED = "case_amended"

@@ -33,7 +33,7 @@ class Worklist:
         query = query or CaseQuery()
         with self._core.database.read() as session:
             labels = _labels(session)
-            chosen = self._chosen(query, labels)
+            chosen = self._chosen(query, {} if query.blind else labels)
             total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
             rows = session.scalars(
                 chosen.order_by(*_order(query.order)).limit(query.limit).offset(query.offset)
@@ -159,4 +159,6 @@ def _labels(session: Session) -> dict[str, Mapping[str, str]]:
 def _order(order: Order) -> tuple[Any, ...]:
     if order is Order.NEWEST:
         return (CaseRow.number.desc(),)
+    if order is Order.LONGEST:
+        return CaseRow.signed, CaseRow.received_at, CaseRow.number
     return CaseRow.signed, CaseRow.urgent.desc(), CaseRow.received_at, CaseRow.number

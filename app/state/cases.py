@@ -34,6 +34,7 @@ class Cases:
         visit: The visit's random name; visits take turns.
         awaited: Whether the store may have more of it, from before the page was loaded.
         visitor: Who looks at them just now.
+        hidden: Those whose result is not to be shown to them yet, by id.
         keeper: What stores the radiographs; `None` if nothing does.
         turned_away: How many of the files added last were one too many.
     """
@@ -45,6 +46,7 @@ class Cases:
     visit: str = field(default_factory=lambda: uuid.uuid4().hex)
     awaited: bool = False
     visitor: Visitor = field(default_factory=Visitor)
+    hidden: frozenset[str] = frozenset()
     keeper: "Keeper | None" = None
     _viewed: set[tuple[str, str]] = field(default_factory=set)
     _turn: threading.Lock = field(default_factory=threading.Lock)

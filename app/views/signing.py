@@ -9,11 +9,12 @@ from app import access, service
 from app.markup import draw, heading, lead, notice
 from app.state.case import Case
 from app.state.visitor import Visitor
+from app.views import read_first
 from app.views.frame.problems import of_store
 from pipeline.errors import ExplainCxrError
 from pipeline.types import Conclusion
 from pipeline.words import Words, message
-from records import CaseLine, SignedVersion, StoreLockedError
+from records import CaseLine, SignatureIncompleteError, SignedVersion, StoreLockedError
 from records.errors import NotAllowedError
 from records.people.values import Right
 
@@ -123,6 +124,7 @@ def _form(
             if is_amendment
             else None
         )
+        state = None if is_amendment else read_first.final_state(words, case)
         pressed = st.form_submit_button(
             words("signing.amend" if is_amendment else "signing.sign"),
             disabled=case.job is not None,
@@ -134,8 +136,10 @@ def _form(
     try:
         actor = access.require(Right.SIGN).actor
         conclusions = service.keeper().store().conclusions
+        if reason is None and state is None and service.settings().read_first:
+            raise SignatureIncompleteError(field="state")
         if reason is None:
-            conclusions.sign(case.id, conclusion, signer=signer, actor=actor)
+            conclusions.sign(case.id, conclusion, signer=signer, actor=actor, state=state)
         else:
             conclusions.amend(case.id, conclusion, signer=signer, reason=reason, actor=actor)
     except ExplainCxrError as error:

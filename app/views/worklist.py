@@ -31,27 +31,31 @@ def is_wanted(words: Words) -> bool:
 
 
 def _list(words: Words, cases: Cases) -> None:
-    query = _query(words)
-    page = service.keeper().store().worklist.page(query)
+    store, reads_first = service.keeper().store(), service.settings().read_first
+    query = _query(words, blind=reads_first)
+    page = store.worklist.page(query)
+    shown = store.opinions.shown_to(cases.visitor.actor) if reads_first else None
     draw(f'<p class="cxr-caption">{words("worklist.found", count=page.total)}</p>')
     if not page.lines:
         draw(notice(words("worklist.none")))
     for line in page.lines:
+        is_hidden = shown is not None and line.id not in shown and not line.sample
+        is_urgent = line.urgent and not is_hidden
         st.button(
-            _said(words, line),
+            _said(words, line, hidden=is_hidden),
             key=f"open_{line.id}",
             on_click=_open,
             args=(cases, line.id),
             type="tertiary",
-            icon=":material/priority_high:" if line.urgent else ":material/radiology:",
-            help=words("worklist.urgent") if line.urgent else None,
+            icon=":material/priority_high:" if is_urgent else ":material/radiology:",
+            help=words("worklist.urgent") if is_urgent else None,
         )
     if page.total > len(page.lines):
         st.button(words("worklist.more"), key="worklist_more", on_click=_more)
 
 
-def _query(words: Words) -> CaseQuery:
-    """What is asked for, by its controls."""
+def _query(words: Words, *, blind: bool) -> CaseQuery:
+    """What is asked for, by its controls; blind, nothing in it depends on what was found."""
     search = st.text_input(words("worklist.search"), key="worklist_search")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         statuses = st.pills(
@@ -65,7 +69,8 @@ def _query(words: Words) -> CaseQuery:
     return CaseQuery(
         search=search or "",
         statuses=tuple(statuses or ()),
-        order=Order.NEWEST if newest else Order.PRIORITY,
+        blind=blind,
+        order=Order.NEWEST if newest else Order.LONGEST if blind else Order.PRIORITY,
         limit=st.session_state.get("worklist_limit", AT_ONCE),
     )
 
@@ -94,17 +99,17 @@ def _open(cases: Cases, case: str) -> None:
     st.session_state["worklist"] = False
 
 
-def _said(words: Words, line: CaseLine) -> str:
-    """A case in a line."""
+def _said(words: Words, line: CaseLine, *, hidden: bool) -> str:
+    """A case in a line, without what was found if that is hidden."""
     said = words(
         "worklist.line",
         number=line.number,
         time=_time(words, line.received_at),
         status=_status(words, line.status, line.signer or ""),
-        classification=_classification(words, line),
+        classification=words("read_first.unread") if hidden else _classification(words, line),
     )
     more = []
-    if line.quality is not None:
+    if line.quality is not None and not hidden:
         rating = message(f"rating_{line.quality}", words.language)
         more.append(words("worklist.line_quality", rating=rating))
     if line.kept:

@@ -67,6 +67,8 @@ def stored_contents(store: "Store") -> Iterator[tuple[str, bytes]]:
         yield "the stored file", store.upload(line.id) or b""
         for draft in store.conclusions.drafts(line.id):
             yield "a stored draft", repr(draft).encode()
+        for opinion in store.opinions.all(line.id):
+            yield "a stored opinion", repr(opinion).encode()
         content = store.load(line.id)
         encoded = encode_case(content)
         yield "the stored case", encoded.values

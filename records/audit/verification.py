@@ -20,6 +20,7 @@ from records.database.tables import (
     CaseRow,
     DraftRow,
     IdentityRow,
+    OpinionRow,
     ResultRow,
     SignatureRow,
     StoreRow,
@@ -40,7 +41,7 @@ FINDINGS = {
     "verify_signature_lost",
 }
 """The codes of all that may be found."""
-OF_A_CASE = (UploadRow, IdentityRow, ResultRow, ArrayRow, DraftRow, SignatureRow)
+OF_A_CASE = (UploadRow, IdentityRow, ResultRow, ArrayRow, DraftRow, OpinionRow, SignatureRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,11 +219,34 @@ def _contents(
                 raise StoreDamagedError
         for draft in session.scalars(select(DraftRow).where(DraftRow.case_id == case)):
             core.cipher.open(draft.content, "drafts", case, draft.number)
+        _check_opinions(session, core, case, history)
         for one in (session.get(UploadRow, case), session.get(IdentityRow, case)):
             if one is not None:
                 core.cipher.open(one.content, one.__tablename__, case)
     except (StoreDamagedError, ContractError, ValueError):
         yield Finding(code="verify_case_changed", parameters=parameters)
+
+
+def _check_opinions(
+    session: Session, core: StoreCore, case: str, history: list[AuditEntry]
+) -> None:
+    """Compare a case's opinions with what the audit says was given.
+
+    Raises:
+        StoreDamagedError: One is missing, or is not as it was given.
+    """
+    given = {
+        entry.details["opinion"]: entry.details["sha256"]
+        for entry in history
+        if entry.action is Action.OPINION_GIVEN
+    }
+    query = select(OpinionRow).where(OpinionRow.case_id == case)
+    found = {
+        row.number: sha256_of(core.cipher.open(row.content, "opinions", case, row.number))
+        for row in session.scalars(query)
+    }
+    if found != given:
+        raise StoreDamagedError
 
 
 def _values(core: StoreCore, row: ResultRow) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from records.errors import StoreNewerError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 """The latest migration."""
 LOCK = 0x0C0FFEE
 """PostgreSQL's advisory lock that one who migrates holds."""

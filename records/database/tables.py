@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -181,6 +182,19 @@ class SignatureRow(Table):
     signed_at: Mapped[datetime] = mapped_column(UtcTime)
     text_sha256: Mapped[str] = mapped_column(String(64))
     inputs_sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class OpinionRow(Table):
+    """What a reader thought before the machine's result was shown to them; its text is sealed."""
+
+    __tablename__ = "opinions"
+    __table_args__ = (UniqueConstraint("case_id", "reader"),)
+
+    case_id: Mapped[str] = _of_case(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    reader: Mapped[str] = mapped_column(String(200))
+    given_at: Mapped[datetime] = mapped_column(UtcTime)
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 

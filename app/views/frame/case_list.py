@@ -33,7 +33,7 @@ def show(words: Words, cases: Cases) -> None:
             words("case.choose", count=len(cases.items)),
             list(cases.items),
             index=list(cases.items).index(cases.chosen) if cases.chosen else 0,
-            format_func=lambda key: _name(words, cases.items[key]),
+            format_func=lambda key: _name(words, cases.items[key], hidden=key in cases.hidden),
             key=f"case_{cases.chosen}_{states}_{words.language}",  # its labels change so
             horizontal=True,
         )
@@ -74,10 +74,10 @@ def title(words: Words, cases: Cases) -> None:
         )
 
 
-def _name(words: Words, case: Case) -> str:
-    """A radiograph with its state and, once it is there, its classification and probability."""
+def _name(words: Words, case: Case, *, hidden: bool) -> str:
+    """A radiograph with its state and, once it may be seen, its classification and probability."""
     named = f"{SYMBOLS[case.state]} {_plain(case.name)} · {words(f'state.{case.state}')}"
-    if case.result is None:
+    if case.result is None or hidden:
         return named
     prediction = case.result.prediction
     headline = classification_view(words, prediction).headline

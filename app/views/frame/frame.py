@@ -80,7 +80,7 @@ def watch(words: Words, cases: Cases) -> None:
     """Tell screen readers what has arrived, and the browser whether anything was edited."""
     case = cases.case
     said = ""
-    if case is not None and case.result is not None:
+    if case is not None and case.result is not None and case.id not in cases.hidden:
         headline = classification_view(words, case.result.prediction).headline
         said = words("frame.arrived", name=case.name, headline=headline)
         if case.report is not None:

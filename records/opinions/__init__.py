@@ -1,0 +1,1 @@
+"""What a reader thought before the machine's result was shown, and how often both agree."""
