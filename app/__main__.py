@@ -7,6 +7,7 @@ import argparse
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -69,7 +70,10 @@ def port_is_free(address: str, port: int) -> bool:
 
 def served(address: str, patience_s: float = 30.0) -> bool:
     """Wait until the server answers; `False` after `patience_s`."""
-    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever http_proxy
+    directly = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}),  # whatever http_proxy
+        urllib.request.HTTPSHandler(context=_own_certificate()),
+    )
     until = time.monotonic() + patience_s
     while time.monotonic() < until:
         try:
@@ -78,6 +82,13 @@ def served(address: str, patience_s: float = 30.0) -> bool:
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     return False
+
+
+def _own_certificate() -> ssl.SSLContext:
+    """Take whatever certificate this computer's own page has; its names are for others."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def prepare(address: str, *, browser: bool) -> None:
@@ -209,7 +220,8 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    address = f"http://{_named(host)}:{options.port}"
+    scheme = "https" if config.get("server.sslCertFile") else "http"
+    address = f"{scheme}://{_named(host)}:{options.port}"
     print(f"ExplainCXR is at {address} (stop it with Ctrl+C)", flush=True)
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))

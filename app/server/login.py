@@ -4,6 +4,7 @@ The page's form comes here and not to the page itself, since only an answer of t
 the browser a cookie that no script reads.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -15,7 +16,7 @@ from app.server.provider import read_provider
 from app.server.reach import is_this_computer
 from pipeline.errors import ExplainCxrError
 from pipeline.settings import Settings
-from records.errors import LoginPackageMissingError
+from records.errors import LoginPackageMissingError, SignInRefusedError
 
 if TYPE_CHECKING:
     from starlette.middleware import Middleware
@@ -35,6 +36,8 @@ UPLOADS = "/_stcore/upload_file/"
 FIELDS = ("user_name", "password", "back")
 """Of the form; a field called `name` would hide the form's own, and is not let through."""
 MOST_BYTES = 16_384
+REFUSAL_S = 0.5
+"""How long a refusal takes, or its time would tell whether there is a user of that name."""
 PACKAGES = {
     "local": {"argon2": "argon2-cffi"},
     "openid": {"authlib": "Authlib", "httpx": "httpx"},
@@ -88,8 +91,13 @@ def sign_in_route(store: "Callable[[], Store]") -> "Route":
     from starlette.routing import Route
 
     def begun(name: str, password: str) -> str:
-        opened = store()
-        return opened.sessions.begin(opened.users.asked(name, password).name, way="password")
+        opened, until = store(), time.monotonic() + REFUSAL_S
+        try:
+            user = opened.users.asked(name, password)
+        except SignInRefusedError:
+            time.sleep(max(0.0, until - time.monotonic()))
+            raise
+        return opened.sessions.begin(user.name, way="password")
 
     async def sign_in(request: "Request") -> "Response":
         length = request.headers.get("content-length", "")

@@ -1,18 +1,24 @@
 """The launcher, without a browser."""
 
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
 import tomllib
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from app import __main__ as launcher
 from app.__main__ import CONFIG_FILE, flat_config, main, port_is_free, prepare
@@ -45,8 +51,29 @@ def test_a_proxy_is_not_asked_for_our_own_page(monkeypatch):
             proxy.accept()
 
 
+def test_a_page_that_is_served_by_tls_is_found_whatever_its_certificate_says(tmp_path):
+    certificate = tmp_path / "page.pem"
+    certificate.write_bytes(self_signed("cxr.clinic.example"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with health_server(context) as address:
+        assert launcher.served(address, patience_s=5)
+
+
+def self_signed(name):
+    """A key and its certificate, PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    made = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+    now = datetime.now(UTC)
+    made = made.not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.sign(
+        key, SHA256()
+    ).public_bytes(Encoding.PEM)
+
+
 @contextmanager
-def health_server():
+def health_server(tls=None):
     """A server that says it is well."""
 
     class Well(BaseHTTPRequestHandler):
@@ -58,8 +85,10 @@ def health_server():
             return
 
     with HTTPServer(("127.0.0.1", 0), Well) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
