@@ -8,7 +8,7 @@ from app.state.visitor import Visitor
 from app.views.frame.problems import of_store
 from pipeline.errors import ExplainCxrError
 from pipeline.words import Words
-from records.opinions.agreement import Agreement, agreement, by_month, comparisons
+from records.opinions.agreement import FEWEST, Agreement, agreement, by_month, comparisons
 from records.people.values import Right
 
 COLUMNS = ("month", "opinions", "agreed", "kappa", "signed", "moved", "towards", "away")
@@ -43,12 +43,19 @@ def _said(words: Words, one: Agreement) -> tuple[str, ...]:
     return (
         str(one.opinions),
         _of(words, one.agreed, one.opinions),
-        "–" if one.kappa is None else words.number(one.kappa, 2),
+        _kappa(words, one),
         str(one.signed),
         _of(words, one.moved, one.signed),
         _of(words, one.towards, one.moved),
         _of(words, one.away, one.moved),
     )
+
+
+def _kappa(words: Words, one: Agreement) -> str:
+    if one.kappa is None or one.kappa_interval is None:
+        return words("agreement.too_few", fewest=FEWEST) if one.opinions < FEWEST else "–"
+    low, high = (words.number(bound, 2) for bound in one.kappa_interval)
+    return words("agreement.kappa_value", kappa=words.number(one.kappa, 2), low=low, high=high)
 
 
 def _of(words: Words, part: int, whole: int) -> str:

@@ -8,6 +8,7 @@ Reference:
     Measurement 20, 37-46 (kappa).
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from records.database.tables import AuditRow
 from records.values import Action, AuditEntry
 
 READ = (Action.OPINION_GIVEN, Action.SIGNED)
+FEWEST = 10
+"""Of fewer opinions a kappa says nothing."""
+TWO_SIDED_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,9 @@ class Agreement:
         opinions: How many opinions were compared; of unfamiliar radiographs there is no
             classification to compare with.
         agreed: Of them, how many found what the machine found.
-        kappa: Cohen's, of abnormal, normal and unsure; `None` where chance alone agrees always.
+        kappa: Cohen's, of abnormal, normal and unsure; `None` of fewer than `FEWEST` opinions, and
+            where chance alone agrees always.
+        kappa_interval: Its 95 % interval, by Cohen's standard error.
         signed: How many of them the same reader signed.
         moved: Of those, how many signed something else than they had thought first.
         towards: Of those, how many signed what the machine had found.
@@ -59,6 +65,7 @@ class Agreement:
     opinions: int
     agreed: int
     kappa: float | None
+    kappa_interval: tuple[float, float] | None
     signed: int
     moved: int
     towards: int
@@ -103,10 +110,12 @@ def agreement(found: Iterable[Comparison]) -> Agreement:
     pairs = [one for one in found if one.machine is not ClassificationState.UNFAMILIAR]
     signed = [one for one in pairs if one.final is not None]
     moved = [one for one in signed if one.final is not one.first]
+    kappa, interval = _kappa(pairs)
     return Agreement(
         opinions=len(pairs),
         agreed=sum(one.first is one.machine for one in pairs),
-        kappa=_kappa(pairs),
+        kappa=kappa,
+        kappa_interval=interval,
         signed=len(signed),
         moved=len(moved),
         towards=sum(one.final is one.machine for one in moved),
@@ -126,12 +135,18 @@ def _state(entry: AuditEntry, of: str) -> ClassificationState:
     return ClassificationState(str(entry.details[of]))
 
 
-def _kappa(pairs: Sequence[Comparison]) -> float | None:
-    if not pairs:
-        return None
+def _kappa(
+    pairs: Sequence[Comparison],
+) -> tuple[float, tuple[float, float]] | tuple[None, None]:
     count = len(pairs)
+    if count < FEWEST:
+        return None, None
     readers = Counter(one.first for one in pairs)
     machine = Counter(one.machine for one in pairs)
     observed = sum(one.first is one.machine for one in pairs) / count
     expected = sum(readers[state] * machine[state] for state in readers) / count**2
-    return None if expected == 1 else (observed - expected) / (1 - expected)
+    if expected == 1:
+        return None, None
+    kappa = (observed - expected) / (1 - expected)
+    error = TWO_SIDED_95 * math.sqrt(observed * (1 - observed) / count) / (1 - expected)
+    return kappa, (max(-1.0, kappa - error), min(1.0, kappa + error))

@@ -31,17 +31,20 @@ def test_kappa_is_that_of_a_table_worked_out_by_hand():
     found = agreement(ways)
     assert (found.opinions, found.agreed) == (50, 35)
     assert found.kappa == pytest.approx(0.4)
+    # the standard error: sqrt(0.7 * 0.3 / 50) / 0.5 = 0.1296
+    assert found.kappa_interval == pytest.approx((0.146, 0.654), abs=1e-3)
 
 
 def test_unsure_is_a_state_of_its_own_and_unfamiliar_is_not_compared():
-    found = agreement([way("ua-"), way("uu-"), way("a?a"), way("n?-")])
-    assert (found.opinions, found.agreed, found.signed) == (2, 1, 0)
+    found = agreement([way("ua-"), way("uu-"), way("a?a"), way("n?-")] * 5)
+    assert (found.opinions, found.agreed, found.signed) == (10, 5, 0)
     # observed 1/2; readers say unsure always, machine in 1 of 2: expected 1/2
     assert found.kappa == 0.0
 
 
-def test_no_kappa_where_chance_alone_agrees_always():
-    assert agreement([way("aa-")]).kappa is None
+def test_no_kappa_of_a_few_or_where_chance_alone_agrees_always():
+    assert agreement([way("aa-"), way("an-")] * 4).kappa is None
+    assert agreement([way("aa-")] * 20).kappa is None
     assert agreement([]).kappa is None
 
 
