@@ -158,7 +158,7 @@ def _shared_since(known: set[Path]) -> list[Content]:
 
 
 def _stored(watch: Watch, file: PlantedFile) -> tuple[list[Content], list[str]]:
-    """What the page's case store holds, opened; and the burned-in text, if its film shows it."""
+    """What the page's case store holds, opened; and the burned-in text, if it is left."""
     with open_store(Settings(store_folder=watch.out / "store")) as store:
         lines = store.worklist.page(CaseQuery()).lines
         if len(lines) != 1:

@@ -28,7 +28,7 @@ OURS = ["localhost", "127.0.0.1", "::1"]
         ("*.localhost", False),
     ],
 )
-def test_this_computer_is_told_from_others(host, ours):
+def test_this_computer_is_known_from_others(host, ours):
     assert is_this_computer(host) is ours
 
 
@@ -46,7 +46,7 @@ def test_this_computer_needs_none():
     check_reach("localhost", OURS, login=False)
 
 
-def test_streamlit_is_told_address_and_names():
+def test_streamlit_gets_address_and_names():
     config = {"server.address": "localhost", "server.allowedHosts": list(OURS)}
     settings = Settings(page_address="10.0.0.7", page_names=("cxr.example",), login="local")
     reached(config, settings)
