@@ -19,7 +19,7 @@ test-fast: .venv/.ready-dev
 check: .venv/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy app pipeline segmentation xai report records exchange training bench
+	$(BIN)/mypy app pipeline segmentation xai report records exchange service training bench
 
 clean:
 	rm -rf .venv
@@ -28,7 +28,7 @@ clean:
 	sh setup.sh "$(PYTHON)" requirements.txt
 	touch $@
 
-.venv/.ready-dev: requirements.txt requirements-exchange.txt requirements-postgresql.txt \
+.venv/.ready-dev: requirements.txt requirements-exchange.txt requirements-postgresql.txt requirements-service.txt \
 		requirements-login.txt requirements-dev.txt setup.sh
 	sh setup.sh "$(PYTHON)" requirements-dev.txt
 	touch .venv/.ready $@

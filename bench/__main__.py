@@ -6,6 +6,7 @@ How fast the product is on this machine, and how true its report and its explana
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 EARLIER_COMMANDS = {"signs": "measurements"}
 EARLIER_OPTIONS = {"--films": "--radiographs", "--stock-films": "--stock-radiographs"}
+COUNTS = ("runs", "cases", "radiographs", "kills", "mutants", "inputs", "names", "requests")
 
 
 class Metrics(Protocol):
@@ -42,6 +44,10 @@ def _parser() -> argparse.ArgumentParser:
     latency.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
     queue = benches.add_parser("queue", help="who waits how long where several radiographs wait")
     queue.add_argument("--data", type=Path, help="a folder of radiographs; else phantoms")
+    load = benches.add_parser("load", help="the web service under load, its workers killed")
+    load.add_argument("--requests", type=int, default=1000, help="radiographs to post")
+    load.add_argument("--every", type=float, default=60.0, help="seconds between two kills")
+    load.add_argument("--no-report", action="store_true", help="images alone")
     report = benches.add_parser("report", help="the writer and the check of its sentences")
     report.add_argument("--cases", type=int, default=170, help="descriptor sets a language")
     benches.add_parser("claims", help="the check on sentences that another hand wrote")
@@ -132,7 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings(chosen.settings)
     except SettingsError as error:
         parser.error(message(error.code, Language.ENGLISH, **error.parameters))
-    for name in ("runs", "cases", "radiographs", "kills", "mutants", "inputs", "names"):
+    for name in COUNTS:
         if getattr(chosen, name, 1) < 1:
             parser.error(f"--{name} must be at least 1")
     try:
@@ -192,16 +198,27 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
             metrics, failed = stored, stored.failed
         case "promises" | "fuzz" | "identifiers":
             metrics, failed = _kept(settings, chosen)
-        case "queue":
-            from bench.speed.queue import measure_queue
-
-            metrics = measure_queue(settings, chosen.data)
         case _:
-            from bench.speed.latency import measure_latency
-
-            measured = measure_latency(settings, chosen.runs, chosen.data)
-            metrics, failed = measured, bool(measured.problems)
+            metrics, failed = _timed(settings, chosen)
     return metrics, failed
+
+
+def _timed(settings: "Settings", chosen: argparse.Namespace) -> tuple[Metrics, bool]:
+    """How fast the product is, alone, in a queue and under load."""
+    if chosen.bench == "load":
+        from bench.load.load import measure_load
+
+        settings = replace(settings, write_report=not chosen.no_report)
+        borne = measure_load(settings, chosen.requests, chosen.every)
+        return borne, borne.failed
+    if chosen.bench == "queue":
+        from bench.speed.queue import measure_queue
+
+        return measure_queue(settings, chosen.data), False
+    from bench.speed.latency import measure_latency
+
+    measured = measure_latency(settings, chosen.runs, chosen.data)
+    return measured, bool(measured.problems)
 
 
 def _kept(settings: "Settings", chosen: argparse.Namespace) -> tuple[Metrics, bool]:

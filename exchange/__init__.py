@@ -27,7 +27,7 @@ from exchange.errors import (
 )
 from exchange.exported_case import ExportedCase
 from exchange.fhir import bundle_of, post_bundle
-from exchange.objects import dicom_bytes, objects_of
+from exchange.objects import dicom_bytes, objects_of, report_of
 from exchange.signature import Signature
 from exchange.study import Study, study_of
 
@@ -50,5 +50,6 @@ __all__ = [
     "dicom_bytes",
     "objects_of",
     "post_bundle",
+    "report_of",
     "study_of",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ExplainCxrError, ManifestError
-from pipeline.manifest import read_manifest
+from pipeline.manifest import ClassificationManifest, read_manifest
 from pipeline.protocols import (
     Describer,
     Explainer,
@@ -126,6 +126,15 @@ def provenance(settings: Settings) -> dict[str, str | int | float]:
             continue
         found |= {f"weights.{model}.{file}": sha256 for file, sha256 in files.items()}
     return found
+
+
+def classifier_labels(settings: Settings) -> tuple[str, ...]:
+    """The classifier's labels as its manifest names them; the models verify it on loading."""
+    try:
+        manifest = read_manifest(_classifier_folder(settings))
+    except ManifestError:
+        return ()
+    return manifest.labels if isinstance(manifest, ClassificationManifest) else ()
 
 
 def _classifier_folder(settings: Settings) -> Path:

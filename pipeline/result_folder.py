@@ -37,6 +37,8 @@ WITHOUT_EFFECT = {  # settings that change how fast or whether, but not what is 
     *("step_seconds", "report_seconds", "waiting_jobs", "visit_radiographs"),
     *("pacs", "ae_title", "listen_address", "listen_port", "known_titles"),
     *("fhir_server", "fhir_version", "fhir_token_file"),
+    *("service_address", "service_port", "service_keys_file"),
+    *("service_analyses", "service_retention_minutes"),
     *("database", "store_folder", "store_key_file", "retention_hours", "keep_identity"),
     *("login", "openid_file", "openid_claim", "session_minutes", "session_hours"),
     *("read_first", "page_address", "page_names"),

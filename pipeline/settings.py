@@ -134,6 +134,12 @@ class Settings:
         page_address: Where the page is served; as `streamlit_config.toml` says, this computer
             alone, if `None`.
         page_names: HostNames under which browsers reach it, beside this computer's own.
+        service_address: Where `python -m service` listens, this computer itself alone by default;
+            beyond it only with keys.
+        service_port: The port of it.
+        service_keys_file: The file of the service's API keys; it asks for none if `None`.
+        service_analyses: Most analyses that the service holds for one key, finished ones included.
+        service_retention_minutes: How long the service holds an analysis after its end.
     """
 
     language: Language = Language.ENGLISH
@@ -185,6 +191,11 @@ class Settings:
     read_first: bool = False
     page_address: OptionalText = None
     page_names: HostNames = ()
+    service_address: str = "127.0.0.1"
+    service_port: int = Field(default=8502, ge=1, le=65_535)
+    service_keys_file: OptionalPath = None
+    service_analyses: int = Field(default=100, ge=1, le=10_000)
+    service_retention_minutes: float = Field(default=60.0, gt=0, le=10_080)
 
 
 # pydantic adds the attribute to the class, which the type checker does not see.

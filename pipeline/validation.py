@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -111,7 +111,11 @@ def flaw_of(error: ValidationError, fields: Mapping[str, FieldInfo]) -> Flaw:
         error: Pydantic's.
         fields: The fields of the model that was validated, for their ranges and names.
     """
-    details = error.errors(include_url=False, include_input=False)
+    return flaw_in(error.errors(include_url=False, include_input=False), fields)
+
+
+def flaw_in(details: Sequence[Any], fields: Mapping[str, FieldInfo]) -> Flaw:
+    """The same of the details that pydantic's error lists."""
     one = next((item for item in details if item["type"] in UNKNOWN), details[0])
     path = [str(part) for part in one["loc"] if part != "[key]"]
     context: dict[str, Any] = dict(one.get("ctx", {}))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = "app|bench|exchange|pipeline|records|report|segmentation|training|xai|docs|tests"
+ROOMS = "app|bench|exchange|pipeline|records|report|segmentation|service|training|xai|docs|tests"
 NAMED = re.compile(rf"(?<![\w./<-])((?:{ROOMS})/[\w/.-]+\.(?:py|toml|md|json|js|css))\b")
 HISTORY = ("CHANGELOG.md", "docs/adr/", "docs/schema/CHANGES.md")  # they name what is gone
 NOT_OURS = {"pipeline/words/de.toml"}  # a language that a test adds
@@ -53,7 +53,7 @@ def test_a_link_leads_somewhere(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "program", ["bench", "exchange", "pipeline", "records", "report", "training"]
+    "program", ["bench", "exchange", "pipeline", "records", "report", "service", "training"]
 )
 def test_a_command_that_is_named_exists(program: str) -> None:
     named = set()

@@ -17,6 +17,7 @@ ROOMS = (
     "records",
     "report",
     "segmentation",
+    "service",
     "training",
     "xai",
 )

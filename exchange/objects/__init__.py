@@ -32,10 +32,7 @@ def objects_of(
     Raises:
         ExchangePackageError: highdicom is not installed.
     """
-    try:
-        import highdicom  # noqa: F401
-    except ImportError as error:
-        raise ExchangePackageError(package="highdicom") from error
+    _check_highdicom()
     from exchange.objects.encapsulated_pdf import encapsulated_pdf
     from exchange.objects.secondary_capture import secondary_captures
     from exchange.objects.segmentation import segmentation
@@ -48,6 +45,22 @@ def objects_of(
             structured_report(case, study, signature),
             encapsulated_pdf(case, study, signature),
         ]
+
+
+def report_of(case: ExportedCase, study: Study, signature: Signature | None = None) -> "Dataset":
+    """The Structured Report alone; arguments and errors as of `objects_of`."""
+    _check_highdicom()
+    from exchange.objects.structured_report import structured_report
+
+    with _quiet():
+        return structured_report(case, study, signature)
+
+
+def _check_highdicom() -> None:
+    try:
+        import highdicom  # noqa: F401
+    except ImportError as error:
+        raise ExchangePackageError(package="highdicom") from error
 
 
 def dicom_bytes(made: "Dataset") -> bytes:
@@ -70,4 +83,4 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-__all__ = ["dicom_bytes", "objects_of"]
+__all__ = ["dicom_bytes", "objects_of", "report_of"]

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.analyser import Analyser
-from pipeline.build import build_models
+from pipeline.build import build_models, classifier_labels
 from pipeline.command_line.analyse import analyse_command
 from pipeline.command_line.earlier_names import renamed
 from pipeline.command_line.layers import layers_command
 from pipeline.command_line.run_command import ALL_WELL, FAILED, print_any_letter
-from pipeline.errors import ExplainCxrError, ManifestError, ReportModelMissingError
-from pipeline.manifest import ClassificationManifest, read_manifest
+from pipeline.errors import ExplainCxrError, ReportModelMissingError
 from pipeline.settings import Settings, add_settings_argument, load_settings
 from pipeline.types import FUSED_METHODS, Language, Method, with_fused
 from pipeline.words import message
@@ -71,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     common: dict[str, Any] = {
         "description": DESCRIPTION,
-        "epilog": AFTERWARDS.format(labels=", ".join(_labels(Settings()))),
+        "epilog": AFTERWARDS.format(labels=", ".join(classifier_labels(Settings()))),
         "formatter_class": argparse.RawDescriptionHelpFormatter,
     }
     analyse = commands.add_parser("analyse", help="analyse chest radiographs", **common)
@@ -180,19 +179,9 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _check_label(parser: argparse.ArgumentParser, settings: Settings) -> None:
-    labels = _labels(settings)
+    labels = classifier_labels(settings)
     if settings.explain_label is not None and labels and settings.explain_label not in labels:
         parser.error(f"argument --label: '{settings.explain_label}' is none of {', '.join(labels)}")
-
-
-def _labels(settings: Settings) -> tuple[str, ...]:
-    """The classifier's labels as its manifest names them; the models verify it on loading."""
-    folder = settings.classifier or settings.weights_folder / "classifier"
-    try:
-        manifest = read_manifest(folder)
-    except ManifestError:
-        return ()
-    return manifest.labels if isinstance(manifest, ClassificationManifest) else ()
 
 
 def _layers(options: argparse.Namespace, settings: Settings, build: Build) -> int:

@@ -2,13 +2,18 @@
 
 A radiograph that was sent need not come back with every case made from it: an array's memory is
 sent as it is when it first crosses (pickle protocol 5, out of band), and by its number afterwards.
+So are large bytes, such as a file, which a pickle would hold once more.
 """
 
+import io
 import pickle
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+
+LARGE = 1 << 16  # bytes
 
 
 class Wire:
@@ -31,17 +36,22 @@ class Wire:
             OSError: The other end is gone.
             Exception: The value cannot be pickled; nothing was sent.
         """
-        buffers: list[pickle.PickleBuffer] = []
-        content = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
-        numbers, fresh = [], []
-        for view in (buffer.raw() for buffer in buffers):
+        numbers: list[int] = []
+        fresh: list[memoryview] = []
+
+        def numbered(view: memoryview) -> int:
             number = self._number(view)
             if number is None:
                 number = self._keep(view)
                 fresh.append(view)
-            numbers.append(number)
+            return number
+
+        content = io.BytesIO()
+        _Pickler(content, numbered, lambda buffer: numbers.append(numbered(buffer.raw()))).dump(
+            value
+        )
         self._connection.send((numbers, len(fresh)))
-        self._connection.send_bytes(content)
+        self._connection.send_bytes(content.getbuffer())
         for view in fresh:
             self._connection.send_bytes(view)
 
@@ -56,7 +66,7 @@ class Wire:
         content = self._connection.recv_bytes()
         for _ in range(fresh):
             self._keep(memoryview(self._connection.recv_bytes()))
-        return pickle.loads(content, buffers=[self._arrays[number] for number in numbers])
+        return _Unpickler(content, self._arrays, numbers).load()
 
     def ready(self, timeout_s: float) -> bool:
         """Whether something comes in within a time."""
@@ -76,6 +86,34 @@ class Wire:
         if view.nbytes:
             self._numbers[_place(view)] = number
         return number
+
+
+class _Pickler(pickle.Pickler):
+    """Leaves large bytes out, by their number."""
+
+    def __init__(
+        self,
+        content: io.BytesIO,
+        numbered: Callable[[memoryview], int],
+        on_buffer: Callable[[pickle.PickleBuffer], None],
+    ) -> None:
+        super().__init__(content, protocol=5, buffer_callback=on_buffer)
+        self._numbered = numbered
+
+    def persistent_id(self, value: Any) -> int | None:
+        is_large = type(value) is bytes and len(value) >= LARGE
+        return self._numbered(memoryview(value)) if is_large else None
+
+
+class _Unpickler(pickle.Unpickler):
+    """Puts them in again: the very bytes that were received."""
+
+    def __init__(self, content: bytes, views: list[memoryview], numbers: list[int]) -> None:
+        super().__init__(io.BytesIO(content), buffers=[views[number] for number in numbers])
+        self._views = views
+
+    def persistent_load(self, number: int) -> Any:
+        return self._views[number].obj
 
 
 def _place(view: memoryview) -> tuple[int, int]:

@@ -65,6 +65,7 @@ class Worker:
 
     Attributes:
         is_cold: Whether the process has loaded nothing yet.
+        starts: How many processes were started, after a death or a cancellation too.
     """
 
     def __init__(self, role: Role, settings: Settings, build: Build) -> None:
@@ -75,6 +76,7 @@ class Worker:
         self._wire: Wire | None = None
         self._closed = self._busy = False
         self.is_cold = True
+        self.starts = 0
 
     def run(
         self, work: Work[Any], *, limit_s: float, cancellation: Cancellation, progress: Progress
@@ -196,6 +198,7 @@ class Worker:
                     target=serve, args=arguments, name=f"{self._role}", daemon=True
                 )
                 start_for_good(process)
+                self.starts += 1
                 self._process = process
                 theirs.close()  # or its end would never be seen to close
                 self._wire = Wire(ours)

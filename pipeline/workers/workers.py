@@ -65,6 +65,11 @@ class Workers(Closing):
         self._active: set[str] = set()
         self._lock = threading.Lock()
 
+    @property
+    def restarts(self) -> dict[Role, int]:
+        """How often each worker was started again, after a death or a cancellation."""
+        return {role: max(0, worker.starts - 1) for role, worker in self._workers.items()}
+
     def warm(self, roles: tuple[Role, ...] = tuple(Role)) -> None:
         """Load all models; blocks until they are there. What fails is said by the first job."""
         self._warmed.update(roles)

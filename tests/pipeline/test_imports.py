@@ -16,6 +16,7 @@ ROOMS = (
     "report",
     "records",
     "exchange",
+    "service",
     "app",
     "training",
     "bench",
@@ -128,6 +129,7 @@ def test_only_build_knows_the_other_rooms() -> None:
     [
         ("records", {"pipeline"}),
         ("exchange", {"pipeline", "records"}),
+        ("service", {"pipeline", "records", "exchange"}),
         ("app", {"pipeline", "records", "exchange"}),
     ],
 )
@@ -139,10 +141,11 @@ def test_a_room_above_uses_the_pipeline_and_what_it_is_made_for(
         assert rooms <= {room, *allowed}, f"{name} imports {sorted(rooms)}"
 
 
-def test_nothing_imports_the_app() -> None:
-    for room in set(ROOMS) - {"app"}:
+@pytest.mark.parametrize(("door", "measuring"), [("app", set()), ("service", {"bench"})])
+def test_nothing_imports_a_door(door: str, measuring: set[str]) -> None:
+    for room in set(ROOMS) - {door} - measuring:
         for name, file in modules(room):
-            assert not any(item.split(".")[0] == "app" for item in imported(file)), name
+            assert not any(item.split(".")[0] == door for item in imported(file)), name
 
 
 def test_what_runs_does_not_import_what_trains_or_measures() -> None:

@@ -22,6 +22,7 @@ from pipeline.validation import Problem
 from pipeline.words import message, words_of
 from records import errors as store_errors
 from records.audit.verification import FINDINGS
+from service import errors as service_errors
 
 WARNINGS = {
     "spine_missing",
@@ -46,6 +47,11 @@ OF_THE_EXCHANGE = [
     for item in vars(exchange_errors).values()
     if isinstance(item, type) and issubclass(item, exchange_errors.ExchangeError)
 ]
+OF_THE_SERVICE = [
+    item
+    for item in vars(service_errors).values()
+    if isinstance(item, type) and issubclass(item, service_errors.ServiceError)
+]
 
 
 def tables(language: Language) -> dict[str, dict[str, str]]:
@@ -62,6 +68,7 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
     assert set(found["errors"]) == {item.code for item in CLASSES}
     assert set(found["records"]) == {item.code for item in OF_THE_STORE} | FINDINGS
     assert set(found["exchange"]) == {item.code for item in OF_THE_EXCHANGE}
+    assert set(found["service"]) == {item.code for item in OF_THE_SERVICE}
     assert set(found["problems"]) == {f"problem_{problem}" for problem in get_args(Problem)}
     assert set(found["notes"]) == {note.value for note in ReadingNote}
     assert set(found["reasons"]) == {reason.value for reason in MeasurementReason}
@@ -80,14 +87,14 @@ def test_every_code_has_a_sentence_and_none_is_left_over(language: Language) -> 
 def test_no_code_stands_for_two_things() -> None:
     codes = Counter(code for table in tables(Language.ENGLISH).values() for code in table)
     assert max(codes.values()) == 1
-    classes = (*CLASSES, *OF_THE_STORE, *OF_THE_EXCHANGE)
+    classes = (*CLASSES, *OF_THE_STORE, *OF_THE_EXCHANGE, *OF_THE_SERVICE)
     assert max(Counter(item.code for item in classes).values()) == 1
 
 
 def test_a_sentence_asks_only_for_parameters_that_its_error_has() -> None:
     found = tables(Language.ENGLISH)
-    sentences = found["errors"] | found["records"] | found["exchange"]
-    for item in (*CLASSES, *OF_THE_STORE, *OF_THE_EXCHANGE):
+    sentences = found["errors"] | found["records"] | found["exchange"] | found["service"]
+    for item in (*CLASSES, *OF_THE_STORE, *OF_THE_EXCHANGE, *OF_THE_SERVICE):
         documented = set(re.findall(r"`(\w+)`", item.__doc__ or ""))
         assert placeholders(sentences[item.code]) <= documented, item.code
 

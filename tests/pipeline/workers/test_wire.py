@@ -1,5 +1,7 @@
 """Values over a pipe: what arrives is what was sent, and an array crosses once."""
 
+import threading
+import tracemalloc
 from multiprocessing import Pipe
 
 import numpy as np
@@ -79,3 +81,20 @@ def test_the_other_end_gone_is_an_error(ends):
     ends[1].close()
     with pytest.raises(OSError):
         ends[0].send("anyone?")
+
+
+def test_a_file_crosses_without_being_held_twice(ends):
+    sender, receiver = ends
+    given = np.random.default_rng(0).bytes(20_000_000)
+    found = []
+    thread = threading.Thread(target=lambda: found.append(receiver.receive()))
+    thread.start()
+    tracemalloc.start()
+    sender.send({"data": given, "again": given})
+    thread.join(30)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found[0]["data"] == given
+    assert found[0]["again"] is found[0]["data"]
+    assert type(found[0]["data"]) is bytes
+    assert peak < 1.3 * len(given)  # what was received, in this same process, and nothing else

@@ -1,0 +1,1 @@
+"""How the product bears load: many requests to the web service while its workers are killed."""

@@ -1,0 +1,1 @@
+"""The service over HTTP: who may ask, what is sent, what is answered, what is counted."""
