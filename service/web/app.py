@@ -49,14 +49,15 @@ def make_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         telemetry=NO_TELEMETRY,
+        generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
     )
     app.state.parts = parts
     app.include_router(routes.router)
     app.include_router(health.router)
-    answer_with_problems(app, parts.metrics.refused)
+    answer_with_problems(app, (*routes.router.routes, *health.router.routes), parts.metrics.refused)
     app.add_middleware(Guard, names=_names(parts), metrics=parts.metrics)
-    _add_problem(app)
+    _complete(app, parts)
     return app
 
 
@@ -64,14 +65,17 @@ def _names(parts: Parts) -> tuple[str, ...]:
     return () if parts.access.asks_for_keys else (*LOCAL_NAMES, parts.settings.service_address)
 
 
-def _add_problem(app: FastAPI) -> None:
-    """Have OpenAPI know what a problem is, which no operation returns by itself."""
+def _complete(app: FastAPI, parts: Parts) -> None:
+    """Have OpenAPI know what no operation says by itself: problems, and the classifier's labels."""
     described = app.openapi()
-    described["components"]["schemas"]["Problem"] = Problem.model_json_schema(
-        ref_template="#/components/schemas/{model}"
-    )
+    schemas = described["components"]["schemas"]
+    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's; ours are problems
-        described["components"]["schemas"].pop(name, None)
+        schemas.pop(name, None)
+    if parts.labels:
+        posted = described["paths"][routes.router.prefix]["post"]["requestBody"]
+        form = posted["content"]["multipart/form-data"]["schema"]
+        form["properties"]["label"]["enum"] = list(parts.labels)
 
 
 async def _forget_in_turn(parts: Parts) -> None:

@@ -1,6 +1,6 @@
 """Errors as `application/problem+json` (RFC 9457), with the codes and sentences of the page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Route
 
 from pipeline import errors
 from pipeline.errors import ExplainCxrError, Parameter
@@ -121,11 +122,14 @@ def problem_response(
     )
 
 
-def answer_with_problems(app: FastAPI, on_refusal: Callable[[str], None]) -> None:
+def answer_with_problems(
+    app: FastAPI, routes: Sequence[BaseRoute], on_refusal: Callable[[str], None]
+) -> None:
     """Have an app answer what goes wrong with a problem of ours.
 
     Args:
         app: The app.
+        routes: Its routes.
         on_refusal: Called with the code of each.
     """
 
@@ -144,7 +148,19 @@ def answer_with_problems(app: FastAPI, on_refusal: Callable[[str], None]) -> Non
         kinds = {404: AddressUnknownError, 405: MethodRefusedError}
         refused = kinds.get(error.status_code, UploadBrokenError)()
         on_refusal(refused.code)
-        return problem_response(refused, language_of(request), error.headers)
+        headers = {}
+        if isinstance(refused, MethodRefusedError):  # of several routes FastAPI names the first
+            headers["allow"] = ", ".join(_methods(routes, request))
+        return problem_response(refused, language_of(request), headers)
+
+
+def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
+    """The methods that an address knows."""
+    found: set[str] = set()
+    for route in routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)
 
 
 def problems(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:

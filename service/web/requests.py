@@ -61,7 +61,7 @@ def chosen_settings(parts: Parts, fields: dict[str, str]) -> Settings:
 
 
 def _one_of(field: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
-    if value is None or value in allowed:
+    if value is None or value in allowed or not allowed:
         return value
     flaw = Flaw(field=field, problem="value", allowed=" | ".join(allowed))
     raise RequestError(**flaw.parameters)

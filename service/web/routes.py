@@ -53,6 +53,7 @@ FORM: dict[str, Any] = {
                     "properties": {
                         "file": {
                             "type": "string",
+                            "minLength": 1,
                             "contentMediaType": "application/octet-stream",
                             "description": "PNG, JPEG, WEBP or DICOM, told apart by content.",
                         },
@@ -67,6 +68,10 @@ FORM: dict[str, Any] = {
             }
         },
     }
+}
+LINKS = {  # what may be asked of an analysis once it is accepted, for OpenAPI
+    operation: {"operationId": operation, "parameters": {"id": "$response.body#/id"}}
+    for operation in ("look_up", "delete", "file", "events")
 }
 DENIED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 NAMED = (*DENIED, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -85,7 +90,8 @@ router = APIRouter(prefix="/v1/analyses", tags=["analyses"])
     "",
     status_code=HTTPStatus.ACCEPTED,
     responses={
-        200: {"model": AnalysisAnswer, "description": "It has ended."},
+        200: {"model": AnalysisAnswer, "description": "It has ended.", "links": LINKS},
+        202: {"description": "It waits, or is under way.", "links": LINKS},
         **problems(*UPLOADED),
     },
     openapi_extra=FORM,
@@ -151,8 +157,7 @@ async def delete(request: Request, owner: MayDelete, name: Name) -> None:
             "description": "The file.",
             "content": {kind.split(";")[0]: {"schema": {}} for kind in MEDIA_TYPES.values()},
         },
-        **problems(*NAMED, HTTPStatus.CONFLICT, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE),
-        **problems(HTTPStatus.INTERNAL_SERVER_ERROR),
+        **problems(*NAMED, HTTPStatus.CONFLICT, HTTPStatus.INTERNAL_SERVER_ERROR),
     },
 )
 async def file(analysis: Found, name: FileName) -> Response:
@@ -163,12 +168,10 @@ async def file(analysis: Found, name: FileName) -> Response:
     """
     if not analysis.ended:
         raise AnalysisUnfinishedError
-    if analysis.error is not None:
-        raise analysis.error
-    if name.value == STRUCTURED_REPORT:
-        content = await run_in_threadpool(_structured_report, analysis)
-    elif name.value in analysis.files:
+    if name.value in analysis.files:
         content = analysis.files[name.value]
+    elif analysis.files and name.value == STRUCTURED_REPORT:
+        content = await run_in_threadpool(_structured_report, analysis)
     else:
         raise AnalysisFileMissingError(file=name.value)
     return Response(content, media_type=MEDIA_TYPES[f".{name.value.rpartition('.')[2]}"])

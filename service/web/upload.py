@@ -98,7 +98,7 @@ class Upload:
 
     Attributes:
         file: The file's bytes; its name is not looked at.
-        fields: The other fields that were filled in.
+        fields: The other fields that came along.
     """
 
     file: bytes
@@ -144,7 +144,7 @@ async def read_upload(request: Request, limit_mb: int) -> Upload:
     if form.file is None:
         raise _invalid(Flaw(field="file", problem="missing"))
     try:
-        fields = {name: value.decode() for name, value in form.fields.items() if value}
+        fields = {name: value.decode() for name, value in form.fields.items()}
     except UnicodeDecodeError as error:
         raise UploadBrokenError from error
     return Upload(form.file.getvalue(), fields)  # shares the buffer's memory: no copy

@@ -134,8 +134,8 @@ def test_a_file_that_is_refused_fails_with_the_pages_code_and_sentence(
     gone = http.get(
         f"{answer.headers['location']}/files/report.pdf", headers={"accept-language": "de, uk;q=.5"}
     )
-    assert refused(gone) == (422, "format_unknown")
-    assert gone.json()["detail"].startswith("Це не")
+    assert refused(gone) == (404, "analysis_file_missing")
+    assert gone.json()["detail"] == "У аналізі немає файлу report.pdf."
 
 
 def test_what_has_not_ended_has_no_files(
@@ -246,7 +246,9 @@ def test_an_upload_is_held_once_and_never_on_the_disk(
 
 def test_other_addresses_and_methods_are_problems_too(http: httpx.Client) -> None:
     assert refused(http.get("/nowhere")) == (404, "address_unknown")
-    assert refused(http.put(PATH)) == (405, "method_refused")
+    refusal = http.put(f"{PATH}/{'0' * 32}")
+    assert refused(refusal) == (405, "method_refused")
+    assert refusal.headers["allow"] == "DELETE, GET"
     assert refused(http.get(f"{PATH}/not-an-id")) == (422, "request_invalid")
 
 
