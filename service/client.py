@@ -35,6 +35,7 @@ from service.web.answers import (
 )
 
 LONGEST_WAIT_S = 30.0  # of one request; then it is asked again
+KEEP_ALIVE_S = 3.0  # of a connection; a service that closed it meanwhile would lose a request
 TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
 PATH = "/v1/analyses"
 EVENTS: Mapping[str, type[StateAnswer | ProgressAnswer | AnalysisSummary]] = {
@@ -61,7 +62,8 @@ class Client(Closing):
         self._address, self._patience_s = address, patience_s
         headers = {} if key is None else {"authorization": f"Bearer {key}"}
         timeout = httpx.Timeout(LONGEST_WAIT_S, read=2 * LONGEST_WAIT_S)
-        self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout)
+        limits = httpx.Limits(keepalive_expiry=KEEP_ALIVE_S)
+        self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout, limits=limits)
 
     def analyse(
         self,

@@ -24,6 +24,7 @@ from service.web.parts import Parts
 
 LAST_SECONDS = 8  # for answers under way, of the ten that a container has after SIGTERM
 BACKLOG = 128
+KEEP_ALIVE_SECONDS = 75  # longer than clients and proxies keep a connection that they may use
 
 
 def serve(settings: Settings, build: Build = build_models) -> None:
@@ -78,6 +79,7 @@ def http_server(parts: Parts) -> uvicorn.Server:
         make_app(parts),
         log_config=None,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LAST_SECONDS,
     )
     for name in ("uvicorn.access", "uvicorn.error"):

@@ -127,14 +127,12 @@ def test_it_takes_its_port_from_the_environment_and_ends_within_ten_seconds(
 
 
 @pytest.mark.slow
-def test_a_radiograph_through_the_pages_own_workers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_radiograph_through_the_pages_own_workers() -> None:
     port = free_port()
     process = started("--port", str(port))
     try:
-        with Client(f"http://127.0.0.1:{port}") as client:
-            http = httpx.Client(base_url=f"http://127.0.0.1:{port}")
+        address = f"http://127.0.0.1:{port}"
+        with Client(address) as client, httpx.Client(base_url=address) as http:
 
             def ready() -> bool:
                 try:

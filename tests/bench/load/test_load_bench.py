@@ -60,9 +60,9 @@ def test_the_target_is_said() -> None:
 
 def test_no_request_is_lost_while_workers_are_killed() -> None:
     found = measure_load(Settings(), 24, 1.0, (sys.executable, "-c", SERVICE))
-    assert (found.requests, found.lost) == (24, 0)
+    assert (found.requests, found.lost) == (24, 0), found.json_line()
     assert found.done + sum(found.errors.values()) == 24
-    assert found.done > 0
+    assert found.done > 0, found.json_line()
     assert found.kills > 0
     assert set(found.errors) <= {"worker_died", "decoder_ended"}
     assert DONE not in found.errors
