@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
+import httpx2
 from pydantic import ValidationError
 
 import exchange.errors  # noqa: F401 - its errors may be answered
@@ -61,9 +61,11 @@ class Client(Closing):
         """
         self._address, self._patience_s = address, patience_s
         headers = {} if key is None else {"authorization": f"Bearer {key}"}
-        timeout = httpx.Timeout(LONGEST_WAIT_S, read=2 * LONGEST_WAIT_S)
-        limits = httpx.Limits(keepalive_expiry=KEEP_ALIVE_S)
-        self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout, limits=limits)
+        timeout = httpx2.Timeout(LONGEST_WAIT_S, read=2 * LONGEST_WAIT_S)
+        limits = httpx2.Limits(keepalive_expiry=KEEP_ALIVE_S)
+        self._http = httpx2.Client(
+            base_url=address, headers=headers, timeout=timeout, limits=limits
+        )
 
     def analyse(
         self,
@@ -148,7 +150,7 @@ class Client(Closing):
                         kind = value
                     elif field == "data" and kind in EVENTS:
                         yield EVENTS[kind].model_validate_json(value)
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             raise ServiceUnreachableError(address=self._address) from error
 
     def delete(self, name: str) -> None:
@@ -159,16 +161,16 @@ class Client(Closing):
         """Close the connection."""
         self._http.close()
 
-    def _posted(self, source: str | Path | bytes, data: Mapping[str, str]) -> httpx.Response:
+    def _posted(self, source: str | Path | bytes, data: Mapping[str, str]) -> httpx2.Response:
         if isinstance(source, bytes):
             return self._asked("POST", PATH, files={"file": ("file", source)}, data=data)
         with opened(Path(source)) as stream:
             return self._asked("POST", PATH, files={"file": ("file", stream)}, data=data)
 
-    def _asked(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def _asked(self, method: str, path: str, **options: Any) -> httpx2.Response:
         try:
             return self._http.request(method, path, **options)
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             raise ServiceUnreachableError(address=self._address) from error
 
 
@@ -184,14 +186,14 @@ def _kinds(kind: type[ExplainCxrError]) -> dict[str, type[ExplainCxrError]]:
     return found
 
 
-def _pause_s(answer: httpx.Response) -> float | None:
+def _pause_s(answer: httpx2.Response) -> float | None:
     """After how many seconds to ask again; `None` if the answer is one."""
     if answer.status_code not in (TOO_MANY_REQUESTS, UNAVAILABLE):
         return None
     return float(answer.headers.get("retry-after", 1))
 
 
-def _check(answer: httpx.Response) -> None:
+def _check(answer: httpx2.Response) -> None:
     if not answer.is_error:
         return
     try:
@@ -201,7 +203,7 @@ def _check(answer: httpx.Response) -> None:
         raise ServiceAnswerError(status=answer.status_code) from error
 
 
-def _read(answer: httpx.Response, kind: type[Readable]) -> Readable:
+def _read(answer: httpx2.Response, kind: type[Readable]) -> Readable:
     _check(answer)
     try:
         return kind.model_validate_json(answer.content)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from PIL import Image
 
@@ -25,6 +25,6 @@ def service() -> Iterator[Served]:
 
 
 @pytest.fixture
-def http(service: Served) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.address, timeout=30) as client:
+def http(service: Served) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=service.address, timeout=30) as client:
         yield client

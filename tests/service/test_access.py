@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from pipeline.settings import Settings
@@ -30,7 +30,7 @@ def guarded(file: Path) -> Iterator[Served]:
 
 def asked(service: Served, key: str | None, method: str = "GET", path: str = PATH, **more):
     headers = {} if key is None else {"authorization": f"Bearer {key}"}
-    return httpx.request(method, service.address + path, headers=headers, timeout=30, **more)
+    return httpx2.request(method, service.address + path, headers=headers, timeout=30, **more)
 
 
 def test_a_key_is_shown_once_and_only_its_hash_is_kept(file: Path) -> None:
@@ -136,5 +136,5 @@ def test_a_key_may_ask_so_often_a_minute(guarded: Served, file: Path) -> None:
 def test_where_there_are_keys_any_name_is_answered_to(guarded: Served, file: Path) -> None:
     key = make_key(file, "proxied")
     headers = {"authorization": f"Bearer {key}", "host": "cxr.hospital.example"}
-    answer = httpx.get(guarded.address + PATH, headers=headers)
+    answer = httpx2.get(guarded.address + PATH, headers=headers)
     assert answer.status_code == 200

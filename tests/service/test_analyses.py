@@ -4,7 +4,7 @@ import io
 import json
 import time
 
-import httpx
+import httpx2
 import pydicom
 import pytest
 from PIL import Image
@@ -20,12 +20,12 @@ from tests.waiting import wait_for
 PATH = "/v1/analyses"
 
 
-def upload(http: httpx.Client, data: bytes, wait: float = 0, **fields: str) -> httpx.Response:
+def upload(http: httpx2.Client, data: bytes, wait: float = 0, **fields: str) -> httpx2.Response:
     files = {"file": ("Ivanov Ivan 1961.png", data)}
     return http.post(PATH, files=files, data=fields, params={"wait": wait})
 
 
-def refused(answer: httpx.Response) -> tuple[int, str]:
+def refused(answer: httpx2.Response) -> tuple[int, str]:
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["status"] == answer.status_code
@@ -34,7 +34,7 @@ def refused(answer: httpx.Response) -> tuple[int, str]:
 
 
 def test_an_upload_waits_for_its_turn_and_is_done_in_time(
-    service: Served, http: httpx.Client, radiograph: bytes
+    service: Served, http: httpx2.Client, radiograph: bytes
 ) -> None:
     service.workers.go.clear()
     first, second = (upload(http, radiograph) for _ in range(2))
@@ -49,7 +49,7 @@ def test_an_upload_waits_for_its_turn_and_is_done_in_time(
 
 
 def test_who_waits_is_answered_with_the_result_in_the_language_and_of_the_label(
-    service: Served, http: httpx.Client, radiograph: bytes
+    service: Served, http: httpx2.Client, radiograph: bytes
 ) -> None:
     answer = upload(http, radiograph, wait=20, language="uk", label="covid19")
     assert answer.status_code == 200
@@ -60,7 +60,7 @@ def test_who_waits_is_answered_with_the_result_in_the_language_and_of_the_label(
     assert (settings.language, settings.explain_label) == (Language.UKRAINIAN, "covid19")
 
 
-def test_the_files_are_those_of_the_page(http: httpx.Client, radiograph: bytes) -> None:
+def test_the_files_are_those_of_the_page(http: httpx2.Client, radiograph: bytes) -> None:
     answer = upload(http, radiograph, wait=20)
     files = f"{answer.headers['location']}/files"
     assert answer.json()["files"][-1] == "sr.dcm"
@@ -80,7 +80,7 @@ def test_the_files_are_those_of_the_page(http: httpx.Client, radiograph: bytes) 
 
 
 def test_nothing_of_a_file_or_its_name_comes_out_but_its_hash(
-    http: httpx.Client, caplog: pytest.LogCaptureFixture
+    http: httpx2.Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
     data = dicom_radiograph()
@@ -103,7 +103,7 @@ def test_nothing_of_a_file_or_its_name_comes_out_but_its_hash(
 
 
 def test_news_come_as_events_and_go_on_where_they_broke_off(
-    http: httpx.Client, radiograph: bytes
+    http: httpx2.Client, radiograph: bytes
 ) -> None:
     place = upload(http, radiograph).headers["location"]
     news = http.get(f"{place}/events").text.strip().split("\n\n")
@@ -124,7 +124,7 @@ def test_news_come_as_events_and_go_on_where_they_broke_off(
 
 
 def test_a_file_that_is_refused_fails_with_the_pages_code_and_sentence(
-    http: httpx.Client,
+    http: httpx2.Client,
 ) -> None:
     answer = upload(http, b"no radiograph", wait=20, language="ru")
     found = answer.json()
@@ -139,7 +139,7 @@ def test_a_file_that_is_refused_fails_with_the_pages_code_and_sentence(
 
 
 def test_what_has_not_ended_has_no_files(
-    service: Served, http: httpx.Client, radiograph: bytes
+    service: Served, http: httpx2.Client, radiograph: bytes
 ) -> None:
     service.workers.go.clear()
     place = upload(http, radiograph).headers["location"]
@@ -147,7 +147,7 @@ def test_what_has_not_ended_has_no_files(
 
 
 def test_deleting_stops_the_work_and_forgets_the_analysis(
-    service: Served, http: httpx.Client, radiograph: bytes
+    service: Served, http: httpx2.Client, radiograph: bytes
 ) -> None:
     service.workers.go.clear()
     place = upload(http, radiograph).headers["location"]
@@ -161,7 +161,7 @@ def test_deleting_stops_the_work_and_forgets_the_analysis(
 
 
 def test_nothing_is_held_after_its_time(
-    service: Served, http: httpx.Client, radiograph: bytes
+    service: Served, http: httpx2.Client, radiograph: bytes
 ) -> None:
     answer = upload(http, radiograph, wait=20)
     assert answer.json()["seconds_left"] == 3600
@@ -191,20 +191,22 @@ def test_nothing_is_held_after_its_time(
     ],
 )
 def test_what_is_wrong_with_an_upload_is_said(
-    http: httpx.Client, sent: dict[str, object], expected: tuple[int, str]
+    http: httpx2.Client, sent: dict[str, object], expected: tuple[int, str]
 ) -> None:
     answer = http.post(PATH, **sent)
     assert refused(answer) == expected
 
 
-def test_a_wrong_field_is_named_with_what_is_allowed(http: httpx.Client) -> None:
+def test_a_wrong_field_is_named_with_what_is_allowed(http: httpx2.Client) -> None:
     answer = http.post(PATH, files={"file": b"x"}, data={"language": "tlh"})
     assert answer.json()["detail"] == (
         "The request cannot be used: “language” must be en | ru | uk."
     )
 
 
-def test_a_key_holds_so_many_and_deleting_makes_room(http: httpx.Client, radiograph: bytes) -> None:
+def test_a_key_holds_so_many_and_deleting_makes_room(
+    http: httpx2.Client, radiograph: bytes
+) -> None:
     places = [upload(http, radiograph).headers["location"] for _ in range(5)]
     full = upload(http, radiograph)
     assert refused(full) == (503, "analyses_full")
@@ -214,7 +216,7 @@ def test_a_key_holds_so_many_and_deleting_makes_room(http: httpx.Client, radiogr
 
 
 def test_uploads_that_wait_have_a_limit_in_bytes_and_in_number(
-    service: Served, http: httpx.Client, radiograph: bytes, monkeypatch: pytest.MonkeyPatch
+    service: Served, http: httpx2.Client, radiograph: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(held, "MAX_WAITING_BYTES", len(radiograph))
     service.workers.go.clear()
@@ -228,7 +230,7 @@ def test_uploads_that_wait_have_a_limit_in_bytes_and_in_number(
 
 
 def test_an_upload_is_held_once_and_never_on_the_disk(
-    service: Served, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    service: Served, http: httpx2.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import tempfile
 
@@ -244,7 +246,7 @@ def test_an_upload_is_held_once_and_never_on_the_disk(
     assert time.monotonic() - before < 10
 
 
-def test_other_addresses_and_methods_are_problems_too(http: httpx.Client) -> None:
+def test_other_addresses_and_methods_are_problems_too(http: httpx2.Client) -> None:
     assert refused(http.get("/nowhere")) == (404, "address_unknown")
     refusal = http.put(f"{PATH}/{'0' * 32}")
     assert refused(refusal) == (405, "method_refused")
@@ -252,7 +254,7 @@ def test_other_addresses_and_methods_are_problems_too(http: httpx.Client) -> Non
     assert refused(http.get(f"{PATH}/not-an-id")) == (422, "request_invalid")
 
 
-def test_a_strangers_page_and_name_are_refused(http: httpx.Client) -> None:
+def test_a_strangers_page_and_name_are_refused(http: httpx2.Client) -> None:
     assert refused(http.get(PATH, headers={"origin": "https://evil.example"})) == (
         403,
         "sender_refused",
@@ -266,7 +268,7 @@ def test_a_strangers_page_and_name_are_refused(http: httpx.Client) -> None:
 
 def test_a_bug_of_ours_is_a_problem_and_its_text_stays_inside(
     service: Served,
-    http: httpx.Client,
+    http: httpx2.Client,
     radiograph: bytes,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

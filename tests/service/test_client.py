@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from pipeline.errors import FileTooLargeError, QueueFullError, UnknownFormatError
@@ -98,9 +98,9 @@ def test_a_full_queue_is_waited_for(
 def test_who_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with Client("http://127.0.0.1:9") as nobody, pytest.raises(ServiceUnreachableError):
         nobody.all()
-    other = httpx.MockTransport(lambda _: httpx.Response(502, text="<html>"))
+    other = httpx2.MockTransport(lambda _: httpx2.Response(502, text="<html>"))
     with Client("http://proxy.example") as stranger:
-        stranger._http = httpx.Client(base_url="http://proxy.example", transport=other)
+        stranger._http = httpx2.Client(base_url="http://proxy.example", transport=other)
         with pytest.raises(ServiceAnswerError):
             stranger.all()
 

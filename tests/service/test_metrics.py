@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-import httpx
+import httpx2
 import pydicom
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -29,7 +29,7 @@ def value(text: str, name: str, **labels: str) -> float:
 
 
 def test_the_metrics_follow_what_happened(
-    service: Served, http: httpx.Client, radiograph: bytes
+    service: Served, http: httpx2.Client, radiograph: bytes
 ) -> None:
     upload(http, radiograph, wait=20)
     upload(http, b"no radiograph", wait=20)
@@ -60,7 +60,7 @@ def test_no_metric_names_anybody(tmp_path: Path) -> None:
     patient = str(pydicom.dcmread(io.BytesIO(data)).PatientName)
     with served(Settings(), Keys(file)) as service:
         headers = {"authorization": f"Bearer {key}"}
-        with httpx.Client(base_url=service.address, headers=headers, timeout=30) as http:
+        with httpx2.Client(base_url=service.address, headers=headers, timeout=30) as http:
             answer = upload(http, data, wait=20).json()
             http.get(f"/v1/analyses/{answer['id']}/files/report.pdf")
             text = http.get("/metrics").text

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from pipeline.settings import Settings
@@ -37,7 +37,7 @@ def test_schemathesis_finds_nothing(open_service: tuple[Served, str]) -> None:
 
 def test_every_operation_names_its_problems(open_service: tuple[Served, str]) -> None:
     service, _ = open_service
-    described = httpx.get(f"{service.address}/openapi.json").json()
+    described = httpx2.get(f"{service.address}/openapi.json").json()
     problem = {"$ref": "#/components/schemas/Problem"}
     for path, operations in described["paths"].items():
         for operation in operations.values():
@@ -54,4 +54,4 @@ def test_every_operation_names_its_problems(open_service: tuple[Served, str]) ->
 def test_nothing_is_loaded_from_elsewhere(open_service: tuple[Served, str]) -> None:
     service, _ = open_service
     for path in ("/docs", "/redoc"):
-        assert httpx.get(service.address + path).status_code == 404
+        assert httpx2.get(service.address + path).status_code == 404

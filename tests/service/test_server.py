@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from pipeline.phantom.drawing import sample_radiograph
@@ -105,13 +105,13 @@ def test_it_takes_its_port_from_the_environment_and_ends_within_ten_seconds(
 
         def alive() -> bool:
             try:
-                return httpx.get(f"{address}/healthz").status_code == 200
-            except httpx.TransportError:
+                return httpx2.get(f"{address}/healthz").status_code == 200
+            except httpx2.TransportError:
                 return False
 
         wait_for(alive, "the service", 30)
         assert time.monotonic() - begun < 10
-        assert httpx.get(f"{address}/readyz").json() == {"status": "starting"}
+        assert httpx2.get(f"{address}/readyz").json() == {"status": "starting"}
         with Client(address, key) as client:
             waiting = client.submit(sample_radiograph(0))
             assert waiting.place == 1
@@ -132,12 +132,12 @@ def test_a_radiograph_through_the_pages_own_workers() -> None:
     process = started("--port", str(port))
     try:
         address = f"http://127.0.0.1:{port}"
-        with Client(address) as client, httpx.Client(base_url=address) as http:
+        with Client(address) as client, httpx2.Client(base_url=address) as http:
 
             def ready() -> bool:
                 try:
                     return http.get("/readyz").json() == {"status": "ok"}
-                except httpx.TransportError:
+                except httpx2.TransportError:
                     return False
 
             wait_for(ready, "the models", 240)
