@@ -33,7 +33,14 @@ from report.writing.measurement_words import quantity
 from report.writing.prompt import Parts, join, label_term, prompt_parts, spelled
 from segmentation.measurement_settings import MeasurementRule, load_measurement_settings
 
-LABELS = ("normal", "bacterial_pneumonia", "viral_pneumonia", "covid19", "tuberculosis")
+LABELS = (
+    "normal",
+    "bacterial_pneumonia",
+    "viral_pneumonia",
+    "covid19",
+    "tuberculosis",
+    "other_abnormality",
+)
 ZONE_COUNT_WEIGHTS = (7, 8, 12, 13, 13, 14, 33)  # on most radiographs all six hold something
 CLOSE_SHARE = 0.5  # of cases whose zones are about as strong, as they are on most radiographs
 MEASUREMENT_RANGES = {  # wider than radiographs have them, and half the width of the interval
@@ -212,41 +219,39 @@ def _kind(case: Case) -> str:
     return label if label in LABELS else "other"
 
 
-def _zone_sentence(template: str, item: Descriptor, language: Language) -> str:
-    zone = words_of(language).zones[item.zone]
-    return template.format_map(
-        {
-            "name": zone.name,
-            "in": zone.where,
-            "lobe": zone.lobe,
-            "i": words_of(language).number(item.intensity),
-            "grade": words_of(language).grades[item.grade],
-        }
+def _listed(case: Case) -> str:
+    """The zones in one list, strongest first, each with its intensity and grade."""
+    template = templates(case.language)["findings"]["zone"]
+    own = words_of(case.language)
+    return "; ".join(
+        template.format(
+            name=own.zones[item.zone].name,
+            i=own.number(item.intensity),
+            grade=own.grades[item.grade],
+        )
+        for item in case.descriptors.items
     )
 
 
 def _findings(case: Case, rng: random.Random) -> list[str]:
+    """Where the classifier looked, in one sentence, and the measurements."""
     table = templates(case.language)
     wording = table["findings"]
     items = case.descriptors.items
     if not items:
         return [rng.choice(wording["none"]), *_measurements(case, rng)]
-    said = [rng.choice(wording["open"]).format(count=table["counts"][len(items)])]
-    said.append(_zone_sentence(rng.choice(wording["first"]), items[0], case.language))
+    count = table["counts"][len(items)]
+    said = [rng.choice(wording["open"]).format(count=count, zones=_listed(case))]
     grade = "good" if items[0].agreement >= GOOD_AGREEMENT else "part"
     grade = "poor" if items[0].agreement < POOR_AGREEMENT else grade
+    own = words_of(case.language)
     said.append(
-        rng.choice(wording[f"agree_{grade}"]).format(
-            a=words_of(case.language).number(items[0].agreement)
+        rng.choice(wording[f"agree_{grade}"]).format_map(
+            {"in": own.zones[items[0].zone].where, "a": own.number(items[0].agreement)}
         )
     )
-    said += [
-        _zone_sentence(rng.choice(wording["other"]), item, case.language) for item in items[1:]
-    ]
-    sides = {item.zone.side for item in items}
-    said.append(rng.choice(wording["both" if len(sides) == 2 else sides.pop().value]))
-    if case.prediction.label == case.prediction.normal_label:
-        said.append(rng.choice(wording["normal"]))
+    is_normal = case.prediction.label == case.prediction.normal_label
+    said.append(rng.choice(wording["normal" if is_normal else "looked"]))
     return said + _measurements(case, rng)
 
 
@@ -272,24 +277,18 @@ def _measurements(case: Case, rng: random.Random) -> list[str]:
 
 
 def _interpretation(case: Case, rng: random.Random) -> list[str]:
+    """The impression in one sentence, how far it goes, and what else may be."""
     table = templates(case.language)
-    wording = table["interpretation"]
     label = case.prediction.label
     confidence = round(case.prediction.probability(label), 2)
-    term = label_term(case.prediction, label, case.language)
-    said = [
-        rng.choice(wording["classification"]).format(
-            label=term, c=words_of(case.language).number(confidence)
-        )
-    ]
     sureness = "sure" if confidence >= SURE else "doubtful" if confidence < DOUBTFUL else "unsure"
-    said.append(rng.choice(wording[sureness]))
-    items = case.descriptors.items
-    sides = {item.zone.side for item in items}
-    pattern = ("none", "one", "both")[len(sides)]
-    said.append(rng.choice(table["pattern"][_kind(case)][pattern]))
-    if items and items[0].agreement < POOR_AGREEMENT:
-        said.append(rng.choice(wording["poor_place"]))
+    said = [
+        rng.choice(table["impression"][sureness]).format(
+            label=label_term(case.prediction, label, case.language),
+            c=words_of(case.language).number(confidence),
+        ),
+        rng.choice(table["interpretation"][sureness]),
+    ]
     facts = Facts.of(case.prediction, case.descriptors, case.language)
     if facts.hyperinflation is not None:
         said.append(rng.choice(table["hyperinflation"][facts.hyperinflation]))

@@ -83,7 +83,10 @@ def _told(language: Language) -> dict[str, Any]:
     """What of a language's words a report may hold."""
     table = words_of(language).table
     others = {"page", "messages", "documents", "measurements"}
-    return {name: texts for name, texts in table.items() if name not in others}
+    told = {name: texts for name, texts in table.items() if name not in others}
+    unsaid = ("claims", "lexicon")  # what the check understands, which no report needs to say
+    report = {name: texts for name, texts in told["report"].items() if name not in unsaid}
+    return {**told, "report": report}
 
 
 def _chunks(literal: str) -> Iterator[str]:
@@ -187,9 +190,10 @@ def fact_phrases() -> frozenset[str]:
             for literal in _SLOT.split(wording)[1:]:  # where the value lies, and what it means
                 found |= set(_chunks(literal.rstrip()))
         # Which of the sentences is true shows in how it begins.
-        judging = ("hyperinflation", "pattern")
-        for _, wording in _strings({name: own_templates[name] for name in judging}):
+        for _, wording in _strings(own_templates["hyperinflation"]):
             found.add(f" {next(_chunks(wording))}")
+        for _, wording in _strings(own_templates["impression"]):  # how sure it is, after the number
+            found |= set(_chunks(_SLOT.split(wording)[-1].rstrip()))
     return frozenset(phrase for phrase in found if len(phrase) > 1)
 
 

@@ -106,6 +106,7 @@ def test_cases_cover_labels_counts_and_both_sides():
         "viral_pneumonia",
         "covid19",
         "tuberculosis",
+        "other_abnormality",
         "other",
     }
     assert {len(case.descriptors.items) for case in cases} == set(range(7))
