@@ -9,6 +9,7 @@ from pipeline.language_model.gguf_model import LanguageModel
 from pipeline.settings import Settings
 from pipeline.types import Claim, ClaimStatus, Descriptor, Report, Section
 from report.checking.claims import check_section
+from report.checking.repair import judged
 from report.writing.draft import Draft
 from report.writing.writer import ReportWriter
 from training.writer.cases import TAUGHT, Case, random_case
@@ -27,7 +28,8 @@ def measure(file: Path, *, cases: int = 100) -> dict[str, dict[str, float]]:
     Returns:
         By language, shares in [0, 1]: of the model's first texts, `sections_complete`,
         `zones_exact` (the findings name every zone of the prompt and no other),
-        `nothing_contradicted` and `faultless` (also nothing left out); of finished reports,
+        `nothing_contradicted`, `nothing_to_remove` (no sentence that the check would strike out)
+        and `faultless` (also nothing left out); of finished reports,
         `zones_exact_after_check`, `contradicted_after_check`, `written_twice` and
         `sentences_replaced`; and `tokens_per_s`, `tokens_per_report`.
     """
@@ -48,22 +50,24 @@ def measure(file: Path, *, cases: int = 100) -> dict[str, dict[str, float]]:
 
 
 def _first_texts(drafts: Sequence[Draft], seconds: float) -> dict[str, float]:
-    complete = exact = clean = faultless = tokens = 0
+    complete = exact = clean = kept = faultless = tokens = 0
     for draft in drafts:
         tokens += draft.tokens
         claims = [
-            claim
+            judged(claim)
             for section, text in draft.sections.items()
             for claim in check_section(section, text, draft.facts)
         ]
         complete += len(draft.sections) == len(Section)
         exact += _zones_exact(claims, draft.facts.items)
         clean += all(claim.status is not ClaimStatus.CONTRADICTED for claim in claims)
+        kept += not any(claim.removed for claim in claims)
         faultless += draft.faults == 0
     return {
         "sections_complete": complete / len(drafts),
         "zones_exact": exact / len(drafts),
         "nothing_contradicted": clean / len(drafts),
+        "nothing_to_remove": kept / len(drafts),
         "faultless": faultless / len(drafts),
         "tokens_per_s": round(tokens / seconds, 1),
         "tokens_per_report": round(tokens / len(drafts), 1),
