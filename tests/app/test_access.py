@@ -110,6 +110,7 @@ def test_a_session_that_ends_takes_the_page_away_at_the_next_click(clinic):
     clinic.store.sessions.end(clinic.cookie)
     page.run()
     assert "bacterial pneumonia" not in shown(page)
+    assert "Your session has ended." in shown(page)
     assert not page.file_uploader
 
 

@@ -64,8 +64,11 @@ def _way_in(words: Words) -> None:
 
 
 def _refused(words: Words) -> None:
-    """Say why the last try did not let anybody in."""
+    """Say why the last try did not let anybody in, or that a session has ended."""
     code = st.query_params.get(REFUSED)
+    if code is None and access.cookie():
+        code = errors.SignedOutError.code
+        draw(notice(message(code, words.language), "info", code))
     if code is None or code not in SAID:
         return
     seconds = st.query_params.get(SECONDS, "")
