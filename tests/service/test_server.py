@@ -19,26 +19,8 @@ from service.errors import ServiceNeedsKeysError
 from service.keys import make_key
 from service.server import is_loopback, serve
 from service.web.app import NO_TELEMETRY
+from tests.service.running import ROOT, free_port, standing, started
 from tests.waiting import wait_for
-
-ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "service", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 @pytest.mark.parametrize(
@@ -103,15 +85,8 @@ def test_it_takes_its_port_from_the_environment_and_ends_within_ten_seconds(
     try:
         address = f"http://127.0.0.1:{port}"
 
-        def alive() -> bool:
-            try:
-                return httpx2.get(f"{address}/healthz").status_code == 200
-            except httpx2.TransportError:
-                return False
-
-        wait_for(alive, "the service", 30)
+        assert wait_for(lambda: standing(address), "the service", 30) == "starting"
         assert time.monotonic() - begun < 10
-        assert httpx2.get(f"{address}/readyz").json() == {"status": "starting"}
         with Client(address, key) as client:
             waiting = client.submit(sample_radiograph(0))
             assert waiting.place == 1
@@ -132,20 +107,13 @@ def test_a_radiograph_through_the_pages_own_workers() -> None:
     process = started("--port", str(port))
     try:
         address = f"http://127.0.0.1:{port}"
-        with Client(address) as client, httpx2.Client(base_url=address) as http:
-
-            def ready() -> bool:
-                try:
-                    return http.get("/readyz").json() == {"status": "ok"}
-                except httpx2.TransportError:
-                    return False
-
-            wait_for(ready, "the models", 240)
+        wait_for(lambda: standing(address) == "ok", "the models", 240)
+        with Client(address) as client:
             analysis = client.analyse(sample_radiograph(0), language="ru")
             assert analysis.result.report.language == "ru"
             assert analysis.result.prediction.unfamiliar  # it is drawn
             assert client.file(analysis.id, "sr.dcm")[128:132] == b"DICM"
-            metrics = http.get("/metrics").text
+            metrics = httpx2.get(f"{address}/metrics").text
             assert 'explaincxr_labels_total{label="unfamiliar"} 1.0' in metrics
     finally:
         process.send_signal(signal.SIGTERM)
