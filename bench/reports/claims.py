@@ -29,13 +29,14 @@ from report.writing.facts import Facts
 from segmentation.measurement_settings import load_measurement_settings
 
 OUTSIDE = Path(__file__).with_name("outside")
-SETS = {"open": (".jsonl", ".held.jsonl", ".fresh.jsonl"), "held": (".unseen.jsonl",)}
+SETS = {"open": ("first", "second", "varied"), "held": ("unseen",)}
 KINDS = ("invented", "true", "wrong")
 TARGETS = {
     "invented_supported": "at most 0.005",
     "true_contradicted": "0",
     "true_supported": "at least 0.95",
     "wrong_found": "at least 0.99",
+    "wrong_supported": "0",
 }
 _LABELS = {"no_abnormality": "normal", "covid_19": "covid19"}
 _GRADES = {"low": Grade.WEAK, "moderate": Grade.MODERATE, "high": Grade.STRONG}
@@ -62,7 +63,7 @@ class OutsideSentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimMetrics:
-    """Of each set of sentences and each language, the four shares and how many sentences."""
+    """Of each set of sentences and each language, the five shares and how many sentences."""
 
     shares: Mapping[str, Mapping[str, Mapping[str, float]]]
     counts: Mapping[str, Mapping[str, int]]
@@ -91,7 +92,7 @@ def measure_claims() -> ClaimMetrics:
     Returns:
         `invented_supported`, the share of invented sentences called supported;
         `true_contradicted` and `true_supported`, of true ones; `wrong_found`, the share of wrong
-        ones called contradicted.
+        ones called contradicted; `wrong_supported`, of those called supported.
     """
     shares: dict[str, dict[str, dict[str, float]]] = {}
     counts: dict[str, dict[str, int]] = {}
@@ -115,6 +116,7 @@ def _shares(rows: list[OutsideSentence], language: Language) -> dict[str, float]
         "true_contradicted": _share(found["true"], ClaimStatus.CONTRADICTED),
         "true_supported": _share(found["true"], ClaimStatus.SUPPORTED),
         "wrong_found": _share(found["wrong"], ClaimStatus.CONTRADICTED),
+        "wrong_supported": _share(found["wrong"], ClaimStatus.SUPPORTED),
     }
 
 
@@ -124,12 +126,12 @@ def _share(found: list[ClaimStatus], status: ClaimStatus) -> float:
 
 def languages() -> Iterator[Language]:
     """The languages that there are sentences in."""
-    return (one for one in Language if (OUTSIDE / f"{one.value}.jsonl").is_file())
+    return (one for one in Language if (OUTSIDE / "first" / f"{one.value}.jsonl").is_file())
 
 
 def outside_sentences(language: Language, name: str) -> list[OutsideSentence]:
     """The sentences of one set, `open` or `held`."""
-    files = [OUTSIDE / f"{language.value}{suffix}" for suffix in SETS[name]]
+    files = [OUTSIDE / folder / f"{language.value}.jsonl" for folder in SETS[name]]
     lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     return [OutsideSentence(**json.loads(line)) for line in lines if line.strip()]
 

@@ -24,6 +24,7 @@ def test_the_open_sentences_reach_their_targets(metrics: ClaimMetrics, language:
     assert found["true_contradicted"] == 0
     assert found["true_supported"] >= 0.95
     assert found["wrong_found"] >= 0.99
+    assert found["wrong_supported"] == 0
 
 
 def test_each_language_has_enough_sentences() -> None:
@@ -52,5 +53,6 @@ def test_the_figures_stand_by_language_and_by_set(metrics: ClaimMetrics) -> None
         "true_contradicted",
         "true_supported",
         "wrong_found",
+        "wrong_supported",
     }
     assert "wrong_found" in metrics.table()
