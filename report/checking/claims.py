@@ -19,6 +19,7 @@ from pipeline.types import (
     SpanKind,
     Zone,
 )
+from report.checking.ambiguity import is_ambiguous
 from report.checking.classification.check import check_classification
 from report.checking.left_over import (
     denies_rest,
@@ -33,6 +34,7 @@ from report.checking.quantifiers.everything import check_all
 from report.checking.quantifiers.nothing import check_nothing
 from report.checking.quantifiers.only import check_only
 from report.checking.quantifiers.others import check_others
+from report.checking.quantifiers.ranges import check_ranges
 from report.checking.sentence.places import zone_mentions
 from report.checking.sentence.reading import Reading
 from report.checking.sentence.splitting import units_of
@@ -44,6 +46,7 @@ from report.checking.zones.agreement import check_agreement_words
 from report.checking.zones.comparisons import check_comparison
 from report.checking.zones.grades import check_degrees
 from report.checking.zones.numbers import check_numbers
+from report.checking.zones.positions import check_positions
 from report.checking.zones.presence import check_presence
 from report.checking.zones.ranks import check_order
 from report.writing.facts import Facts
@@ -58,8 +61,11 @@ _OF_THE_MAPS = (
     "methods",
     "zone_noun",
     "distribution",
+    "max",
+    "in_favour",
 )
 _PLACES = frozenset({SpanKind.ZONE, SpanKind.SIDE, SpanKind.COUNT, SpanKind.COMPARISON})
+_OF_PLACES = _PLACES | {SpanKind.GRADE}
 _DENIED = frozenset({SpanKind.FINDING, SpanKind.DISEASE, SpanKind.DEVICE, SpanKind.ANATOMY})
 
 
@@ -118,13 +124,15 @@ def check_sentence(
 def read(sentence: str, facts: Facts, context: tuple[Zone, ...] = ()) -> Reading:
     """Take a sentence apart and run every check over it."""
     units = units_of(sentence, facts.prediction, facts.language)
-    mentions = zone_mentions(units, facts.sides)
+    mentions = zone_mentions(units, facts.zones)
     reading = Reading(facts=facts, units=units, mentions=mentions, context=context)
     check_measurements(reading)
     check_classification(reading)
+    check_positions(reading)
     check_others(reading)
     check_counts(reading)
     check_all(reading)
+    check_ranges(reading)
     check_numbers(reading)
     check_order(reading)
     check_comparison(reading)
@@ -141,14 +149,18 @@ def read(sentence: str, facts: Facts, context: tuple[Zone, ...] = ()) -> Reading
 
 def _status(reading: Reading, rest: list[tuple[Unit, SpanKind]]) -> ClaimStatus:
     wrong = [unit for unit in reading.units if unit.good is False]
-    understood = [unit for unit in wrong if not is_half_understood(reading, unit, rest)]
+    understood = [
+        unit
+        for unit in wrong
+        if not (is_half_understood(reading, unit, rest) or is_ambiguous(reading, unit))
+    ]
     right = [unit for unit in reading.units if unit.good]
     unmeasured = [kind for _, kind in rest if kind in _DENIED]
     # Where a finding is denied or stated in a place, the place says nothing of the maps.
     firm = [
         unit
         for unit in understood
-        if unit.kind not in _PLACES
+        if unit.kind not in _OF_PLACES
         or not (unmeasured or negates_itself(reading, rest) or denies_rest(reading, rest))
         or (unit.kind is SpanKind.COMPARISON and not _is_denied(reading))
     ]

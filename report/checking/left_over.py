@@ -36,6 +36,8 @@ FREE = frozenset(
         "one",
         "follows_it",
         "likeliest",
+        "chest_measurements",
+        "same_level",
     }
 )
 """The tables whose words claim nothing by themselves."""
@@ -73,6 +75,7 @@ _REPEATING: Mapping[SpanKind, frozenset[str]] = {  # what may say the same again
     SpanKind.CONFIDENCE: _DOUBLES | {"max"},
     SpanKind.MEASUREMENT: _DOUBLES | DEGREES.keys() | {"upper", "middle", "lower", "max", "min"},
 }
+_OF_ZONES = frozenset({SpanKind.GRADE, SpanKind.NUMBER, SpanKind.ORDER, SpanKind.ZONE})
 _NAMED_DISEASE = frozenset({SpanKind.DISEASE, SpanKind.LABEL, SpanKind.FINDING})
 
 
@@ -107,11 +110,38 @@ def is_half_understood(reading: Reading, unit: Unit, rest: list[tuple[Unit, Span
     word that nobody listed turns all but a value or a label that is said to be something.
     """
     turns = _TURNING - _REPEATING.get(unit.kind or SpanKind.UNKNOWN, frozenset())
+    if unit.kind in _OF_ZONES and _names_other_place(reading, unit):
+        return True
+    if unit.kind is SpanKind.COMPARISON and _stands_alone(reading, unit):
+        return True
     if unit.kind is SpanKind.COMPARISON:
         rest = _of_clause(reading, unit, rest)
     turning = any(one.tag in turns for one, _ in rest)
     unknown = any(one.tag == UNKNOWN for one, _ in rest)
     return turning or (unknown and unit.kind not in _VALUES)
+
+
+def _names_other_place(reading: Reading, unit: Unit) -> bool:
+    """Whether a unit's own clause speaks of a place that could not be told."""
+    parts = [one.start for one in reading.units if one.text in (",", ";")]
+    first = max((at for at in parts if at < unit.start), default=-1)
+    last = min((at for at in parts if at > unit.start), default=reading.units[-1].end)
+    inside = [at for at, one in enumerate(reading.units) if first < one.start < last]
+    named = {at for one in reading.mentions for at in range(one.first, one.last + 1)}
+    if not reading.mentions or named & set(inside):
+        return False
+    if unit.kind in (SpanKind.ORDER, SpanKind.ZONE):
+        return any(reading.units[at].tag in ("no", "absent") for at in inside)
+    return any(reading.units[at].tag in ("zone_noun", "third") for at in inside)
+
+
+def _stands_alone(reading: Reading, unit: Unit) -> bool:
+    """Whether a comparison's clause names nothing that could be compared: "..., and a bit more"."""
+    index = next(at for at, one in enumerate(reading.units) if one is unit)
+    clause = reading.clause_of(index)
+    named = {at for one in reading.mentions for at in (one.first, one.last)}
+    sides = reading.tagged("right", "left", within=clause)
+    return not sides and not any(at in clause for at in named)
 
 
 def _of_clause(

@@ -1,6 +1,6 @@
 """Checks what a sentence says of the classification: label, probability, confidence, doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.types import SpanKind
 from report.checking.classification.confidence import check_confidence, check_doubt, check_sure
@@ -12,10 +12,12 @@ from report.checking.classification.labels import (
     check_none_reaches,
     label_of,
 )
+from report.checking.sentence.lexicon import in_table
 from report.checking.sentence.quantities import is_free_number, kind_of
 from report.checking.sentence.reading import Reading
-from report.checking.sentence.units import LABEL
+from report.checking.sentence.units import LABEL, NUMBER
 
+_UNLIKELY_TO = 0.2
 _CLASS_KINDS = ("confidence", "probability", "class")
 
 
@@ -35,7 +37,7 @@ def check_classification(reading: Reading) -> None:
         noun = reading.neighbours(index, 1, skip=("of", "plain"))
         if (
             noun is not None
-            and reading.units[noun].tag == "classifier"
+            and reading.units[noun].tag in ("classifier", "probability", "confidence")
             and not (labels or reading.mentions)
         ):
             reading.account(index)
@@ -49,6 +51,28 @@ def check_classification(reading: Reading) -> None:
     check_sure(reading)
     check_confidence(reading)
     check_doubt(reading)
+    _account_hedges(reading, bound)
+
+
+def _account_hedges(reading: Reading, bound: Collection[int]) -> None:
+    """Such as "suspects", "in favour of" beside a probability: it is said how likely."""
+    right = [unit for unit in reading.units if unit.kind is SpanKind.CONFIDENCE and unit.good]
+    if not right or reading.mentions or not (bound or reading.has("abnormal", "classifier")):
+        return
+    reading.account(*reading.tagged("hedge", "in_favour", "fits"))
+    for index in reading.unaccounted("below", "less"):  # "pneumonia trails behind at 0.08"
+        clause = reading.clause_of(index)
+        trailing = [at for at in bound if at in clause]
+        found = reading.facts.prediction.found_labels
+        if trailing and label_of(reading, trailing[0]) not in found:
+            reading.account(index)
+    for index in reading.tagged("disease"):  # "viral (0.38) and bacterial (0.31) pneumonia"
+        before = reading.units[index - 1] if index else None
+        numbered = before is not None and (before.text == ")" or before.tag == NUMBER)
+        if numbered and in_table(reading.units[index].text, "pneumonia", reading.facts.language):
+            reading.account(index)
+    if all(unit.value <= _UNLIKELY_TO for unit in right):
+        reading.account(*reading.tagged("unlikely"))
 
 
 def _check_either(reading: Reading) -> None:

@@ -16,7 +16,9 @@ def check_sure(reading: Reading) -> None:
     prediction = reading.facts.prediction
     for index in reading.tagged("sure"):
         segment = reading.segment_of(index)
-        beside = reading.units[index + 1 : index + 4]
+        clause = reading.clause_of(index)
+        beside = reading.units[index + 1 : min(index + 4, clause.end)]
+        beside += reading.units[max(index - 1, clause.start) : index]  # "47 % confident"
         if any(unit.kind is SpanKind.CONFIDENCE for unit in beside):
             reading.account(index)
             continue
@@ -47,6 +49,8 @@ def check_confidence(reading: Reading) -> None:
             continue
         denied = [at for at in reading.denials(segment) if at < index]
         beside = [at for at in reading.tagged(LABEL) if index < at < index + 5]
+        named = reading.tagged(LABEL, "normal", within=segment)
+        beside = beside or (named if len(named) == 1 else [])
         if beside and reading.units[nearest].tag == "probability":
             share = prediction.probability(label_of(reading, beside[0]))
             good = {
@@ -65,6 +69,8 @@ def check_confidence(reading: Reading) -> None:
                 reading.units[beside[0]].good = None
                 reading.account(beside[0])
             continue
+        if reading.has("abnormal", within=segment) and reading.units[nearest].tag == "probability":
+            confidence = prediction.abnormal_probability
         good = {
             "strong": confidence >= _HIGH_FROM,
             "moderate": _MODERATE[0] <= confidence <= _MODERATE[1],
@@ -89,7 +95,7 @@ def check_doubt(reading: Reading) -> None:
         elif (
             prediction.is_uncertain
             or reading.facts.confidence >= _HIGH_FROM
-            or (reading.has("mark") and not reading.mentions)
+            or (reading.has("mark", "classifier") and not reading.mentions)
         ):  # "flagged as uncertain" is said of the program's own flag
             good = False
         if good is not None:

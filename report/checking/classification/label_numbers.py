@@ -15,7 +15,7 @@ def check_label_numbers(
     """Each probability: of the label it stands by; returns the labels that have one."""
     bound: set[int] = set()
     for place, number in enumerate(numbers):
-        owner = _owner(number, place, numbers, labels)
+        owner = _owner(reading, place, numbers, labels)
         bound.update(_check_number(reading, number, owner, numbers, labels))
     return frozenset(bound)
 
@@ -28,7 +28,7 @@ def _check_number(
     labels: Sequence[int],
 ) -> Sequence[int]:
     """One probability; returns the labels that it is of."""
-    near_abnormal = _is_of_abnormal(reading, number, owner)
+    near_abnormal = _is_of_abnormal(reading, number, owner, numbers, labels)
     values = _values(reading, number, owner, numbers, labels)
     if _check_neither(reading, number, labels):
         return labels
@@ -43,7 +43,7 @@ def _check_number(
     if instead is not None:
         values, owner = instead, None
     good = matches(reading, number, values)
-    shared = _shared(reading, owner, labels, numbers)
+    shared = _shared(reading, number, owner, numbers, labels)
     if good is None:
         return ()
     if shared:
@@ -51,14 +51,20 @@ def _check_number(
         good = all(each)
         reading.account(*reading.tagged("all", "each_side", "equal", "unlikely"))
     reading.note(number, good, SpanKind.CONFIDENCE, **values)
+    if good and instead is not None and "difference" in instead:
+        return labels  # "7 points between A and B"
     return shared if owner is None or near_abnormal else [*shared, owner]
 
 
-def _is_of_abnormal(reading: Reading, number: int, owner: int | None) -> bool:
-    """Whether "abnormal" stands nearer to a number than its label does."""
-    return any(
-        owner is None or abs(at - number) < abs(owner - number) for at in reading.tagged("abnormal")
-    )
+def _is_of_abnormal(
+    reading: Reading, number: int, owner: int | None, numbers: Sequence[int], labels: Sequence[int]
+) -> bool:
+    """Whether a number is of "abnormal": in its place of as many, or nearer to it than a label."""
+    abnormal = reading.tagged("abnormal")
+    named = sorted([*labels, *abnormal])
+    if len(named) == len(numbers):
+        return named[numbers.index(number)] in abnormal
+    return any(owner is None or abs(at - number) < abs(owner - number) for at in abnormal)
 
 
 def _values(
@@ -76,7 +82,7 @@ def _values(
         rest = [name for name in prediction.labels if name != own]
         reading.account(*exceptions, *reading.tagged("all"))
         return {"others": max(prediction.probability(name) for name in rest)}
-    if _is_of_abnormal(reading, number, owner):
+    if _is_of_abnormal(reading, number, owner, numbers, labels):
         return {"abnormal_probability": prediction.abnormal_probability}
     if owner is not None:
         return _values_of_label(reading, number, owner, numbers, labels)
@@ -98,11 +104,10 @@ def _values_of_label(
         reading.account(*denied)
     between = {unit.tag for unit in reading.units[owner + 1 : number]}
     apart = bool(between - {"punctuation"}) or owner > number
-    if apart and len(labels) > len(numbers):
+    compared = reading.has("more", "less", "above", "below", "than")
+    if (apart or compared) and len(labels) > len(numbers):
         for at in labels:
             values |= probability_evidence(reading, at)
-    if label_of(reading, owner) == prediction.normal_label and not reading.has("label"):
-        values["confidence"] = reading.facts.confidence
     return values
 
 
@@ -125,6 +130,13 @@ def _check_neither(reading: Reading, number: int, labels: Sequence[int]) -> bool
     return True
 
 
+def _is_parted(reading: Reading, index: int, number: int, labels: Sequence[int]) -> bool:
+    """Whether a semicolon, or a label that has the number, parts a word from a number."""
+    first, last = min(index, number), max(index, number)
+    own = [at for at in labels if first < at < last and not reading.has("than", "no", "except")]
+    return bool(own) or any(unit.text == ";" for unit in reading.units[first:last])
+
+
 def _bounds_others(reading: Reading, number: int) -> bool:
     return is_bound(reading, number) and reading.has("classifier")
 
@@ -133,7 +145,9 @@ def _values_of_others(
     reading: Reading, number: int, labels: Sequence[int]
 ) -> dict[str, float] | None:
     """Such as "No other label exceeds 5 %", "leaving 7 % for the other labels"."""
-    others = reading.unaccounted("other")
+    others = [
+        at for at in reading.unaccounted("other") if not _is_parted(reading, at, number, labels)
+    ]
     prediction = reading.facts.prediction
     if others and _bounds_others(reading, number):
         named = {label_of(reading, at) for at in labels} | {prediction.label}
@@ -142,7 +156,12 @@ def _values_of_others(
             reading.account(*labels[:1], *reading.tagged("than"))
         reading.account(*others, *reading.tagged("all"))
         return {"others": max((prediction.probability(one) for one in rest), default=0.0)}
-    if others and _beside(reading, others[0], number):
+    clause = reading.clause_of(number)
+    if (
+        others
+        and _beside(reading, others[0], number)
+        and not any(at in clause and at < others[0] for at in labels)
+    ):
         reading.account(*others, *_counts_after(reading, others[0]), *reading.tagged("all"))
         return {"others": 1 - reading.facts.confidence}
     return None
@@ -175,15 +194,21 @@ def _gaps(reading: Reading, labels: Sequence[int]) -> dict[str, float]:
 
 
 def _shared(
-    reading: Reading, owner: int | None, labels: Sequence[int], numbers: Sequence[int]
+    reading: Reading,
+    number: int,
+    owner: int | None,
+    numbers: Sequence[int],
+    labels: Sequence[int],
 ) -> list[int]:
     """The labels that one number is said of: "COVID-19 and tuberculosis each receive 1 %"."""
-    if owner is None or len(numbers) != 1 or len(labels) < 2:
+    previous = max((at for at in numbers if at < number), default=-1)
+    own = [at for at in labels if at < number and at > previous] if len(numbers) > 1 else labels
+    if owner is None or len(own) < 2 or len(numbers) == len(labels):
         return []
     if reading.has("then", "follows_it", "than", "uncertain"):
         return []
-    group = [labels[0]]
-    for at in labels[1:]:
+    group = [own[0]]
+    for at in own[1:]:
         between = reading.units[group[-1] + 1 : at]
         if not all(unit.tag in ("joins", "of") or unit.text == "," for unit in between):
             break
@@ -192,10 +217,16 @@ def _shared(
     return group if len(group) > 1 and joined else []
 
 
-def _owner(number: int, place: int, numbers: Sequence[int], labels: Sequence[int]) -> int | None:
+def _owner(
+    reading: Reading, place: int, numbers: Sequence[int], labels: Sequence[int]
+) -> int | None:
+    """The label that a number is of: in its place of as many, or the last before it."""
     if not labels:
         return None
     if len(labels) == len(numbers):
         return labels[place]
-    before = [at for at in labels if at < number]
+    named = sorted([*labels, *reading.tagged("abnormal")])
+    if len(named) == len(numbers) and named[place] in labels:
+        return named[place]
+    before = [at for at in labels if at < numbers[place]]
     return before[-1] if before else labels[0]

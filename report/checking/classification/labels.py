@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from pipeline.types import SpanKind
+from report.checking.sentence.lexicon import in_table
 from report.checking.sentence.reading import Reading
 from report.checking.sentence.units import LABEL, NUMBER
 
 _UNLIKELY_TO = 0.2
+_NEAR = 1  # units between a denial and the label that it denies
 _CUES = ("classifier", "likeliest", "confidence", "probability", "uncertain", "sure")
 
 
@@ -69,6 +71,9 @@ def _check_denied(
     """Such as "not tuberculosis": wrong of the label found, right of an unlikely one."""
     prediction = reading.facts.prediction
     label = label_of(reading, index)
+    compared = len(reading.tagged(LABEL)) > 1 and reading.has("than", "less", "more", "of")
+    if label in prediction.found_labels and compared and index - denials[-1] > _NEAR:
+        return  # "A is less likely than B"
     if label in prediction.found_labels:
         reading.note(index, False, SpanKind.LABEL, label=prediction.label)
     elif _has_cue(reading, named_with_number) and prediction.probability(label) <= _UNLIKELY_TO:
@@ -118,17 +123,21 @@ def check_none_reaches(reading: Reading) -> None:
     denials = reading.unaccounted("no")
     for at in denials:
         noun = reading.neighbours(at, 1, skip=("one", "of", "plain", "all", "other"))
-        if noun is None or reading.units[noun].tag != "classifier":
+        if noun is None or not _is_of_labels(reading, noun):
             continue
         segment = reading.segment_of(at)
+        excepting = reading.has("except")
         numbers = [
             index
             for index in range(segment.start, segment.end)
-            if reading.units[index].tag == NUMBER and index > noun
+            if reading.units[index].tag == NUMBER
+            and index > noun
+            and (excepting or not any(noun < at < index for at in reading.tagged(LABEL)))
         ]
         if not numbers:
             continue
-        limit = reading.units[numbers[0]].value
+        beyond = reading.has("above", "more")  # "none exceeds 3 %" is right of 3 %
+        limit = reading.units[numbers[0]].value + (1e-9 if beyond else 0.0)
         prediction = reading.facts.prediction
         excepted: list[int] = []
         if reading.has("except", "other"):  # "no label but tuberculosis reaches 10 %"
@@ -136,6 +145,9 @@ def check_none_reaches(reading: Reading) -> None:
         kept = {label_of(reading, one) for one in excepted}
         if reading.has("other") and not kept:
             kept = {prediction.label}
+        if reading.units[noun].tag != "classifier":
+            kept.add(prediction.normal_label)
+            reading.account(noun)
         rest = [prediction.probability(one) for one in prediction.labels if one not in kept]
         good = max(rest) < limit
         for one in excepted:
@@ -144,6 +156,15 @@ def check_none_reaches(reading: Reading) -> None:
         reading.units[numbers[0]].good = None
         reading.note(numbers[0], good, SpanKind.CONFIDENCE, confidence=reading.facts.confidence)
         reading.account(*denials, *reading.tagged("above", "more", "at_least", "than", "one"))
+
+
+def _is_of_labels(reading: Reading, index: int) -> bool:
+    """Whether a noun means the labels: "no label", "none of the diseases"."""
+    unit = reading.units[index]
+    ill = unit.tag in ("disease", "advice_object", "abnormal")
+    return unit.tag == "classifier" or (
+        ill and in_table(unit.text, "illness", reading.facts.language)
+    )
 
 
 def check_abnormal(reading: Reading) -> None:
@@ -156,6 +177,7 @@ def check_abnormal(reading: Reading) -> None:
         )
         if numbered:
             reading.note(index, None, SpanKind.LABEL)
+            reading.account(*reading.tagged("all", within=reading.segment_of(index)))
         elif reading.has(*_CUES):
             segment = reading.segment_of(index)
             denied = [at for at in reading.denials(segment) if at < index]

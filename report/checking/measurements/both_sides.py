@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pipeline.types import Measurement, MeasurementName, Side, SpanKind
 from report.checking.measurements.mentions import FREE_WORDS, MeasurementMention, named_side
 from report.checking.measurements.relations import denial_of, is_beyond, said_rightly
-from report.checking.measurements.values import check_value
+from report.checking.measurements.values import SCALES, check_value
 from report.checking.sentence.places import SIDES
 from report.checking.sentence.reading import Reading
+from report.checking.sentence.segments import Segment
+from report.checking.sentence.tags import MORE
 from report.checking.sentence.units import NUMBER
 
 
@@ -18,6 +20,7 @@ class _BothSides:
 
     Attributes:
         name: The measurement's.
+        reach: Where it is said.
         valued: The measurement of each side.
         sides: The units that name a side.
         both: The units that mean both.
@@ -27,6 +30,7 @@ class _BothSides:
     """
 
     name: MeasurementName
+    reach: Segment
     valued: Mapping[Side, Measurement]
     sides: Sequence[int]
     both: Sequence[int]
@@ -49,6 +53,8 @@ def check_both_sides(reading: Reading, mention: MeasurementMention) -> bool:
         for side, number in zip(said.order, said.own, strict=True):
             good = check_value(reading, number, said.valued[side], frozenset(), mention)
             reading.note(number, bool(good), SpanKind.MEASUREMENT, **said.evidence)
+    elif len(said.own) == 1 and _is_side_gap(reading, said):
+        reading.note(said.own[0], True, SpanKind.MEASUREMENT, **said.evidence)
     elif said.own:
         return False
     _check_compared(reading, said)
@@ -58,12 +64,28 @@ def check_both_sides(reading: Reading, mention: MeasurementMention) -> bool:
         unit = reading.units[number]
         good = bool(limits) and abs(limits[0] - unit.value) <= unit.tolerance
         reading.note(number, good, SpanKind.MEASUREMENT, **said.evidence)
-    checked = said.own or said.limits or any(unit.good is not None for unit in reading.units)
+    checked = (
+        said.own
+        or said.limits
+        or any(unit.good is not None for unit in reading.units[said.reach.start : said.reach.end])
+    )
     if said.both and not checked:
         return False
     reading.account(mention.at, *said.sides, *said.both)
-    reading.account(*reading.tagged(*FREE_WORDS, "than", "strong", "each_side"))
+    reading.account(*[at - 1 for at in said.sides if at and reading.units[at - 1].tag == "no"])
+    words = (*FREE_WORDS, "than", "strong", "each_side")
+    reading.account(*reading.tagged(*words, within=said.reach))
     return True
+
+
+def _is_side_gap(reading: Reading, said: _BothSides) -> bool:
+    """Such as "The left dome is higher than the right by 3 mm"."""
+    first, second = (one.value or 0.0 for one in said.valued.values())
+    unit = reading.units[said.own[0]]
+    scale = SCALES.get((next(iter(said.valued.values())).unit, unit.unit))
+    if scale is None or len(set(said.order)) != len(Side):
+        return False
+    return abs(abs(first - second) - unit.value * scale) <= unit.tolerance * scale + 1e-9
 
 
 def _said_of_both(reading: Reading, mention: MeasurementMention) -> _BothSides | None:
@@ -72,20 +94,25 @@ def _said_of_both(reading: Reading, mention: MeasurementMention) -> _BothSides |
     valued = {one.side: one for one in same if one.value is not None and one.side is not None}
     if len(valued) != len(Side) or reading.mentions:
         return None
-    sides = reading.tagged(*SIDES)
-    both = reading.tagged("both") or ([] if sides else reading.tagged("each_side"))
+    reach = mention.reach
+    sides = reading.tagged(*SIDES, within=reach)
+    both = reading.tagged("both", within=reach)
+    both = both or ([] if sides else reading.tagged("each_side", within=reach))
     order = [SIDES[reading.units[index].tag] for index in sides]
     named = named_side(reading, mention)
     if named is not None:
         order.insert(sum(index < mention.at for index in sides), named)
-    numbers = reading.tagged(NUMBER)
-    own = [index for index in numbers if not _is_bound(reading, index)]
+    numbers = reading.tagged(NUMBER, within=reach)
+    if len(order) == 1 and len(numbers) == len(Side) and reading.has(*MORE, "less", within=reach):
+        order.append(next(side for side in Side if side is not order[0]))  # "left is higher, ..."
+    own = [index for index in numbers if not _is_bound(reading, index, reach.start)]
     if len(set(order)) != len(Side) and not both and (order or len(own) != len(Side)):
         return None
     if not order and len(own) == len(Side):
         order = [Side.RIGHT, Side.LEFT]
     return _BothSides(
         name=mention.name,
+        reach=reach,
         valued=valued,
         sides=sides,
         both=both,
@@ -97,9 +124,11 @@ def _said_of_both(reading: Reading, mention: MeasurementMention) -> _BothSides |
 
 def _check_compared(reading: Reading, said: _BothSides) -> None:
     """Such as "The right dome is higher than the left", "both lie above the threshold"."""
-    for index in reading.unaccounted("more", "less", "above", "below"):
+    words = ("more", "less", "above", "below", "within", "normal")
+    for index in reading.unaccounted(*words, within=said.reach):
+        compares = reading.units[index].tag in words[:4]
         is_more = reading.units[index].tag in ("more", "above")
-        if len(said.order) == len(Side) and not said.limits:
+        if compares and len(said.order) == len(Side) and not said.limits:
             first, second = (said.valued[side].value or 0.0 for side in said.order)
             good = first > second if is_more else first < second
         else:
@@ -114,10 +143,11 @@ def _check_compared(reading: Reading, said: _BothSides) -> None:
 
 def _check_beyond(reading: Reading, said: _BothSides) -> None:
     """Such as "Neither dome is flattened"."""
-    for index, unit in enumerate(reading.units):
-        if unit.accounted or not is_beyond(reading, index, f"{said.name}_beyond"):
+    for index in range(said.reach.start, said.reach.end):
+        beyond = is_beyond(reading, index, f"{said.name}_beyond")
+        if reading.units[index].accounted or not beyond:
             continue
-        denial = denial_of(reading, index, 0)
+        denial = denial_of(reading, index, said.reach.start)
         found = [
             said_rightly(reading, index, one, denied=denial is not None)
             for one in said.valued.values()
@@ -127,12 +157,14 @@ def _check_beyond(reading: Reading, said: _BothSides) -> None:
             reading.account(*([] if denial is None else [denial]))
 
 
-def _is_bound(reading: Reading, index: int) -> bool:
+def _is_bound(reading: Reading, index: int, start: int) -> bool:
     """Whether a word such as "above" stands before a number, and no other number between."""
+    if index and reading.units[index - 1].tag == "difference":
+        return False
     before = set()
-    for at in range(index - 1, max(-1, index - 5), -1):
+    for at in range(index - 1, max(start, index - 4) - 1, -1):
         if reading.units[at].tag == NUMBER:
             break
         before.add(reading.units[at].tag)
     bounds = bool(before & {"above", "below", "threshold", "more", "less"})
-    return bounds and reading.units[index - 1].text not in (",", "(")
+    return bounds and reading.units[index - 1].text not in (",", "(", ":")

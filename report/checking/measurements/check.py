@@ -12,6 +12,7 @@ from report.checking.measurements.mentions import (
     named_side,
 )
 from report.checking.measurements.relations import check_relation
+from report.checking.measurements.unmeasured import check_unmeasured
 from report.checking.measurements.values import check_value
 from report.checking.sentence.lexicon import in_table
 from report.checking.sentence.places import SIDES
@@ -39,8 +40,11 @@ _BOUND_WORDS = frozenset(
 
 def check_measurements(reading: Reading) -> None:
     """Check what is said of measurements; their units are accounted for."""
+    check_unmeasured(reading)
     name_structures(reading)
     for mention in measurement_mentions(reading):
+        if reading.units[mention.at].accounted:
+            continue
         if not check_both_sides(reading, mention):
             _check_measurement(reading, mention)
     _check_hyperinflation(reading)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline.types import Measurement, SpanKind, ThresholdRelation
-from report.checking.measurements.mentions import MeasurementMention
+from report.checking.measurements.mentions import MeasurementMention, measurement_names
 from report.checking.measurements.values import SCALES
 from report.checking.sentence.lexicon import in_table, table_names
 from report.checking.sentence.reading import Reading
@@ -38,6 +38,9 @@ def check_relation(
             number > index and units[number].good for number in bounds
         ):
             reading.account(index)  # "normal up to 0.50"
+            continue
+        if unit.tag in ("within", "normal") and units[index - 1].tag in _ABOVE | _BELOW:
+            reading.account(index)  # "exceeds the norm"
             continue
         if unit.tag == "than" or (index and units[index - 1].tag == NUMBER and unit.tag in _HIGH):
             reading.account(index)  # "1.2 cm high"
@@ -77,8 +80,21 @@ def denial_of(reading: Reading, index: int, start: int) -> int | None:
         if unit.tag == "no" and not unit.accounted:
             return before
         if unit.tag in ("contrast", NUMBER) or unit.text in (";", ":"):
-            return None
-    return None
+            break
+    return _denial_after(reading, index)
+
+
+def _denial_after(reading: Reading, index: int) -> int | None:
+    """A denial that ends the statement: "уплощения диафрагмы нет"."""
+    names = measurement_names(reading.facts.language)
+    denial = reading.neighbours(index, 1, skip=("of", "heart", "finding", "anatomy", *names))
+    if denial is None or reading.units[denial].tag not in ("no", "not_measured_word"):
+        return None
+    if reading.units[denial].accounted:
+        return None
+    following = reading.neighbours(denial, 1, skip=("plain", "mark"))
+    ends = following is None or reading.units[following].tag == "punctuation"
+    return denial if ends else None
 
 
 def said_rightly(

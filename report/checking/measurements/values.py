@@ -11,6 +11,7 @@ SCALES = {  # a written unit in one of the measurement's
     (MeasurementUnit.CM, "cm"): 1.0,
     (MeasurementUnit.CM, ""): 1.0,
     (MeasurementUnit.RATIO, "percent"): 1.0,
+    (MeasurementUnit.RATIO, "points"): 1.0,
     (MeasurementUnit.RATIO, ""): 1.0,
     (MeasurementUnit.DEGREES, "degrees"): 1.0,
     (MeasurementUnit.DEGREES, ""): 1.0,

@@ -42,7 +42,8 @@ def counted_noun(reading: Reading, index: int) -> int | None:
     if noun is None or is_end or noun - index > _FAR:
         return None
     if tag == "six" or (tag in COUNTS and is_pool(reading, noun)):  # "three of six zones"
-        return counted_noun(reading, noun)
+        nested = counted_noun(reading, noun)
+        return index if nested is None and _stands_after(reading, index) else nested
     return noun if tag == "zone_noun" else _announced(reading, index)
 
 
@@ -56,6 +57,8 @@ def _counts_by_itself(reading: Reading, index: int, following: str, *, is_end: b
         return True  # "of six zones two are marked"
     if not is_end:
         return False
+    if _stands_after(reading, index):
+        return True  # "Marked zones: none", "the number of marked zones is two"
     segment = reading.segment_of(index)
     counted = any(unit.kind is SpanKind.COUNT for unit in reading.units[:index])
     nouns = [at for at in reading.tagged("zone_noun", within=segment) if at < index]
@@ -63,6 +66,15 @@ def _counts_by_itself(reading: Reading, index: int, following: str, *, is_end: b
     of_zones = of_zones or (bool(nouns) and following == "each_side")
     sided = reading.has("right", "left", "each_side", within=segment)
     return sided and ((counted and before in _ELLIPTIC) or of_zones)  # "..., the left lung one"
+
+
+def _stands_after(reading: Reading, index: int) -> bool:
+    """Whether a number ends a statement that names zones and no one zone."""
+    skip = ("plain", "dash", "punctuation", "of", "there", "classifier", "intensity", "equal")
+    before = reading.neighbours(index, -1, skip=skip)
+    if before is None or reading.mentions or reading.has("label", "methods"):
+        return False
+    return reading.units[before].tag in ("zone_noun", "mark")
 
 
 def _announced(reading: Reading, index: int) -> int | None:

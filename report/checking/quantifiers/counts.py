@@ -133,6 +133,7 @@ def _sides_counted(reading: Reading, index: int, segment: Segment) -> list[int]:
         at
         for at in reading.unaccounted("right", "left", within=segment)
         if abs(at - index) < _NEAR
+        and not any(unit.text == "," for unit in reading.units[min(at, index) : max(at, index)])
         and not any(min(at, index) < one < max(at, index) for one in others)
     ]
     return sides[:1] if others and len(sides) == len(Side) else sides

@@ -14,7 +14,20 @@ from report.checking.sides.totals import open_sides
 _COMPARED = frozenset({"more", "less", "above", "below"})
 _WEAKENED = (
     _COMPARED
-    | frozenset({NUMBER, "near", "partial", "poor", "within", "only"})
+    | frozenset(
+        {
+            NUMBER,
+            "near",
+            "partial",
+            "poor",
+            "within",
+            "only",
+            "approximately",
+            "uncertain",
+            "hedge",
+            "probability",
+        }
+    )
     | DEGREES.keys()
     | COUNTS.keys()
 )
@@ -32,7 +45,9 @@ def check_only(reading: Reading) -> None:
         mentions = reading.zones_in(segment)
         sides = open_sides(reading, segment)
         whole = _whole_side(reading, index, after, mentions)
-        if following == "zone_noun" and not (mentions or sides):
+        if following == "zone_noun" and reading.mentions and not mentions:
+            reading.account(index)  # "a single zone takes most of it: A"
+        elif following == "zone_noun" and not (mentions or sides):
             marked = len(reading.facts.items)
             reading.note(index, marked == 1, SpanKind.COUNT, regions=float(marked))
         elif whole is not None:
@@ -46,6 +61,9 @@ def check_only(reading: Reading) -> None:
 def _weakens(reading: Reading, index: int, following: str) -> bool:
     """Whether "only" says little of what follows, and nothing of others: "only slightly ahead"."""
     passed = reading.neighbours(index, 1, skip=("of", "difference", "plain"))
+    before = reading.units[index - 1].tag if index else ""
+    if before in {NUMBER, *DEGREES} and following in ("", "punctuation"):
+        return True  # "by one third only"
     compares = passed is not None and reading.units[passed].tag in _COMPARED
     return compares or following in _WEAKENED
 

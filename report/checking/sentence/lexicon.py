@@ -20,6 +20,11 @@ _NOT_TABLES = frozenset(
     {
         _DENYING,
         "reaching",
+        "map_itself",
+        "pneumonia",
+        "lying",
+        "illness",
+        "accompanying",
         *_STRUCTURES,
         *(f"unit_{unit}" for unit in (*NUMBER_UNITS, "hundredths", "tenths")),
     }

@@ -9,6 +9,7 @@ from report.checking.sentence.units import (
     FRACTION_TOLERANCE,
     NUMBER,
     NUMBER_UNITS,
+    PUNCTUATION,
     Unit,
 )
 
@@ -16,6 +17,9 @@ _NUMBER = re.compile(r"(?<![\w.,])(\d{1,4}(?:[.,]\d+)?|[.,]\d+)")
 _FRACTION = "hundredths_"  # a table's name before its value: `hundredths_50` is a half
 _TENS = "spelled_"  # likewise: `spelled_20` is twenty
 _COUNTED = {word: number for number, word in enumerate(COUNT_WORDS)}
+_IN_LISTS = frozenset(
+    {"joins", "than", "of", "at_most", "dash", PUNCTUATION}
+)  # between numbers of one unit
 _COUNT_AFTER = re.compile(r"[^\W\d_]+")
 
 
@@ -40,7 +44,34 @@ def with_spelled_numbers(units: list[Unit], text: str, language: Language) -> li
     for unit in joined:
         if not found or unit.start >= found[-1].end:
             found.append(_as_number(unit, text, language))
-    return found
+    _share_units(found)
+    return [_as_percent(unit, found) for unit in found]
+
+
+def _as_percent(unit: Unit, units: list[Unit]) -> Unit:
+    """A spelled number after a percentage as another: "seventy-one per cent, eighteen for ..."."""
+    value = _spelled(unit)
+    before = [one for one in units if one.tag == NUMBER and one.start < unit.start]
+    if value is None or value <= _COUNTED["six"] or not before or before[-1].unit != "percent":
+        return unit
+    share = value / 100
+    return Unit(NUMBER, "", unit.start, unit.end, value=share, tolerance=0.005, unit="percent")
+
+
+def _share_units(units: list[Unit]) -> None:
+    """Give numbers of a list the unit that only its last one has: "47, 24 and 11 per cent"."""
+    following: Unit | None = None
+    for unit in reversed(units):
+        if unit.tag == NUMBER:
+            if following is not None and not unit.unit:
+                if following.unit in ("cm", "mm"):
+                    unit.unit = following.unit
+                elif following.unit == "percent" and unit.value > 1:
+                    unit.value, unit.tolerance = unit.value / 100, unit.tolerance / 100
+                    unit.unit = "percent"
+            following = unit
+        elif unit.tag not in _IN_LISTS and unit.text != ",":
+            following = None
 
 
 def _as_number(unit: Unit, text: str, language: Language) -> Unit:
@@ -90,7 +121,7 @@ def number_at(text: str, at: int, language: Language) -> Unit | None:
     for name in NUMBER_UNITS:
         sign = unit_sign(language, name).match(text, match.end())
         if sign:
-            unit, end = name, sign.end()
+            unit, end = {"of_hundred": "percent"}.get(name, name), sign.end()
             break
     scale = 100.0 if unit in ("percent", "points") else 1.0
     decimals = len(digits.partition(".")[2])

@@ -1,6 +1,6 @@
 """The zones that a sentence names, in whatever order side, level and part of the lung stand."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pipeline.types import Level, Side, SpanKind, Zone
@@ -11,7 +11,8 @@ SIDES = {side.value: side for side in Side}
 _ZONES = {zone.value: zone for zone in Zone}
 _PLACES = frozenset({"zone_noun", "lung", "one"})
 _LINKS = frozenset({"of", "within"})
-_COMPARING = frozenset({"than", "above", "below", "more", "less"})
+_OF_MAPS = frozenset({"zone_noun", "mark", "intensity", "share", "agreement", "methods"})
+_COMPARING = frozenset({"than", "above", "below", "more", "less", "equal"})
 _AFTER_LEVEL = frozenset(
     {
         "punctuation",
@@ -39,29 +40,35 @@ class ZoneMention:
     last: int
 
 
-def zone_mentions(units: Sequence[Unit], marked: frozenset[Side]) -> list[ZoneMention]:
+def zone_mentions(units: Sequence[Unit], marked: Collection[Zone]) -> list[ZoneMention]:
     """The zones a sentence names, in reading order; their units are accounted for.
 
     A level belongs to the side right before it, else to the side that its part of the lung has
     ("the upper zone of the right lung"), else to the last side that is not yet another's, else to
     the last side at all; "both" and no side at all mean both, or the one side that is `marked`. A
-    level next to no side and no part of the lung is none ("upper respiratory tract").
+    level next to no side and no part of the lung is none ("upper respiratory tract"), but for one
+    that stands for a zone ("on the right: the lower and the middle", "first the lower").
     """
     _part_comparisons(units)
+    opposite = _repeat_sides(units)
+    marked_sides = {zone.side for zone in marked}
+    of_maps = any(unit.tag in _OF_MAPS for unit in units)
     found: list[ZoneMention] = []
     taken: set[int] = set()
     for chain in _chains(units):
         first, last = chain[0], chain[-1]
         before = _side_before(units, first, taken)
         after = _side_after(units, last)
-        alone = bool(found) and _stands_alone(units, last)  # not "upper respiratory tract"
+        earlier = _earlier_side(units, first, taken)
+        alone = bool(found) or earlier is not None or of_maps
+        alone = alone and _stands_alone(units, last)  # not "upper respiratory tract"
         alone = alone or (_is_excepted(units, first) and _stands_alone(units, last))
         if before is None and after is None and not _near_place(units, first, last) and not alone:
             continue
         at = before if before is not None else after
         if at is None:
-            at = _earlier_side(units, first, taken)
-        sides = [side for side in Side if side in marked] if len(marked) == 1 else list(Side)
+            at = earlier
+        sides = list(marked_sides) if len(marked_sides) == 1 else list(Side)
         if at is not None:
             sides = [SIDES[units[at].tag]] if units[at].tag in SIDES else list(Side)
         if at is not None:
@@ -71,11 +78,14 @@ def zone_mentions(units: Sequence[Unit], marked: frozenset[Side]) -> list[ZoneMe
         ends = [first, last] + ([at] if at is not None and beside else [])
         for index in chain:
             units[index].accounted = True
-            for side in sides:
-                zone = Zone(f"{side}_{LEVELS[units[index].tag]}")
+            level = LEVELS[units[index].tag]
+            shown = [zone.side for zone in marked if zone.level is level]
+            only = at is None and len(shown) == 1 and not _near_place(units, first, last)
+            for side in shown if only else sides:
+                zone = Zone(f"{side}_{level}")
                 span = (min(ends), max(ends)) if len(chain) == 1 else (index, index)
                 found.append(ZoneMention(zone=zone, first=span[0], last=span[1]))
-    found += _other_sides(units, found, taken)
+    found += _other_sides(units, found, taken, opposite)
     for index, unit in enumerate(units):
         if unit.tag in _ZONES:
             unit.accounted = True
@@ -110,11 +120,27 @@ def _part_comparisons(units: Sequence[Unit]) -> None:
             continue
         after = units[index + 1] if index + 1 < len(units) else None
         before = units[index - 1] if index else None
-        if after is not None and after.tag == "than":
-            unit.tag = "less"
+        if after is not None and after.tag == "than" and not (before and _is_side(before)):
+            unit.tag = "less"  # "lower than", but not "the left base than"
         elif before is not None and before.tag == "plain":
             beside = after is not None and (after.tag in _PLACES | {"joins"} or _is_side(after))
             unit.tag = unit.tag if beside else "less"
+
+
+def _repeat_sides(units: Sequence[Unit]) -> set[int]:
+    """Name "the same lung" and "the other side" where one side was named; returns the latter."""
+    named: set[str] = set()
+    opposite: set[int] = set()
+    for index, unit in enumerate(units):
+        if unit.tag in SIDES:
+            named.add(unit.tag)
+        elif unit.tag in ("same_side", "opposite_side") and len(named) == 1:
+            same = next(iter(named))
+            other = next(side for side in SIDES if side != same)
+            if unit.tag == "opposite_side":
+                opposite.add(index)
+            unit.tag = same if unit.tag == "same_side" else other
+    return opposite
 
 
 def _is_side(unit: Unit) -> bool:
@@ -147,7 +173,10 @@ def _side_after(units: Sequence[Unit], last: int) -> int | None:
 
 
 def _other_sides(
-    units: Sequence[Unit], found: Sequence[ZoneMention], taken: set[int]
+    units: Sequence[Unit],
+    found: Sequence[ZoneMention],
+    taken: set[int],
+    opposite: Collection[int],
 ) -> list[ZoneMention]:
     """Such as "More in the right upper zone than in the left": the same level of the other side."""
     added = []
@@ -159,7 +188,12 @@ def _other_sides(
         own = {units[at].tag for at in range(index + 1, min(len(units), index + 3))}
         if (
             named
-            and (_is_elliptic(units, index, named[-1].last) or _COMPARING & set(before))
+            and (
+                index in opposite
+                or any(one.tag == "same_level" for one in units[max(0, index - 4) : index + 5])
+                or _is_elliptic(units, index, named[-1].last)
+                or _COMPARING & set(before)
+            )
             and not (own & LEVELS.keys())
         ):
             zone = Zone(f"{unit.tag}_{named[-1].zone.level}")
@@ -172,11 +206,20 @@ def _other_sides(
 
 def _is_elliptic(units: Sequence[Unit], index: int, last: int) -> bool:
     """Such as "The right apex leads with 0.86, the left follows with 0.55"."""
-    parted = any(unit.text in (",", ";") for unit in units[last + 1 : index])
-    numbered = any(unit.tag == "number" for unit in units[last + 1 : index])
     following = units[index + 1 : index + 4]
-    named = bool(following) and following[0].tag in _PLACES and following[0].tag != "one"
-    return parted and numbered and not named and any(one.tag == "number" for one in following)
+    if following and following[0].tag in _PLACES and following[0].tag != "one":
+        return False
+    between = units[last + 1 : index]
+    parted = [at for at, unit in enumerate(between) if unit.text in (",", ";")]
+    joined = [at for at, unit in enumerate(between) if unit.tag in ("joins", "contrast")]
+    numbers = [at for at, unit in enumerate(between) if unit.tag == "number"]
+    if parted and numbers and any(one.tag == "number" for one in following):
+        return True
+    joint = min([*parted, *joined], default=None)
+    if joint is None:
+        return False
+    after = [at for at in numbers if at > joint]
+    return bool(after) and len(between) - after[-1] <= 4  # "... and 25 % in the left"
 
 
 def _near_place(units: Sequence[Unit], first: int, last: int) -> bool:

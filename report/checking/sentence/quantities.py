@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from report.checking.sentence.lexicon import in_table
 from report.checking.sentence.reading import Reading
-from report.checking.sentence.tags import QUANTITIES
+from report.checking.sentence.tags import QUANTITIES, TIMES
 from report.checking.sentence.units import LABEL, NUMBER, is_fraction
 
 APPROXIMATELY = 0.05
+_TIMES_FROM, _TIMES_TO = 0.85, 1.2
 _BOUNDS_ABOVE = frozenset({"above", "more", "at_least"})
 _BOUNDS_BELOW = frozenset({"below", "less", "at_most"})
 _LITTLE_WORDS = ("of", "plain", "there")
@@ -25,16 +27,34 @@ def kind_of(reading: Reading, index: int) -> str:
     A quantity right after it counts first ("0.72 agreement", "61 % of the attention"), then the
     nearest before it in its statement or the ones before, then the nearest after it.
     """
+    return (
+        _kind_right_after(reading, index)
+        or _kind_before(reading, index)
+        or _kind_after(reading, index)
+    )
+
+
+def _kind_right_after(reading: Reading, index: int) -> str:
     units = reading.units
     following = reading.neighbours(index, 1, skip=_LITTLE_WORDS)
-    if following is not None and units[following].tag in QUANTITIES:
-        parts = {unit.tag for unit in units[index + 1 : following]}
-        is_part = "of" in parts or is_fraction(units[index])
-        is_part = is_part and units[following].tag == "intensity"
-        return "share" if is_part and units[index].unit == "percent" else units[following].tag
+    if following is None:
+        return ""
+    if _is_part_of_map(reading, index, following):
+        return "share"
+    if units[following].tag not in QUANTITIES or any(
+        in_table(unit.text, "accompanying", reading.facts.language)
+        for unit in units[index + 1 : following]
+    ):  # "93 % with attention in ..."
+        return ""
+    parts = {unit.tag for unit in units[index + 1 : following]}
+    is_part = "of" in parts or is_fraction(units[index])
+    is_part = is_part and units[following].tag == "intensity"
+    return "share" if is_part and units[index].unit == "percent" else units[following].tag
+
+
+def _kind_before(reading: Reading, index: int) -> str:
     depth = 0
-    for before in range(index - 1, -1, -1):
-        unit = units[before]
+    for unit in reversed(reading.units[:index]):
         depth += (unit.text == ")") - (unit.text == "(")
         if unit.text == ";" or unit.tag == "contrast":
             break
@@ -44,14 +64,39 @@ def kind_of(reading: Reading, index: int) -> str:
             return unit.tag
         if unit.tag in _CLASSES and unit.tag != "classifier":
             return "class"
+    return ""
+
+
+def _kind_after(reading: Reading, index: int) -> str:
+    units = reading.units
     for after in range(index + 1, reading.segment_of(index).end):
         if units[after].text == "(":
             break
-        if units[after].tag in QUANTITIES:
+        if units[after].tag in QUANTITIES and not _has_own_number(reading, index, after):
             return units[after].tag
         if units[after].tag in (LABEL, "classifier"):
             return "class"
     return ""
+
+
+def _is_part_of_map(reading: Reading, number: int, following: int) -> bool:
+    """Such as "52 % of the map"."""
+    unit = reading.units[following]
+    is_map = unit.tag == "methods" and in_table(unit.text, "map_itself", reading.facts.language)
+    return is_map and reading.units[number].unit == "percent"
+
+
+def _has_own_number(reading: Reading, number: int, quantity: int) -> bool:
+    """Whether a quantity after a comma has a number of its own: "0.57, share 22 %"."""
+    parted = any(unit.text in (",", ";") for unit in reading.units[number:quantity])
+    own = reading.neighbours(quantity, 1, skip=("of", "plain", "methods", "approximately"))
+    return parted and own is not None and reading.units[own].tag == NUMBER
+
+
+def is_times(value: float, other: float, tag: str) -> bool:
+    """Whether a value is about as many times another as a word says: "twice"."""
+    factor = TIMES[tag]
+    return other > 0 and _TIMES_FROM * factor <= value / other <= _TIMES_TO * factor
 
 
 def is_inherited(reading: Reading, index: int) -> bool:
@@ -70,6 +115,20 @@ def is_bound(reading: Reading, index: int) -> bool:
     parts = [unit.tag for unit in reading.units[index + 1 : index + 4]]
     is_part = "intensity" in parts and (parts[:1] == ["of"] or is_fraction(reading.units[index]))
     return bool(tags & (_BOUNDS_ABOVE | _BOUNDS_BELOW)) and not is_part
+
+
+def _bound_after(reading: Reading, index: int) -> str:
+    """Such as "3 % or below", "0.5 and more"; the words are accounted for."""
+    after = reading.units[index + 1 : index + 3]
+    if len(after) < 2 or after[0].tag != "joins":
+        return ""
+    for tags, bound in ((_BOUNDS_ABOVE, "above"), (_BOUNDS_BELOW, "below")):
+        following = reading.neighbours(index + 2, 1, skip=())
+        ends = following is None or reading.units[following].tag in ("punctuation", "of")
+        if after[1].tag in tags and ends:
+            reading.account(index + 2)
+            return bound
+    return ""
 
 
 def matches(reading: Reading, index: int, values: Mapping[str, float]) -> bool | None:
@@ -100,8 +159,10 @@ def matches(reading: Reading, index: int, values: Mapping[str, float]) -> bool |
             break
         elif tag == "than":
             reading.account(before)
-        elif tag not in ("of", "plain"):
+        elif tag not in ("of", "plain", "joins", "difference"):
             break
+    if not bound:
+        bound = _bound_after(reading, index)
     near = any(
         abs(one - unit.value) <= tolerance
         for value in values.values()

@@ -60,6 +60,14 @@ class Reading:
         """The segment that a unit stands in."""
         return next(segment for segment in self.segments if index in segment)
 
+    def clause_of(self, index: int) -> Segment:
+        """The units between the commas, semicolons or parentheses round a unit."""
+        ends = [at for at, unit in enumerate(self.units) if unit.text in (",", ";")]
+        start = max((at + 1 for at in ends if at < index), default=0)
+        return Segment(
+            start=start, end=min((at for at in ends if at > index), default=len(self.units))
+        )
+
     def denials(self, segment: Segment) -> list[int]:
         """Words of a segment that deny, and that no check has dealt with yet."""
         return [
@@ -73,10 +81,17 @@ class Reading:
         return [
             at
             for at in self.denials(self.segment_of(index))
-            if not any(
-                unit.text in (",", ":", ";") for unit in self.units[min(at, index) : max(at, index)]
-            )
+            if not self._parted(min(at, index), max(at, index))
         ]
+
+    def _parted(self, first: int, last: int) -> bool:
+        """Whether a comma, colon or semicolon outside parentheses stands between two units."""
+        depth = 0
+        for unit in self.units[first:last]:
+            depth += (unit.text == "(") - (unit.text == ")")
+            if depth == 0 and unit.text in (",", ":", ";"):
+                return True
+        return False
 
     def neighbours(self, index: int, step: int, *, skip: Iterable[str]) -> int | None:
         """The next unit in a direction, past those of some tables."""

@@ -6,6 +6,7 @@ sentence that holds one is never called supported (`docs/adr/0016-a-closed-world
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from pipeline.types import Language, Prediction
 from report.checking.sentence.lexicon import (
@@ -28,7 +29,14 @@ from report.checking.sentence.units import (
 )
 
 _WORD = re.compile(r"[^\W_]\w*(?:'\w+)*")
-_SIGNS = {">": "above", "<": "below", "≥": "at_least", "≤": "at_most", "≈": "approximately"}
+_SIGNS = {
+    ">": "above",
+    "<": "below",
+    "≥": "at_least",
+    "≤": "at_most",
+    "≈": "approximately",
+    "→": "then",
+}
 
 
 def units_of(sentence: str, prediction: Prediction, language: Language) -> list[Unit]:
@@ -54,26 +62,12 @@ def units_of(sentence: str, prediction: Prediction, language: Language) -> list[
         found.append(unit)
         at = unit.end
     found = with_spelled_numbers(found, text, language)
+    _number_lists(found, text)
     for index, unit in enumerate(found):
-        following = next((one for one in found[index + 1 : index + 3] if one.tag == NUMBER), None)
-        if (
-            unit.tag == NUMBER
-            and unit.unit == ""
-            and unit.value > 1
-            and following is not None
-            and following.unit == "percent"
-        ):  # "64 and 16 %"
-            unit.value, unit.tolerance, unit.unit = (
-                unit.value / 100,
-                unit.tolerance / 100,
-                "percent",
-            )
-        if unit.tag == NUMBER and unit.unit == "" and following and following.unit in ("cm", "mm"):
-            unit.unit = following.unit  # "1.8 and 2.1 cm"
-        if unit.tag == "zone_noun" and in_table(text[unit.start : unit.end], "third", language):
-            before = found[index - 1].tag if index else ""
-            if before not in ("upper", "middle", "lower"):
-                unit.tag = "third"
+        written = text[unit.start : unit.end]
+        is_part = unit.tag == NUMBER and in_table(written, "zone_noun", language)
+        if is_part or in_table(written, "third", language):
+            _read_third(found, index)
         if unit.tag in ("at_most", "at_least"):
             nearby = {one.tag for one in found[index + 1 : index + 4]}
             if not nearby & {NUMBER, *COUNT_WORDS} and unit.end - unit.start > 1:
@@ -82,6 +76,27 @@ def units_of(sentence: str, prediction: Prediction, language: Language) -> list[
         unit.text = sentence[unit.start : unit.end]
         unit.is_denial = unit.tag == "below" and in_table(unit.text.split()[0], "no", language)
     return found
+
+
+def _read_third(units: list[Unit], index: int) -> None:
+    """Whether "third" is a part of the lung ("the upper third"), a fraction, or an order."""
+    unit = units[index]
+    before = {one.tag for one in units[max(0, index - 3) : index]}
+    is_part = before & {"upper", "middle", "lower"} or any(
+        one.tag == "zone_noun" and one.is_third for one in units[:index]
+    )
+    if is_part:
+        unit.tag, unit.unit, unit.is_third = "zone_noun", "", True
+    elif unit.tag == "zone_noun":
+        unit.tag = "third"
+
+
+def _number_lists(units: list[Unit], text: str) -> None:
+    """Read "1) ... 2) ..." as a list in order: the first number is nothing, the next "then"."""
+    for unit, following in pairwise(units):
+        is_item = unit.tag == NUMBER and text[unit.start : unit.end].isdigit()
+        if is_item and text[following.start] == ")" and "(" not in text[: unit.start]:
+            unit.tag = PUNCTUATION if unit.value == 1 else "then"
 
 
 def _known(

@@ -11,4 +11,5 @@ COMPARES = frozenset({"more", "less", "above", "below", "equal"})
 ORDERS = frozenset({"max", "min", "second", "third", "fourth", "fifth", "sixth", "then"})
 QUANTITIES = frozenset({"intensity", "agreement", "share", "confidence", "probability"})
 DENIALS = frozenset({"no", "absent"})
-MORE = frozenset({"more", "above", "twice"})
+TIMES = {"twice": 2.0, "times_3": 3.0, "times_4": 4.0}
+MORE = frozenset({"more", "above"}) | TIMES.keys()

@@ -20,7 +20,7 @@ UNMEASURED_KINDS: Mapping[str, SpanKind] = {
         SpanKind.TREATMENT,
     )
 }
-NUMBER_UNITS = ("points", "percent", "cm", "mm", "degrees")
+NUMBER_UNITS = ("of_hundred", "points", "percent", "cm", "mm", "degrees")
 FRACTION_TOLERANCE = 0.035
 
 
@@ -40,6 +40,7 @@ class Unit:
         good: What the check found; `None` if it decided nothing.
         evidence: The measured values it was compared with, by name.
         is_denial: Whether it holds its own denial: "not reach".
+        is_third: Whether it is a third of the lung: "the upper third".
     """
 
     tag: str
@@ -55,6 +56,7 @@ class Unit:
     good: bool | None = None
     evidence: dict[str, float | str] = field(default_factory=dict)
     is_denial: bool = False
+    is_third: bool = False
 
 
 def is_fraction(unit: Unit) -> bool:

@@ -3,8 +3,10 @@
 from pipeline.types import Side, SpanKind
 from report.checking.sentence.reading import Reading
 from report.checking.sentence.tags import MORE
-from report.checking.sides.totals import agreeing_side, stronger_side
+from report.checking.sides.totals import agreeing_side, side_totals, stronger_side
 from report.checking.zones.ranks import ZONE_QUANTITIES, denied_before
+
+_UNEVEN_FROM = 0.1
 
 
 def compare_sides(reading: Reading, index: int) -> None:
@@ -38,7 +40,9 @@ def compare_sides(reading: Reading, index: int) -> None:
         stronger = agreeing_side(reading) if is_agreement else stronger_side(reading)
         good = None if stronger is None else (stronger is first) == (tag in MORE)
         if tag == "equal":
-            good = None
+            shares = [totals[0] for totals in side_totals(reading).values()]
+            uneven = stronger is not None and abs(shares[0] - shares[1]) >= _UNEVEN_FROM
+            good = False if uneven else None
     if good is None:
         return
     denied = denied_before(reading, index)

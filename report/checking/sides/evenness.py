@@ -1,6 +1,7 @@
 """Checks whether attention is symmetrical."""
 
 from pipeline.types import Level, Side, Zone
+from report.checking.sentence.places import SIDES
 from report.checking.sentence.reading import Reading
 from report.checking.sides.sides import note_sides
 from report.checking.sides.totals import stronger_side
@@ -11,8 +12,10 @@ _EVEN_TO, _UNEVEN_FROM = 0.05, 0.1
 def check_evenness(reading: Reading) -> None:
     """Such as "Attention is asymmetric": one side is clearly the stronger."""
     for index in reading.tagged("asymmetric", "symmetric"):
-        if not (reading.mentions or reading.has("intensity", "mark", "distribution")):
+        cues = ("intensity", "mark", "distribution", "in_favour")
+        if not (reading.mentions or reading.has(*cues)):
             continue
+        _check_favoured(reading)
         if reading.units[index].tag == "symmetric":
             _check_symmetric(reading, index)
             continue
@@ -21,6 +24,15 @@ def check_evenness(reading: Reading) -> None:
         if stronger is not None:
             reading.account(*denied)
             note_sides(reading, [index], not denied)
+
+
+def _check_favoured(reading: Reading) -> None:
+    """Such as "... in favour of the right side": the stronger."""
+    for index in reading.unaccounted("in_favour"):
+        side = reading.neighbours(index, 1, skip=("of", "plain"))
+        stronger = stronger_side(reading)
+        if side is not None and reading.units[side].tag in SIDES and stronger is not None:
+            note_sides(reading, [index, side], reading.units[side].tag == stronger)
 
 
 def _check_symmetric(reading: Reading, index: int) -> None:

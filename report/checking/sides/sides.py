@@ -9,7 +9,7 @@ from report.checking.sentence.segments import Segment
 from report.checking.sentence.tags import DEGREES
 from report.checking.sides.totals import agreeing_side, open_sides, stronger_side
 
-_NEAR = 3  # units between "both" and the side that it is of
+_LITTLE_WORDS = ("of", "plain", "mark", "lung")
 
 
 def note_sides(reading: Reading, indices: Sequence[int], good: bool | None) -> None:
@@ -33,16 +33,28 @@ def check_sides(reading: Reading) -> None:
 def _check_segment(reading: Reading, segment: Segment) -> None:
     both = reading.unaccounted("both", within=segment)
     sides = open_sides(reading, segment)
-    paired = [at for at in both if len(sides) == 1 and 0 < sides[0] - at <= _NEAR]
+    paired = [at for at in both if _pairs(reading, at)]
     if both and not paired:
         _check_both(reading, segment, both, sides)
+    elif paired:  # "two zones, both on the right"
+        side = reading.neighbours(paired[0], 1, skip=_LITTLE_WORDS)
+        if side is not None:
+            said = {SIDES[reading.units[side].tag]}
+            note_sides(reading, [*paired, side], reading.facts.sides == said)
     elif len(sides) == len(Side):
         _check_two(reading, segment, sides)
-    elif paired:  # "two zones, both on the right"
-        said = {SIDES[reading.units[sides[0]].tag]}
-        note_sides(reading, [*paired, *sides], reading.facts.sides == said)
     elif len(sides) == 1:
         _check_single(reading, segment, sides[0])
+
+
+def _pairs(reading: Reading, index: int) -> bool:
+    """Whether one side, and no zone of it, follows "both": they lie on that side."""
+    side = reading.neighbours(index, 1, skip=_LITTLE_WORDS)
+    if side is None or reading.units[side].tag not in SIDES:
+        return False
+    inside = any(one.first <= side <= one.last for one in reading.mentions)
+    named = len({one.tag for one in reading.units[index:] if one.tag in SIDES})
+    return not inside and named == 1
 
 
 def _check_both(
@@ -50,6 +62,10 @@ def _check_both(
 ) -> None:
     """Such as "Both lungs are marked", "on both sides, more on the right"."""
     facts = reading.facts
+    side = reading.neighbours(both[-1], 1, skip=_LITTLE_WORDS)
+    if side is not None and reading.units[side].tag == "one_sided":
+        reading.account(*both)  # "two zones, both in one lung"
+        return
     denied = reading.denials(segment)
     good = facts.sides == set(Side)
     if denied:
@@ -69,7 +85,12 @@ def _check_both(
 def _check_two(reading: Reading, segment: Segment, sides: Sequence[int]) -> None:
     """Such as "On the right and on the left", "the right predominates over the left"."""
     extremes = reading.unaccounted("max", "min", within=segment)
-    if _denied_side(reading, segment, sides):
+    denied = _denied_side(reading, segment, sides)
+    if len(denied) == len(Side) and denied[0] < sides[0] < denied[1] < sides[1]:
+        reading.account(*denied)  # "neither the right nor the left lung"
+        note_sides(reading, sides, not reading.facts.sides)
+        return
+    if denied:
         return
     if not extremes:
         note_sides(reading, sides, reading.facts.sides == set(Side))

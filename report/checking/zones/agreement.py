@@ -36,7 +36,9 @@ def check_agreement_words(reading: Reading) -> None:
         unit = reading.units[index]
         segment = reading.segment_of(index)
         numbers = any(
-            unit.kind is SpanKind.NUMBER for unit in reading.units[segment.start : segment.end]
+            one.kind is SpanKind.NUMBER
+            and (at in segment or any(name.endswith(".agreement") for name in one.evidence))
+            for at, one in enumerate(reading.units)
         )
         numbers = numbers and unit.tag == "agreement"
         if unit.accounted or numbers or reading.has(*COMPARING, within=segment):

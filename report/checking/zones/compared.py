@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from pipeline.types import Zone
 from report.checking.sentence.places import ZoneMention
 from report.checking.sentence.reading import Reading
+from report.checking.sentence.tags import COMPARES
 from report.checking.sides.totals import open_sides
+
+_NEAR = 2  # units between the words of one comparison: "about twice as strong"
 
 
 def side_of_pair(reading: Reading, index: int) -> tuple[list[Zone], list[Zone]] | None:
@@ -28,8 +31,11 @@ def compared_zones(
     """The zones compared, and those they are compared with."""
     mentions = reading.mentions
     place = than[0] if than else index
-    before = [one.zone for one in mentions if one.first < place]
-    after = [one.zone for one in mentions if one.first > place]
+    others = [at for at in reading.tagged(*COMPARES) if abs(at - index) > _NEAR and not than]
+    begin = min((at for at in others if at < index), default=place)
+    end = min((at for at in others if at > index), default=len(reading.units))
+    before = [one.zone for one in mentions if one.first < begin]  # "A yields to B, but exceeds C"
+    after = [one.zone for one in mentions if place < one.first < end]
     if than and not before and after:  # "compared with B, A is stronger"
         start = next(one for one in mentions if one.first > place)
         listed = _list_from(reading, start)
@@ -40,17 +46,27 @@ def compared_zones(
         return named[:1], named[1:]
     if than and than[0] < index and before and after:
         return before, after  # "A is, compared with B, stronger": as it stands
-    alone = None if than else _with_unsaid(reading, before, after)
+    alone = None if than else _with_unsaid(reading, index, before, after)
     if alone is not None:
         return alone
     last = before[-1:] if len(before) > 1 and not _one_list(reading, place) else before
     return last, after
 
 
+def is_inserted(reading: Reading, index: int) -> bool:
+    """Whether a comparison stands between commas of its own: it is of what follows."""
+    end = reading.neighbours(index, 1, skip=("plain", "of", "mark", "intensity"))
+    start = reading.neighbours(index, -1, skip=("plain", "of", "joins", "approximately"))
+    commas = [at for at in (start, end) if at is not None and reading.units[at].text in (",", "(")]
+    return len(commas) == 2
+
+
 def _with_unsaid(
-    reading: Reading, before: Sequence[Zone], after: Sequence[Zone]
+    reading: Reading, index: int, before: Sequence[Zone], after: Sequence[Zone]
 ) -> tuple[list[Zone], list[Zone]] | None:
     """What is compared where no "than" says with what: with the zone before, or the only other."""
+    if len(before) == 1 and len(after) == 1 and is_inserted(reading, index):
+        return list(after), list(before)  # "at A and, less strongly, at B"
     if not after and len(before) == 2:  # "A is strong and B is weaker"
         return list(before[1:]), list(before[:1])
     if len(reading.mentions) == 1 and len(reading.facts.items) == 2:

@@ -1,8 +1,11 @@
 """Checks comparisons: zones or sides against each other."""
 
-from pipeline.types import SpanKind
+from collections.abc import Sequence
+
+from pipeline.types import Descriptor, SpanKind
+from report.checking.sentence.quantities import is_times
 from report.checking.sentence.reading import Reading
-from report.checking.sentence.tags import MORE
+from report.checking.sentence.tags import COMPARES, MORE, TIMES
 from report.checking.sentence.units import NUMBER
 from report.checking.sides.comparisons import compare_sides
 from report.checking.zones.compared import compared_zones, side_of_pair
@@ -13,11 +16,13 @@ SAME = 0.02
 
 def check_comparison(reading: Reading) -> None:
     """Zones or sides against each other."""
-    for index in reading.tagged("more", "less", "above", "below", "equal", "twice"):
+    for index in reading.tagged(*COMPARES, *TIMES):
         unit = reading.units[index]
         if unit.accounted:
             continue
-        following = reading.neighbours(index, 1, skip=("than", "of", "plain", "approximately"))
+        following = reading.neighbours(
+            index, 1, skip=("than", "of", "plain", "approximately", "joins")
+        )
         if following is not None and reading.units[following].tag == NUMBER:
             if unit.tag == "equal":
                 reading.account(index)
@@ -26,6 +31,16 @@ def check_comparison(reading: Reading) -> None:
             _compare_zones(reading, index)
         else:
             compare_sides(reading, index)
+
+
+def _shares(
+    one: Sequence[Descriptor | None], other: Sequence[Descriptor | None]
+) -> tuple[list[float], list[float]]:
+    """The parts of the map that zones have."""
+    first, second = (
+        [0.0 if item is None else item.share for item in items] for items in (one, other)
+    )
+    return first, second
 
 
 def _compare_zones(reading: Reading, index: int) -> None:
@@ -47,8 +62,11 @@ def _compare_zones(reading: Reading, index: int) -> None:
         f"{item.zone}.intensity": item.intensity for item in (*lows, *highs) if item is not None
     }
     good: bool | None
-    if tag == "twice":
-        good = all(1.7 <= a / b <= 2.4 for a in one for b in other if b)
+    if tag in TIMES:
+        pairs = ((one, other), _shares(lows, highs))
+        good = any(
+            all(is_times(a, b, tag) for a in first for b in second) for first, second in pairs
+        )
     elif tag == "equal":
         gaps = [abs(a - b) for a in one for b in other]
         good = all(gap <= SAME for gap in gaps)

@@ -7,6 +7,7 @@ from report.checking.sentence.reading import Reading
 from report.checking.sentence.segments import Segment
 from report.checking.sentence.tags import COUNTS, DEGREES
 from report.checking.zones.agreement import check_agreement
+from report.checking.zones.compared import is_inserted
 
 _QUALITIES = {"good": "strong", "poor": "weak", "partial": "moderate"}
 _EXTREMES = ("more", "less", "max", "min", "above", "below", "near", "equal")
@@ -20,7 +21,8 @@ def check_degrees(reading: Reading) -> None:
         following = reading.units[index + 1].tag if index + 1 < len(reading.units) else ""
         if unit.accounted:
             continue
-        if following in _EXTREMES:
+        before = reading.units[index - 1].tag if index else ""
+        if following in _EXTREMES or (unit.tag in _QUALITIES and before in ("max", "min")):
             reading.account(index)
             continue
         quantity = quantity_near(reading, index)
@@ -84,6 +86,9 @@ def _graded(
         return None if counted else list(reading.context) or None
     if len(mentions) == 1:
         return [mentions[0].zone]
+    if is_inserted(reading, index):  # "A, B and, faintly, C"
+        following = [mention for mention in mentions if mention.first > index]
+        return [following[0].zone] if following else None
     if len(grades) == 1:
         here = reading.zones_in(segment)
         return [mention.zone for mention in here or mentions]

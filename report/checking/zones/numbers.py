@@ -33,7 +33,7 @@ def check_numbers(reading: Reading) -> None:
         unit = reading.units[index]
         kind = kind_of(reading, index)
         is_share = unit.unit in ("", "percent", "points") and unit.value <= 1
-        if kind in _CLASS_KINDS or not is_share or unit.text.isdigit():
+        if kind in _CLASS_KINDS or not is_share or (unit.text.isdigit() and not unit.unit):
             continue
         by_kind.setdefault(kind, []).append(index)
     for kind, numbers in by_kind.items():
@@ -47,16 +47,24 @@ def _check_number(reading: Reading, number: int, kind: str, numbers: Sequence[in
     if part is not None:
         reading.note(number, part, SpanKind.COMPARISON)
         return
+    if _check_outside(reading, number, kind) or _check_greatest(reading, number, kind):
+        return
     kinds = _kinds(reading, number, kind)
     zones = owners(reading, number, numbers)
     if zones and not any(zone in facts.zones for zone in zones):
         reading.note(number, False, SpanKind.NUMBER)
         return
     values = (
-        side_values(reading, number, kinds)
+        side_values(reading, number, numbers, kinds)
         if zones is None
         else _zone_values(reading, zones, kinds, is_named=bool(kind))
     )
+    if (
+        zones == []
+        and {"share", "intensity"} & set(kinds)
+        and (reading.has("both", "all") or not is_bound(reading, number))
+    ):
+        values["share"] = sum(item.share for item in facts.items)  # "three zones cover 82 %"
     if reading.has("together") and ("share" in kinds or kind == "intensity"):
         named = {mention.zone for mention in reading.mentions}
         values["share"] = sum(item.share for item in facts.items if not named or item.zone in named)
@@ -89,14 +97,25 @@ def _kinds(reading: Reading, number: int, kind: str) -> list[str]:
     ):
         return ["intensity", "share"]  # "four fifths of the attention"
     if not kind:
-        marked = reading.has("mark") and not unit.unit
+        parts = any(is_fraction(one) for one in reading.units[:number])
+        marked = reading.has("mark") and not unit.unit and not parts
         return ["intensity"] if marked else list(_ZONE_KINDS)  # "looked at the left zone, 0.35"
     kinds = [kind]
-    if kind == "intensity" and unit.unit == "percent" and not is_bound(reading, number):
+    if kind == "intensity" and _may_be_part(reading, number):
         kinds.append("share")
     if kind != "intensity" and is_inherited(reading, number):
         kinds.append("intensity")  # "0.72 (agreement 0.81), the left one 0.35"
     return kinds
+
+
+def _may_be_part(reading: Reading, number: int) -> bool:
+    """Whether a number of attention may be a share: a percentage, or "0.27 of the attention"."""
+    if is_bound(reading, number):
+        return False
+    following = reading.neighbours(number, 1, skip=("of", "plain"))
+    is_part = following is not None and reading.units[following].tag == "intensity"
+    fraction = any(is_fraction(unit) for unit in reading.units[:number])
+    return reading.units[number].unit == "percent" or is_part or fraction
 
 
 def _zone_values(
@@ -116,3 +135,39 @@ def _zone_values(
     if not items and not is_named:
         values["confidence"] = facts.confidence
     return values
+
+
+def _check_greatest(reading: Reading, number: int, kind: str) -> bool:
+    """Such as "The highest attention is 0.83", with no zone; whether it was that."""
+    extremes = reading.unaccounted("max", "min")
+    if reading.mentions or len(extremes) != 1 or kind not in _ZONE_KINDS or not reading.facts.items:
+        return False
+    noun = reading.neighbours(extremes[0], 1, skip=("of", "plain", "classifier"))
+    if noun is None or reading.units[noun].tag not in (*_ZONE_KINDS, "mark"):
+        return False
+    if reading.has("right", "left", "both"):
+        return False
+    values = [float(getattr(item, kind)) for item in reading.facts.items]
+    edge = max(values) if reading.units[extremes[0]].tag == "max" else min(values)
+    reading.note(number, matches(reading, number, {kind: edge}), SpanKind.NUMBER, **{kind: edge})
+    reading.account(*extremes)
+    return True
+
+
+def _check_outside(reading: Reading, number: int, kind: str) -> bool:
+    """Such as "15 % lies outside the marked zones"; whether it was that."""
+    outside = reading.tagged("except", "other")
+    denied = reading.unaccounted("no") if reading.has("mark") else []
+    of_zones = bool(reading.mentions) or kind not in ("", "share", "intensity")
+    if of_zones or not (outside or denied) or is_bound(reading, number):
+        return False
+    if reading.units[number].unit != "percent":
+        return False
+    rest = 1 - sum(item.share for item in reading.facts.items)
+    good = matches(reading, number, {"share": rest})
+    if not outside and not good:
+        return False
+    reading.note(number, good, SpanKind.NUMBER, share=rest)
+    reading.account(*outside, *reading.tagged("all", "two", "three", "four", "five", "absent"))
+    reading.account(*denied, *reading.tagged("above", "below"))
+    return True

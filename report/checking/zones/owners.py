@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from pipeline.types import Descriptor, Zone
+from pipeline.types import Descriptor, Side, Zone
+from report.checking.sentence.places import SIDES
 from report.checking.sentence.reading import Reading
+from report.checking.sentence.tags import COMPARES
 
 _OPENING = ("(", ":", "=", "–", "-")
 
@@ -36,7 +38,11 @@ def difference_of_two(reading: Reading, number: int, kinds: Sequence[str]) -> bo
     """Such as "by 0.37" beside a comparison is the difference of its two zones."""
     unit = reading.units[number]
     items = [reading.facts.zones.get(mention.zone) for mention in reading.mentions]
-    if not (reading.has("difference") or unit.unit == "points") or len(items) != 2:
+    if not items and len(reading.facts.items) == 2:  # "the difference between the two zones"
+        items = list(reading.facts.items)
+    following = reading.neighbours(number, 1, skip=("plain",))
+    compared = following is not None and reading.units[following].tag in COMPARES
+    if len(items) != 2 or not (reading.has("difference") or unit.unit == "points" or compared):
         return None
     first, second = items
     if first is None or second is None:
@@ -44,7 +50,8 @@ def difference_of_two(reading: Reading, number: int, kinds: Sequence[str]) -> bo
     gap = abs(getattr(first, kinds[0]) - getattr(second, kinds[0]))
     rounded = abs(round(getattr(first, kinds[0]), 2) - round(getattr(second, kinds[0]), 2))
     if any(abs(one - unit.value) <= unit.tolerance for one in (gap, rounded)):
-        reading.account(*reading.tagged("difference"))
+        reading.account(*reading.tagged("difference", "than"))
+        reading.account(*([] if reading.mentions else reading.tagged("two", "both")))
         return True
     return None
 
@@ -56,7 +63,23 @@ def owners(reading: Reading, number: int, numbers: Sequence[int]) -> list[Zone] 
         return None if reading.has("right", "left", "both") else list(reading.context)
     if len(mentions) == 1:
         return [mentions[0].zone]
-    return _by_order(reading, number, numbers) or _by_statement(reading, number)
+    beside = _by_side(reading, number)
+    return beside or _by_order(reading, number, numbers) or _by_statement(reading, number)
+
+
+def _by_side(reading: Reading, number: int) -> list[Zone]:
+    """Such as "The middle zones: 0.49 on the left, 0.28 on the right": of the side beside it."""
+    before = [one for one in reading.mentions if one.last < number] or reading.mentions
+    group = [one for one in reading.mentions if one.first == before[-1].first]
+    if len(group) != len(Side):
+        return []
+    inside = range(group[0].first, group[0].last + 1)
+    for step in (1, -1):
+        side = reading.neighbours(number, step, skip=("of", "plain", "only", "approximately"))
+        if side is not None and reading.units[side].tag in SIDES and side not in inside:
+            reading.account(side)
+            return [one.zone for one in group if one.zone.side == reading.units[side].tag]
+    return []
 
 
 def _by_order(reading: Reading, number: int, numbers: Sequence[int]) -> list[Zone]:
@@ -87,12 +110,19 @@ def _by_statement(reading: Reading, number: int) -> list[Zone]:
     return [before[-1].zone if before else mentions[0].zone]
 
 
-def side_values(reading: Reading, number: int, kinds: Sequence[str]) -> dict[str, float]:
+def side_values(
+    reading: Reading, number: int, numbers: Sequence[int], kinds: Sequence[str]
+) -> dict[str, float]:
     """What a number may be that is said of a lung: its part of the map, or one of its zones'."""
     sides = reading.tagged("right", "left")
     before = [at for at in sides if at < number]
     if not sides:
         return {}
+    own = reading.tagged("right", "left", within=reading.segment_of(number))
+    if len(sides) == len(numbers):
+        before = sides[: numbers.index(number) + 1]  # "the left outweighs the right, 50 % to 32 %"
+    elif len(own) == 1:  # "... on the left side and eleven on the right"
+        before = own
     side = reading.units[before[-1] if before else sides[0]].tag
     items = [item for item in reading.facts.items if item.zone.side == side]
     values = {f"{item.zone}.{kind}": getattr(item, kind) for item in items for kind in kinds}

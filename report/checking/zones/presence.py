@@ -20,8 +20,13 @@ def check_presence(reading: Reading) -> None:
         denials = reading.denials(segment)
         if compared and denials:
             denials = []
+        contrasted = _contrasted(reading)
         for mention in mentions:
             if mention.zone in reading.excepted:
+                continue
+            if mention in contrasted:  # the first is the strongest, so the other is not
+                reading.note(mention.first, None, SpanKind.ZONE)
+                reading.note(mention.last, None, SpanKind.ZONE)
                 continue
             denied = _is_denied(reading, mention, denials, mentions)
             item = facts.zones.get(mention.zone)
@@ -37,8 +42,24 @@ def check_presence(reading: Reading) -> None:
             reading.note(mention.last, good, SpanKind.ZONE, **evidence)
         reading.account(*denials)
         if {mention.zone.side for mention in mentions} == set(Side):
-            reading.account(*reading.tagged("both", within=segment))
+            reading.account(*reading.tagged("both", "each_side", within=segment))
     _account_repeated_sides(reading)
+
+
+def _contrasted(reading: Reading) -> list[ZoneMention]:
+    """The zones that are denied an order: "strongest in the middle zone, not in the lower"."""
+    if not reading.has("max", "min"):
+        return []
+    found = []
+    for mention in reading.mentions[1:]:
+        denial = reading.neighbours(mention.first, -1, skip=("of", "plain", "contrast"))
+        if denial is None or reading.units[denial].tag != "no":
+            continue
+        joint = reading.neighbours(denial, -1, skip=("contrast", "joins"))
+        if joint is not None and reading.units[joint].text == ",":
+            reading.account(denial)
+            found.append(mention)
+    return found
 
 
 def _account_repeated_sides(reading: Reading) -> None:

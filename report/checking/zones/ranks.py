@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from pipeline.types import Descriptor, SpanKind, Zone
-from report.checking.sentence.places import ZoneMention
+from report.checking.sentence.places import SIDES, ZoneMention
 from report.checking.sentence.reading import Reading
 from report.checking.sentence.segments import Segment
 
@@ -60,6 +60,13 @@ def _subjects(
     if len(mentions) == len(extremes):
         return [mentions[place]]
     index = extremes[place]
+    side = reading.neighbours(index, 1, skip=("of", "plain"))
+    if side is not None and reading.units[side].tag in SIDES:
+        of_side = [one for one in mentions if one.last < index and not one.last >= side]
+        of_side = [one for one in of_side if one.zone.side == reading.units[side].tag]
+        if len(of_side) == 1 and not reading.units[side].accounted:
+            reading.account(side)  # "the upper zones, mainly the right one"
+            return of_side
     cut = next((at for at in reading.tagged("then") if at > index), len(reading.units))
     start = extremes[place - 1] if place else -1
     end = extremes[place + 1] if place + 1 < len(extremes) else len(reading.units)
@@ -96,6 +103,8 @@ def _check_rank(
     value = quantity_of(reading, index)
     items = [facts.zones[zone] for zone in zones if zone in facts.zones]
     denied = denied_before(reading, index)
+    if denied is not None and len(reading.tagged("max", "min")) > len(reading.mentions):
+        return  # "best in the lower zone and not in the strongest one"
     evidence = {f"{item.zone}.intensity": item.intensity for item in items}
     if len(items) < len(zones) or not items:
         if denied is None and not least:
@@ -141,7 +150,9 @@ def _check_list(reading: Reading) -> None:
     if len(said) < 2:
         reading.account(*thens)  # "next comes ..." after a sentence without zones
         return
-    rising = reading.has("rising") or (reading.has("min") and not reading.has("max"))
+    least = [at for at in reading.tagged("min") if at < reading.mentions[-1].first]
+    least = least if least and least[0] < thens[0] else []
+    rising = reading.has("rising") or (bool(least) and not reading.has("max"))
     pairs = list(pairwise(said))
     good = all((b - a if rising else a - b) > -ROUNDED for a, b in pairs)
     if good and len(said) == 2 and len(reading.mentions) == 2 and reading.has("then"):
