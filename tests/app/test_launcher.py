@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from app import __main__ as launcher
 from app.__main__ import CONFIG_FILE, flat_config, main, port_is_free, prepare
+from bench.promises.served import served as watched_page
+from bench.promises.watched import Watch
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +51,15 @@ def test_a_proxy_is_not_asked_for_our_own_page(monkeypatch):
         proxy.settimeout(0.1)
         with pytest.raises(TimeoutError):
             proxy.accept()
+
+
+def test_served_to_others_it_asks_the_network_for_nothing(tmp_path):
+    watch = Watch(folder=tmp_path)
+    others = {"EXPLAINCXR_LOGIN": "local", "EXPLAINCXR_PAGE_ADDRESS": "0.0.0.0"}
+    with watched_page(watch, **others) as page:
+        assert launcher.served(page.address)
+    asked = [item for item in watch.outside_connections() if "0.0.0.0" not in item]
+    assert asked == []
 
 
 def test_a_page_that_is_served_by_tls_is_found_whatever_its_certificate_says(tmp_path):
