@@ -13,8 +13,8 @@ import yaml
 from tests.service.running import ROOT, free_port, standing, started
 from tests.waiting import wait_for
 
-CONTAINERFILE = ROOT / "Containerfile"
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+CONTAINERFILE = ROOT / "deploy/Containerfile"
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text("utf-8"))
 OURS = [one for one in COMPOSE["services"].values() if one["image"] == "explaincxr"]
 
 
