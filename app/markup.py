@@ -103,7 +103,7 @@ def shaded(spans: Sequence[tuple[str, float, str]]) -> str:
         if strength < 0.04:
             drawn.append(escape(text))
             continue
-        colour = "11,114,150" if value > 0 else "213,94,0"
+        colour = "var(--for)" if value > 0 else "var(--against-mark)"
         line = "" if value > 0 else "text-decoration:underline dashed 1.5px;"
         drawn.append(
             f'<mark class="cxr-mark" title="{escape(said)}" '

@@ -45,7 +45,9 @@ def show() -> None:
         figures = agreement.is_wanted(words, visitor)
         if not listed and not figures:
             case_list.title(words, cases)
-    problems.of_store(words, service.keeper().problem)
+    if not listed and not figures:
+        case_list.undo(words, cases)
+    problems.of_store(words, service.keeper().problem, "keeping")
     if listed or figures:
         if listed:
             worklist.show(words, cases)
@@ -83,7 +85,7 @@ def _cases(words: Words, visitor: Visitor) -> Cases:
         try:
             service.bring_again(cases)
         except ExplainCxrError as error:  # it is tried again at the next click
-            problems.of_store(words, error)
+            problems.of_store(words, error, "visit")
     if cases.items and st.query_params.get("visit") != cases.visit:
         st.query_params["visit"] = cases.visit
     return cases

@@ -8,7 +8,7 @@ from pipeline.pictures.side_marks import side_marks
 from pipeline.types import Radiograph, SideEvidence
 from pipeline.words import Words
 
-MAX_KEPT = 24
+MAX_KEPT = 36
 
 
 def png(case: Case, key: tuple[object, ...], make: Callable[[], Picture]) -> bytes:

@@ -1,11 +1,13 @@
 """One radiograph on the page: what is known of it, what was asked for, what was edited."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from pipeline.errors import CancelledByUserError, ExplainCxrError
+from app.state.progress import steps_of, text_of
+from app.state.written import Written, written
+from pipeline.errors import CancelledByUserError, ExplainCxrError, JobError
 from pipeline.settings import Settings
 from pipeline.types import (
     CaseResult,
@@ -13,7 +15,6 @@ from pipeline.types import (
     Language,
     LayerMap,
     Method,
-    ProgressEvent,
     Radiograph,
     Report,
     Section,
@@ -68,6 +69,9 @@ class Case:
         edits: The clinician's text of each section, for the report of the same attempt.
         attempt: How many times the report was asked for.
         superseded: The report that the one being written will replace.
+        before: What the present report took the place of, so that it can be brought back.
+        texts: How many texts there have been; a control that holds one is named by it.
+        source: What a job that failed can begin again with.
         pictures: Encoded pictures by what they show, so that a rerun draws nothing twice.
         kept: What of it was last handed to the case store.
     """
@@ -89,6 +93,9 @@ class Case:
     edits: dict[Section, str] = field(default_factory=dict)
     attempt: int = 0
     superseded: Report | None = None
+    before: Written | None = None
+    texts: int = 0
+    source: bytes | Radiograph | None = None
     pictures: dict[tuple[object, ...], bytes] = field(default_factory=dict)
     kept: tuple[object, ...] | None = None
 
@@ -107,6 +114,12 @@ class Case:
         return State.CANCELLED if cancelled else State.FAILED
 
     @property
+    def is_retryable(self) -> bool:
+        """Whether an analysis that failed may come to its end at another try."""
+        is_ended = self.job is None and self.result is None
+        return is_ended and self.source is not None and isinstance(self.error, JobError)
+
+    @property
     def busy(self) -> bool:
         """Whether anything of it may change without the user."""
         return self.job is not None or self.data is not None or bool(self.requests)
@@ -117,7 +130,7 @@ class Case:
         maps = sum(len(found.explanations) for found in self.explained.values())
         rated = sum(found.quality is not None for found in self.explained.values())
         asked = len(self.layer_maps), len(self.requests), len(self.request_errors)
-        return self.id, self.state, self.attempt, maps, rated, *asked
+        return self.id, self.state, self.texts, maps, rated, *asked
 
     def steps(self) -> Mapping[Step, float | None]:
         """How far each step that began has come, 1 if it ended."""
@@ -125,11 +138,7 @@ class Case:
 
     def streamed(self) -> str:
         """The report's tokens so far."""
-        text = ""
-        for event in () if self.job is None else self.job.events():
-            if event.step is Step.WRITE:
-                text = "" if event.fraction == 0 and not event.text else text + event.text
-        return text
+        return text_of(() if self.job is None else self.job.events())
 
     def refresh(self) -> None:
         """Take over what the jobs have brought."""
@@ -138,7 +147,7 @@ class Case:
             ended = job.done  # asked first, so that nothing is missed in between
             self._take(job.case)
             if ended:
-                self.error, self.job = job.error, None
+                self.error, self.job, self.source = job.error, None, job.source
         for (ask, label), other in list(self.requests.items()):
             ended = other.done
             if other.case is not None and ask is Ask.MAPS:
@@ -189,7 +198,8 @@ class Case:
             QueueFullError: Too many jobs wait.
         """
         self.job = workers.submit(radiograph, self.settings, self.visit)
-        self.result = self.taken = self.error = self.superseded = None
+        self.result = self.taken = self.error = self.superseded = self.before = None
+        self.texts += 1
         for kept in (
             self.requests,
             self.request_errors,
@@ -199,6 +209,17 @@ class Case:
             self.pictures,
         ):
             kept.clear()
+
+    def retry(self, workers: Workers) -> None:
+        """Begin an analysis again that failed before anything was found.
+
+        Raises:
+            QueueFullError: Too many jobs wait.
+        """
+        if self.source is None or not self.is_retryable:
+            return
+        self.job = workers.submit(self.source, self.settings, self.visit)
+        self.source = self.error = None
 
     def rewrite(self, workers: Workers, language: Language) -> None:
         """Ask for the report once more, in a language, with the next seed.
@@ -214,6 +235,23 @@ class Case:
         self.superseded = self.result.report
         self.attempt += 1
         self.error = None
+
+    def exchange(self) -> None:
+        """Bring back the report that the present one took the place of, and the reader's edits.
+
+        The present one takes its place in turn, so that nothing is lost either way.
+        """
+        before, present = self.before, written(self.result, self.edits)
+        if self.result is None or before is None:
+            return
+        if self.job is not None:
+            self.job.cancel()
+            self.job = None
+        self.result = replace(
+            self.result, report=before.report, text_explanation=before.text_explanation
+        )
+        self.edits, self.before = dict(before.edits), present
+        self.texts += 1
 
     def conclusion(self) -> Conclusion | None:
         """The report as the clinician left it, or `None` without a report."""
@@ -244,7 +282,9 @@ class Case:
         if self.result is None or found.quality is not self.explained[label].quality:
             self.explained[label] = found
         if found.report is not None and found.report != self.report:
+            self.before = written(self.result, self.edits)
             self.edits = {}
+            self.texts += 1
         self.result = found
 
 
@@ -254,12 +294,3 @@ def _with_maps_of(found: CaseResult, other: CaseResult | None) -> CaseResult:
         return found
     quality = other.quality or found.quality
     return replace(found, explanations={**other.explanations}, quality=quality)
-
-
-def steps_of(events: Iterable[ProgressEvent]) -> Mapping[Step, float | None]:
-    """The last fraction of each step that began, in [0, 1]; `None` if it does not say."""
-    steps: dict[Step, float | None] = {}
-    for event in events:
-        if event.fraction is not None or event.step not in steps:
-            steps[event.step] = event.fraction
-    return steps

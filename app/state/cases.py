@@ -1,9 +1,10 @@
 """The radiographs of one visit: in its session while it lasts, and in the case store for longer."""
 
 import threading
+import time
 import uuid
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,25 @@ if TYPE_CHECKING:
 
 MAX_WAITING_BYTES = 500_000_000  # of one visit
 BYTES_PER_MB = 1_000_000
+UNDO_S = 30.0
+"""How long a radiograph that was removed can be brought back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Removed:
+    """A radiograph that was removed and can be brought back yet.
+
+    Attributes:
+        case: The radiograph.
+        place: Which one of the visit's it was.
+        actor: Who removed it, if they may remove it from the store as well.
+        until: When it is gone for good, by the monotonic clock.
+    """
+
+    case: Case
+    place: int
+    actor: str | None
+    until: float
 
 
 @dataclass(slots=True, weakref_slot=True, kw_only=True, eq=False)
@@ -36,6 +56,7 @@ class Cases:
         visitor: Who looks at them just now.
         hidden: Those whose result is not to be shown to them yet, by id.
         keeper: What stores the radiographs; `None` if nothing does.
+        removed: The radiograph that was removed last, while it can be brought back.
         turned_away: How many of the files added last were one too many.
     """
 
@@ -50,11 +71,13 @@ class Cases:
     keeper: "Keeper | None" = None
     _viewed: set[tuple[str, str]] = field(default_factory=set)
     _turn: threading.Lock = field(default_factory=threading.Lock)
+    removed: Removed | None = None
     turned_away: int = 0
     _jobs: "weakref.WeakSet[Job]" = field(default_factory=weakref.WeakSet, repr=False)
+    _leaving: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        weakref.finalize(self, _cancel, self._jobs)
+        weakref.finalize(self, _end, self._jobs, self._leaving, self.keeper)
 
     @property
     def case(self) -> Case | None:
@@ -103,15 +126,51 @@ class Cases:
             self.chosen, self.picked = case_id, True
 
     def remove(self, case: Case) -> None:
-        """Forget a radiograph and all that was found for it; the store, too, if that is allowed."""
-        for job in (case.job, *case.requests.values()):
-            if job is not None:
-                job.cancel()
-        if self.keeper is not None and self.visitor.may(Right.REMOVE):
-            self.keeper.remove(case, actor=self.visitor.actor)
-        self.items.pop(case.id, None)
+        """Take a radiograph off the list; for a while it can be brought back, and then it is gone.
+
+        Its jobs go on meanwhile, behind those of all others. From the store it is removed by those
+        alone who may.
+        """
+        if case.id not in self.items:
+            return
+        self.let_go()
+        place = list(self.items).index(case.id)
+        del self.items[case.id]
+        for job in _jobs_of(case):
+            job.in_view = job.text_wanted = False
         if self.chosen == case.id:
             self.chosen = next(reversed(self.items), None)
+        actor = self.visitor.actor if self.visitor.may(Right.REMOVE) else None
+        until = time.monotonic() + UNDO_S
+        self.removed = Removed(case=case, place=place, actor=actor, until=until)
+        if actor is not None:
+            self._leaving[case.id] = actor
+
+    def bring_back(self) -> None:
+        """Put the radiograph that was removed last back where it was, and look at it."""
+        if self.removed is None:
+            return
+        case, items = self.removed.case, list(self.items.items())
+        items.insert(self.removed.place, (case.id, case))
+        self.items = dict(items)
+        self.removed = None
+        self._leaving.pop(case.id, None)
+        self.pick(case.id)
+
+    def let_go(self) -> None:
+        """Forget the radiograph that was removed and all that was found for it."""
+        if self.removed is None:
+            return
+        case, actor, self.removed = self.removed.case, self.removed.actor, None
+        self._leaving.pop(case.id, None)
+        _cancel(_jobs_of(case))
+        if self.keeper is not None and actor is not None:
+            self.keeper.remove(case.id, actor=actor)
+
+    def expire(self) -> None:
+        """Forget what was removed once its time is over."""
+        if self.removed is not None and time.monotonic() >= self.removed.until:
+            self.let_go()
 
     def note_view(self, case: Case, *, is_noted: bool = False) -> None:
         """Have the audit say that whoever signed in has looked at a radiograph; once a visit.
@@ -136,6 +195,7 @@ class Cases:
             self._advance(workers)
 
     def _advance(self, workers: Workers) -> None:
+        self.expire()
         for case in self.items.values():
             case.refresh()
             if self.keeper is not None:
@@ -150,7 +210,7 @@ class Cases:
                     break  # it waits here and is offered again
                 case.data = None
         for case in self.items.values():
-            self._jobs.update(job for job in (case.job, *case.requests.values()) if job is not None)
+            self._jobs.update(_jobs_of(case))
             if case.job is not None:
                 case.job.in_view = case is self.case
                 case.job.text_wanted = case is self.case and self.text_wanted
@@ -164,8 +224,20 @@ class Cases:
         return next(good, failed.id)
 
 
+def _jobs_of(case: Case) -> tuple[Job, ...]:
+    return tuple(job for job in (case.job, *case.requests.values()) if job is not None)
+
+
 def _cancel(jobs: Iterable[Job]) -> None:
     """Stop work that nobody waits for any longer."""
     for job in tuple(jobs):
         if not job.done:
             job.cancel()
+
+
+def _end(jobs: Iterable[Job], leaving: Mapping[str, str], keeper: "Keeper | None") -> None:
+    """What is left to do when a visit is over."""
+    _cancel(jobs)
+    if keeper is not None:
+        for case, actor in leaving.items():
+            keeper.remove(case, actor=actor)

@@ -61,9 +61,9 @@ class Keeper:
             case.kept = mark
             self._hand_over(case.id, snapshot_of(case, actor))
 
-    def remove(self, case: Case, *, actor: str = AT_THE_COMPUTER) -> None:
+    def remove(self, case: str, *, actor: str = AT_THE_COMPUTER) -> None:
         """Have a case removed from the store; one that is signed stays until its time is over."""
-        self._hand_over(case.id, Removal(actor=actor))
+        self._hand_over(case, Removal(actor=actor))
 
     def note_view(self, case: Case, *, actor: str) -> None:
         """Have the audit say who looks at a case that is, or is about to be, in the store."""

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.palette import LIGHT, Palette, css
 from app.viewer.viewport import Viewport
 from pipeline.pictures.overlays import LIT_COLOUR, LIT_FILL
 from pipeline.pictures.zone_polygons import Polygon
-from pipeline.types import Zone
+from pipeline.types import Box, Zone
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+    from plotly.graph_objects import Figure, Image
 
 GAP_PX, TITLE_PX, EDGE_PX = 10, 30, 4
 BAR_PX = 28  # the figure's own buttons stand above the titles
@@ -33,9 +34,26 @@ class PanelImage:
         title: What stands above it.
         jpeg: The picture as a JPEG file, of any size and the radiograph's proportions.
         size: `(rows, cols)` of that file.
+        close: A closer look at a part, drawn over the picture.
     """
 
     title: str
+    jpeg: bytes
+    size: tuple[int, int]
+    close: "CloseUp | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseUp:
+    """A part of a panel's picture with more pixels.
+
+    Attributes:
+        part: Where it lies on the working grid.
+        jpeg: The picture as a JPEG file.
+        size: `(rows, cols)` of that file.
+    """
+
+    part: Box
     jpeg: bytes
     size: tuple[int, int]
 
@@ -47,10 +65,12 @@ class Page:
     Attributes:
         width_px: Its width.
         columns: How many panels stand in a row.
+        palette: Its colours.
     """
 
     width_px: int
     columns: int
+    palette: Palette = LIGHT
 
 
 def viewer_figure(
@@ -77,22 +97,15 @@ def viewer_figure(
         dragged: Whether dragging draws a box to enlarge; if not it is left to the page, whose
             reader scrolls it with the same finger.
     """
-    from plotly.graph_objects import Image
-
     figure = _grid(panels, shape, page)
+    whole = Box(top=0, bottom=shape[0], left=0, right=shape[1])
     for index, panel in enumerate(panels):
         row, col = divmod(index, page.columns)
-        step_row, step_col = (whole / part for whole, part in zip(shape, panel.size, strict=True))
-        image = Image(
-            source=f"data:image/jpeg;base64,{b64encode(panel.jpeg).decode()}",
-            x0=step_col / 2,
-            dx=step_col,
-            y0=step_row / 2,
-            dy=step_row,
-            zsmooth="fast",
-            hoverinfo="skip",
-        )
-        figure.add_trace(image, row=row + 1, col=col + 1)
+        place = {"row": row + 1, "col": col + 1}
+        figure.add_trace(_image(panel.jpeg, panel.size, whole), **place)
+        if panel.close is not None:
+            close = panel.close
+            figure.add_trace(_image(close.jpeg, close.size, close.part), **place)
     names = ["" if index == 0 else str(index + 1) for index in range(len(panels))]
     marks = [mark for name in names for mark in _side_marks(name, sides)]
     figure.update_layout(
@@ -102,6 +115,23 @@ def viewer_figure(
     figure.update_layout(dragmode="zoom" if dragged else False)
     _join_axes(figure, shape, view)
     return figure
+
+
+def _image(jpeg: bytes, size: tuple[int, int], part: Box) -> "Image":
+    """A JPEG file over a part of the working grid."""
+    from plotly.graph_objects import Image
+
+    step_row = (part.bottom - part.top) / size[0]
+    step_col = (part.right - part.left) / size[1]
+    return Image(
+        source=f"data:image/jpeg;base64,{b64encode(jpeg).decode()}",
+        x0=part.left + step_col / 2,
+        dx=step_col,
+        y0=part.top + step_row / 2,
+        dy=step_row,
+        zsmooth="fast",
+        hoverinfo="skip",
+    )
 
 
 def figure_height_px(count: int, shape: tuple[int, int], page: Page) -> int:
@@ -127,7 +157,7 @@ def _grid(panels: Sequence[PanelImage], shape: tuple[int, int], page: Page) -> "
         [{} if line * page.columns + place < len(panels) else None for place in range(page.columns)]
         for line in range(lines)
     ]
-    height = figure_height_px(len(panels), shape, page)
+    height, colours = figure_height_px(len(panels), shape, page), page.palette
     figure = make_subplots(
         rows=lines,
         cols=page.columns,
@@ -143,10 +173,14 @@ def _grid(panels: Sequence[PanelImage], shape: tuple[int, int], page: Page) -> "
         template="none",
         margin={"l": EDGE_PX, "r": EDGE_PX, "t": BAR_PX + TITLE_PX, "b": EDGE_PX},
         plot_bgcolor="black",
-        paper_bgcolor="white",
-        font={"family": FONT, "size": 14, "color": "#14232c"},
+        paper_bgcolor=css(colours.paper),
+        font={"family": FONT, "size": 14, "color": css(colours.ink)},
         showlegend=False,
-        modebar={"bgcolor": "white", "color": "#4a5d68", "activecolor": "#0b5a78"},
+        modebar={
+            "bgcolor": css(colours.paper),
+            "color": css(colours.soft),
+            "activecolor": css(colours.brand),
+        },
     )
     return figure
 

@@ -12,7 +12,7 @@ from pipeline.pictures.overlays import (
     zone_outlines,
 )
 from pipeline.pictures.windowing import Window, windowed
-from pipeline.types import FUSED, CaseResult, SaliencyMap, Zone
+from pipeline.types import FUSED, Box, CaseResult, SaliencyMap, Zone
 
 FILL_PER_OPACITY = (
     0.4  # structures cover large areas: what is right for a map would hide the radiograph
@@ -46,6 +46,7 @@ class Look:
         raw: Whether the methods' maps are shown as they were before anything was cut away.
         outlined: Whether the zones are outlined.
         lit: The zone that is lit.
+        part: What is looked at closely, on the working grid; `None` for the whole radiograph.
     """
 
     window: Window
@@ -54,6 +55,7 @@ class Look:
     raw: bool
     outlined: bool
     lit: Zone | None = None
+    part: Box | None = None
 
 
 def panel_picture(result: CaseResult, panel: Panel, look: Look) -> Picture:

@@ -1,28 +1,32 @@
 """All pictures of a radiograph side by side, enlarged and moved in step, through one window."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 
 import streamlit as st
 
 from app.markup import draw, heading, lead, legend
+from app.palette import palette
 from app.pictures import jpeg
 from app.state.case import Case
 from app.viewer import bridge as viewer_bridge
 from app.viewer import controls as viewer_controls
-from app.viewer.figure import Page, PanelImage, figure_height_px, viewer_figure
+from app.viewer.figure import CloseUp, Page, PanelImage, figure_height_px, viewer_figure
 from app.viewer.panels import ImagePanel, Look, Panel, panel_picture, panels_of, saved_picture
 from app.viewer.viewport import Viewport
 from app.views.evidence_image import zone_value
 from app.views.maps import map_controls
+from pipeline.pictures.magnified import magnified, magnified_shape, part_around
 from pipeline.pictures.overlays import STRUCTURE_COLOURS, encode_png, reduced, reduced_shape
 from pipeline.pictures.zone_polygons import zone_polygons
 from pipeline.presentation import sides_note
-from pipeline.types import CaseResult, Method, Zone
+from pipeline.types import Box, CaseResult, Method, Zone
 from pipeline.words import Words
 
 LONGEST_PX = 768  # of a picture on the page; what is saved has all pixels of the working grid
+CLOSEST_PX = 1024  # of the part that is looked at closely
 BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
 
 
@@ -97,10 +101,11 @@ def _figure(
 ) -> None:
     shape, narrow = found.radiograph.shape, viewer_bridge.is_narrow()
     columns = 1 if narrow else _columns(len(panels))
-    page = Page(width_px=viewer_bridge.width_px(), columns=columns)
+    page = Page(width_px=viewer_bridge.width_px(), columns=columns, palette=palette())
     polygons = zone_polygons(found.anatomy.zones_image)
     shown = [zone for zone in Zone if look.outlined or zone is look.lit]
     label = found.explained_label
+    look = replace(look, part=_part(case, shape))
     drawn = (label, tuple(panels), look, page, words.language)  # no radiograph: it may be removed
     figure = viewer_figure(
         [_image(words, case, found, panel, look) for panel in panels],
@@ -127,16 +132,44 @@ def _columns(count: int) -> int:
     return 2 if count == 4 else min(count, 3)
 
 
+def _part(case: Case, shape: tuple[int, int]) -> Box | None:
+    """What is looked at closely; `None` for the whole radiograph."""
+    seen = viewer_bridge.view(case)
+    return None if seen.is_whole else part_around(*seen.ranges(shape), shape)
+
+
 def _image(words: Words, case: Case, found: CaseResult, panel: Panel, look: Look) -> PanelImage:
-    label = found.explained_label
-    drawn = (look.window, look.opacity, look.threshold, look.raw)
     data = jpeg(
         case,
-        ("viewer", panel, label, *drawn),
+        _key(found, panel, replace(look, part=None)),
         lambda: reduced(panel_picture(found, panel, look), LONGEST_PX),
     )
-    size = reduced_shape(found.radiograph.shape, LONGEST_PX)
-    return PanelImage(title=escape(_title(words, panel, look)), jpeg=data, size=size)
+    return PanelImage(
+        title=escape(_title(words, panel, look)),
+        jpeg=data,
+        size=reduced_shape(found.radiograph.shape, LONGEST_PX),
+        close=_close_up(case, found, panel, look),
+    )
+
+
+def _close_up(case: Case, found: CaseResult, panel: Panel, look: Look) -> CloseUp | None:
+    """The part that is looked at, with all pixels that the file has there."""
+    part = look.part
+    if part is None or case.result is None:
+        return None
+    near = replace(found, radiograph=case.result.radiograph)  # which has them for every label
+    data = jpeg(
+        case,
+        _key(found, panel, look),
+        lambda: panel_picture(magnified(near, part, CLOSEST_PX), panel, look),
+    )
+    return CloseUp(part=part, jpeg=data, size=magnified_shape(near, part, CLOSEST_PX))
+
+
+def _key(found: CaseResult, panel: Panel, look: Look) -> tuple[object, ...]:
+    """All that a panel's picture depends on; zones are drawn by the figure."""
+    drawn = (look.window, look.opacity, look.threshold, look.raw, look.part)
+    return ("viewer", panel, found.explained_label, *drawn)
 
 
 def _config(words: Words, found: CaseResult) -> dict[str, object]:

@@ -2,21 +2,19 @@
 
 from html import escape
 
-import numpy as np
 import streamlit as st
 
 from app import service
 from app.markup import draw, notice
+from app.models.adjustments import PERCENT, framed, place
 from app.state.case import Case
 from app.views.frame.problems import sentence
 from pipeline.errors import QueueFullError
-from pipeline.pictures.overlays import Picture, grey_picture
+from pipeline.pictures.overlays import grey_picture
 from pipeline.reading.adjust import blanked, mirrored
 from pipeline.types import Box, CaseResult, Radiograph
 from pipeline.words import Words
 
-COLOUR = (255, 176, 0)
-PERCENT = 100
 FIRST_PLACE = (0, 20)  # percent of the picture, across and down
 
 
@@ -49,28 +47,6 @@ def _place(words: Words, radiograph: Radiograph) -> Box:
         for name in ("across", "down")
     )
     return place(radiograph.shape, across, down)
-
-
-def place(shape: tuple[int, int], across: tuple[int, int], down: tuple[int, int]) -> Box:
-    """The rectangle between two pairs of percentages; never empty."""
-    (rows, cols), ends = shape, []
-    for length, (first, last) in ((rows, down), (cols, across)):
-        start = min(length - 1, first * length // PERCENT)
-        ends.append((start, max(start + 1, round(last * length / PERCENT))))
-    (top, bottom), (left, right) = ends
-    return Box(top=top, bottom=bottom, left=left, right=right)
-
-
-def framed(picture: Picture, box: Box) -> Picture:
-    """The picture with a frame around a place."""
-    shown = picture.copy()
-    thick = max(2, max(picture.shape) // 250)
-    inside = np.zeros(picture.shape[:2], np.bool_)
-    inside[box.top : box.bottom, box.left : box.right] = True
-    frame = inside.copy()
-    frame[box.top + thick : box.bottom - thick, box.left + thick : box.right - thick] = False
-    shown[frame] = COLOUR
-    return shown
 
 
 def _again(words: Words, case: Case, radiograph: Radiograph) -> None:

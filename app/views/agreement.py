@@ -28,7 +28,7 @@ def show(words: Words) -> None:
         access.require(Right.AUDIT)
         found = comparisons(service.keeper().store().core)
     except ExplainCxrError as error:
-        of_store(words, error)
+        of_store(words, error, "agreement")
         return
     if not found:
         draw(notice(words("agreement.none")))

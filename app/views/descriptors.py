@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.markup import draw, heading, lead, notice, table
+from app.palette import palette
 from app.pictures import marked_png, png
 from app.state.case import Case
 from pipeline.pictures.overlays import saliency_overlay, zone_diagram
@@ -44,11 +45,14 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
             item.zone: f"{words.number(item.intensity)}\n{words(f'grades.{item.grade}')}"
             for item in found.items
         }
+        colours = palette()
         st.image(
             png(
                 case,
-                ("zones", label, words.language),
-                lambda: zone_diagram(found, texts, anatomy=anatomy),
+                ("zones", label, words.language, colours),
+                lambda: zone_diagram(
+                    found, texts, anatomy=anatomy, paper=colours.paper, empty=colours.track
+                ),
             ),
             caption=words("descriptors.diagram"),
             alt=words("descriptors.diagram_alt"),

@@ -1,34 +1,24 @@
 """The conclusion as files: made when this tab is opened, from the text as it stands."""
 
-import io
 import time
-import zipfile
 from collections.abc import Mapping
 from functools import partial
 from html import escape
-from pathlib import PurePath
 
 import streamlit as st
 
 from app import service
 from app.markup import draw, heading, lead, notice
+from app.models.download import TYPES, file_buttons, stem_of, zipped
 from app.state.case import Case
 from app.state.visitor import Visitor
 from app.views import signing
 from app.views.frame.problems import sentence
 from pipeline.errors import OutputError, TextTooLongError
-from pipeline.types import CaseResult, Conclusion, Language, Method, Section
+from pipeline.types import CaseResult, Conclusion, Language, Section
 from pipeline.words import Words
 
-TYPES = {
-    ".pdf": "application/pdf",
-    ".md": "text/markdown",
-    ".json": "application/json",
-    ".png": "image/png",
-    ".zip": "application/zip",
-}
 SETTLE_SECONDS = 0.6
-ORDER = (".pdf", ".md", ".json", ".png")
 
 
 def show(words: Words, case: Case, visitor: Visitor) -> None:
@@ -49,7 +39,7 @@ def show(words: Words, case: Case, visitor: Visitor) -> None:
         return
     if conclusion is not None and conclusion.edited:
         draw(notice(words("download.edited"), "success"))
-    stem = f"explaincxr-{result.radiograph.sha256[:8]}"
+    stem = stem_of(result)
     st.download_button(
         words("download.all"),
         zipped(files, stem),
@@ -61,14 +51,13 @@ def show(words: Words, case: Case, visitor: Visitor) -> None:
         on_click="ignore",
     )
     with st.container(key="files", horizontal=True):
-        for name in sorted(files, key=lambda name: (ORDER.index(PurePath(name).suffix), name)):
-            kind = PurePath(name)
+        for button in file_buttons(words, files, stem):
             st.download_button(
-                _label(words, kind),
-                files[name],
-                file_name=f"{stem}-{name}",
-                mime=TYPES[kind.suffix],
-                key=f"file_{name}",
+                button.label,
+                files[button.name],
+                file_name=button.file_name,
+                mime=button.mime,
+                key=f"file_{button.name}",
                 on_click="ignore",
                 icon=":material/download:",
             )
@@ -92,7 +81,7 @@ def pdf_button(words: Words, case: Case, *, key: str, primary: bool = False) -> 
     st.download_button(
         words("glance.pdf"),
         partial(_pdf, case, words.language),
-        file_name=f"explaincxr-{result.radiograph.sha256[:8]}-report.pdf",
+        file_name=f"{stem_of(result)}-report.pdf",
         mime=TYPES[".pdf"],
         key=key,
         type="primary" if primary else "secondary",
@@ -107,22 +96,6 @@ def _pdf(case: Case, language: Language) -> bytes:
     if case.result is None:  # it was removed meanwhile
         return b""
     return service.exporter(language).files(case.result, case.conclusion())["report.pdf"]
-
-
-def _label(words: Words, file: PurePath) -> str:
-    for method in Method:
-        if file.name == method.file:
-            return words("viewer.save_panel", name=method.spec.name)
-    return words.optional(f"file.{file.stem}_{file.suffix[1:]}", file.name)
-
-
-def zipped(files: Mapping[str, bytes], stem: str) -> bytes:
-    """All files in one archive, in a folder of their own."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(f"{stem}/{name}"), data, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()
 
 
 def _files(

@@ -9,17 +9,14 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, notice
+from app.models import glance as model
 from app.pictures import marked_png
 from app.state.case import Case, State
 from app.views import classification, download
 from app.views.frame import tabs
-from pipeline.pictures.overlays import Picture, anatomy_overlay, grey_picture, saliency_overlay
 from pipeline.presentation import glance_view, sides_note
-from pipeline.types import FUSED, CaseResult, Method
+from pipeline.types import CaseResult
 from pipeline.words import Words
-
-ANATOMY, RADIOGRAPH = "anatomy", "radiograph"
-OPACITY = 0.7
 
 
 def show(words: Words, case: Case, result: CaseResult) -> None:
@@ -34,54 +31,34 @@ def show(words: Words, case: Case, result: CaseResult) -> None:
 
 
 def _picture(words: Words, case: Case, result: CaseResult) -> None:
-    maps = [FUSED, *(method.value for method in result.explanations)]
-    # Where there is no classification, no map stands for one.
-    choices = [*([] if result.prediction.is_unfamiliar else maps), ANATOMY, RADIOGRAPH]
+    choices = model.pictures(result)
     shown: str = st.segmented_control(
         words("glance.show"),
         choices,
         default=choices[0],
         required=True,
-        format_func=lambda one: _name(words, one),
+        format_func=lambda one: model.picture_name(words, one),
         key="glance_map",
         persist_state="session",
         label_visibility="collapsed",
     )
     if shown not in choices:
         shown = choices[0]  # a map that another radiograph has, and this one has not
-    caption = _caption(words, result, shown)
+    caption = model.picture_caption(words, result, shown)
+    is_map = shown not in (model.ANATOMY, model.RADIOGRAPH)
     st.image(
         marked_png(
-            words, case, result.radiograph, ("glance", shown), lambda: _drawn(result, shown)
+            words,
+            case,
+            result.radiograph,
+            ("glance", shown),
+            lambda: model.drawn_picture(result, shown),
         ),
-        alt=words(f"result.{shown}_alt") if shown in (ANATOMY, RADIOGRAPH) else caption,
+        alt=caption if is_map else words(f"result.{shown}_alt"),
         width="stretch",
     )
     said = f"{caption}. {sides_note(words, result.radiograph)}"
     draw(f'<p class="cxr-caption">{escape(said)}</p>')
-
-
-def _name(words: Words, shown: str) -> str:
-    return Method(shown).spec.name if shown in set(Method) else words(f"glance.{shown}")
-
-
-def _caption(words: Words, result: CaseResult, shown: str) -> str:
-    label = words.label(result.prediction, result.explained_label)
-    if shown in set(Method):
-        return words("saliency.caption", method=Method(shown).spec.name, label=label)
-    return words(f"glance.{shown}_caption", label=label)
-
-
-def _drawn(result: CaseResult, shown: str) -> Picture:
-    radiograph, anatomy = result.radiograph, result.anatomy
-    if shown == RADIOGRAPH:
-        return grey_picture(radiograph)
-    if shown == ANATOMY:
-        return anatomy_overlay(radiograph, anatomy, opacity=0)
-    descriptors = result.descriptors
-    is_fused = shown == FUSED
-    image = descriptors.fused_image if is_fused else result.explanations[Method(shown)].map_image
-    return saliency_overlay(radiograph, image, OPACITY, outlines=anatomy.zones_image)
 
 
 def _rest(words: Words, case: Case, result: CaseResult) -> None:

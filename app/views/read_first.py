@@ -29,13 +29,13 @@ def hidden(words: Words, cases: Cases) -> frozenset[str]:
     try:
         return patients - service.keeper().store().opinions.shown_to(cases.visitor.actor)
     except ExplainCxrError as error:
-        of_store(words, error)
+        of_store(words, error, "hidden")
         return patients
 
 
 def show(words: Words, case: Case, result: CaseResult) -> None:
     """Draw the radiograph, and ask for an opinion."""
-    of_store(words, st.session_state.pop("opinion_error", None))
+    of_store(words, st.session_state.pop("opinion_error", None), "opinion")
     draw(heading(words("read_first.title")) + lead(words("read_first.lead")))
     radiograph = result.radiograph
     left, right = st.columns([7, 5], gap="large")
@@ -73,7 +73,7 @@ def given(words: Words, case: Case, cases: Cases) -> None:
     except CaseMissingError:
         return
     except ExplainCxrError as error:
-        of_store(words, error)
+        of_store(words, error, "given")
         return
     if opinion is not None:
         state = words(f"read_first.{opinion.state}")

@@ -5,43 +5,27 @@ from html import escape
 import streamlit as st
 
 from app import service
-from app.markup import draw, heading, lead, notice
+from app.markup import draw, heading, notice
+from app.models.report import SentenceRow, legend_rows, report_head, sentence_rows
 from app.state.case import Case, State
-from app.state.evidence import measured, zones_of
 from app.views import evidence_image
 from app.views.frame.problems import sentence
-from app.views.maps import quality
 from pipeline.errors import QueueFullError
 from pipeline.presentation import (
-    ClaimMark,
     RemovedSentences,
     SectionView,
-    draft_notes,
-    draft_origin,
-    draft_summary,
     section_view,
-    sides_note,
 )
-from pipeline.types import LONGEST_SECTION, CaseResult, Claim, Report, Section
+from pipeline.types import LONGEST_SECTION, CaseResult, Report, Section
 from pipeline.words import Words
 
 POLL_SECONDS = 0.5
-MARKS = {
-    ClaimMark.SUPPORTED: "✓",
-    ClaimMark.GENERAL: "○",
-    ClaimMark.SUGGESTED: "◇",
-    ClaimMark.REPLACED: "↺",
-    ClaimMark.NOT_MEASURED: "○",
-    ClaimMark.CONTRADICTED: "✕",
-}
-LEGEND = (ClaimMark.SUPPORTED, ClaimMark.GENERAL, ClaimMark.SUGGESTED, ClaimMark.REPLACED)
 
 
 def show(words: Words, case: Case) -> None:
     """Draw the report, or how it comes to be."""
     result, report = case.result, case.report
-    by_model = report is None or not report.is_template
-    draw(heading(words("report.title")) + (lead(words("report.lead")) if by_model else ""))
+    draw(heading(words("report.title")))
     if case.state is State.WRITING:
         _streaming(words, case)
     elif result is None or report is None:
@@ -67,14 +51,12 @@ def _streaming(words: Words, case: Case) -> None:
 
 
 def _written(words: Words, case: Case, result: CaseResult, report: Report) -> None:
-    draw(_origin(words, report))
-    draw("".join(lead(note) for note in draft_notes(words, report)))
-    if report.language != words.language:
-        name = words.language_name(report.language)
-        draw(notice(words("report.other_language", language=name)))
-    quality.draw_lowest(words, result.quality)
-    draw(_key(words))
-    draw(lead(f"{words('report.point')} {sides_note(words, result.radiograph)}"))
+    head = report_head(words, result, report)
+    draw("".join(notice(alarm, "error") for alarm in head.alarms))
+    if head.other_language is not None:
+        draw(notice(words("report.other_language", language=head.other_language)))
+    notes = "".join(f'<p class="cxr-caption">{escape(note)}</p>' for note in head.notes)
+    draw(f'<div class="cxr-report-head">{notes}{_key(words)}</div>')
     with st.container(key="evidence"):
         radiograph, text = st.columns([5, 7], gap="large")
         with radiograph:
@@ -93,7 +75,7 @@ def _section(
     draw(heading(view.title, 3))
     draw(_sentences(words, result, view, report.sections[section]))
     draw("".join(map(_struck_out, view.removed)))
-    key = f"edit_{case.id}_{case.attempt}_{section}"
+    key = f"edit_{case.id}_{case.texts}_{section}"
     st.text_area(
         words("report.edit", section=words(f"sections.{section}")),
         value=case.edits.get(section, report.sections[section]),
@@ -109,8 +91,10 @@ def _section(
 def _after(words: Words, case: Case, report: Report) -> None:
     """What to do with the text, and the model's prompt and its reasoning."""
     draw(f'<p class="cxr-caption">{escape(words("report.edit_help"))}</p>')
-    if case.job is None:
-        _again(words, case)
+    with st.container(key="again", horizontal=True):
+        if case.job is None:
+            _again(words, case)
+        _back(words, case)
     if report.thoughts:
         with st.expander(words("report.thoughts")):
             draw(f'<div class="cxr-text">{escape(report.thoughts)}</div>')
@@ -124,16 +108,11 @@ def _keep(case: Case, section: Section, key: str) -> None:
     case.edits[section] = st.session_state[key]
 
 
-def _origin(words: Words, report: Report) -> str:
-    said = f"{draft_origin(words, report)} {draft_summary(words, report)}"
-    return f'<p class="cxr-caption">{escape(said)}</p>'
-
-
 def _key(words: Words) -> str:
     items = "".join(
-        f'<li class="cxr-{mark}"><span class="cxr-check" aria-hidden="true">{MARKS[mark]}</span>'
-        f"{escape(words(f'draft.{mark}'))}</li>"
-        for mark in LEGEND
+        f'<li class="cxr-{mark}"><span class="cxr-check" aria-hidden="true">{symbol}</span>'
+        f"{escape(said)}</li>"
+        for mark, symbol, said in legend_rows(words)
     )
     return f'<ul class="cxr-legend">{items}</ul>'
 
@@ -142,7 +121,7 @@ def _sentences(words: Words, result: CaseResult, view: SectionView, text: str) -
     """Each sentence with its mark; the bare text where nothing was checked."""
     if not view.rows:
         return f'<div class="cxr-text">{escape(text)}</div>'
-    items = "".join(_claim(words, result, claim, mark) for claim, mark in view.rows)
+    items = "".join(map(_sentence, sentence_rows(words, result, view)))
     return f'<ul class="cxr-claims">{items}</ul>'
 
 
@@ -155,19 +134,16 @@ def _struck_out(found: RemovedSentences) -> str:
     )
 
 
-def _claim(words: Words, result: CaseResult, claim: Claim, mark: ClaimMark) -> str:
+def _sentence(row: SentenceRow) -> str:
     """A sentence that can be pointed at, by mouse, key or finger; it names its zones."""
-    said = escape(words(f"draft.{mark}"))
-    evidence = measured(words, result.prediction, claim.evidence, result.descriptors.measurements)
-    shown = (
-        f"<small>{escape(words('report.evidence', evidence=evidence))}</small>" if evidence else ""
-    )
-    names = "".join(f" cxr-names-{zone}" for zone in zones_of(claim, result.descriptors))
+    said = escape(row.said)
+    evidence = f"<small>{escape(row.evidence)}</small>" if row.evidence else ""
+    names = "".join(f" cxr-names-{zone}" for zone in row.zones)
     return (
-        f'<li class="cxr-{mark}{names}" tabindex="0">'
+        f'<li class="cxr-{row.mark}{names}" tabindex="0">'
         f'<span class="cxr-check" role="img" aria-label="{said}" title="{said}">'
-        f"{MARKS[mark]}</span>"
-        f"<span>{escape(claim.sentence)}{shown}</span></li>"
+        f"{row.symbol}</span>"
+        f"<span>{escape(row.text)}{evidence}</span></li>"
     )
 
 
@@ -184,3 +160,15 @@ def _again(words: Words, case: Case) -> None:
             draw(notice(sentence(words, full), "warning", full.code))
             return
         st.rerun()
+
+
+def _back(words: Words, case: Case) -> None:
+    """Offer the report that was replaced, as long as the visit has it."""
+    if case.before is not None:
+        st.button(
+            words("report.back"),
+            key=f"back_{case.id}",
+            on_click=case.exchange,
+            icon=":material/undo:",
+            help=words("report.back_help"),
+        )

@@ -30,9 +30,9 @@ def show(words: Words, case: Case, visitor: Visitor) -> None:
     try:
         versions = _versions(case)
     except ExplainCxrError as error:
-        of_store(words, error)
+        of_store(words, error, "versions")
         return
-    of_store(words, st.session_state.pop("signing_error", None))
+    of_store(words, st.session_state.pop("signing_error", None), "signing")
     _stay(words, service.keeper().store().line(case.id))
     for version in versions:
         _version(words, version)

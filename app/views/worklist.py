@@ -1,16 +1,15 @@
 """The worklist: every case of the store, what should be read first on top."""
 
-from datetime import datetime
-
 import streamlit as st
 
 from app import access, service
 from app.markup import draw, heading, lead, notice
+from app.models.worklist import line_text, status_name
 from app.state.cases import Cases
 from app.views.frame.problems import of_store
 from pipeline.errors import ExplainCxrError, VisitFullError
-from pipeline.words import Words, message
-from records import CaseLine, CaseQuery, CaseStatus, Order
+from pipeline.words import Words
+from records import CaseQuery, CaseStatus, Order
 
 AT_ONCE = 50
 
@@ -19,10 +18,10 @@ def show(words: Words, cases: Cases) -> None:
     """Draw the list."""
     try:
         draw(heading(words("worklist.title")) + lead(words("worklist.lead")))
-        of_store(words, st.session_state.pop("worklist_error", None))
+        of_store(words, st.session_state.pop("worklist_error", None), "opening")
         _list(words, cases)
     except ExplainCxrError as error:
-        of_store(words, error)
+        of_store(words, error, "worklist")
 
 
 def is_wanted(words: Words) -> bool:
@@ -42,7 +41,7 @@ def _list(words: Words, cases: Cases) -> None:
         is_hidden = shown is not None and line.id not in shown and not line.sample
         is_urgent = line.urgent and not is_hidden
         st.button(
-            _said(words, line, hidden=is_hidden),
+            line_text(words, line, hidden=is_hidden),
             key=f"open_{line.id}",
             on_click=_open,
             args=(cases, line.id),
@@ -61,7 +60,7 @@ def _query(words: Words, *, blind: bool) -> CaseQuery:
         statuses = st.pills(
             words("worklist.status"),
             list(CaseStatus),
-            format_func=lambda status: _status(words, status, "…"),
+            format_func=lambda status: status_name(words, status, "…"),
             selection_mode="multi",
             key="worklist_status",
         )
@@ -97,49 +96,3 @@ def _open(cases: Cases, case: str) -> None:
         cases.note_view(opened, is_noted=True)
     cases.pick(case)
     st.session_state["worklist"] = False
-
-
-def _said(words: Words, line: CaseLine, *, hidden: bool) -> str:
-    """A case in a line, without what was found if that is hidden."""
-    said = words(
-        "worklist.line",
-        number=line.number,
-        time=_time(words, line.received_at),
-        status=_status(words, line.status, line.signer or ""),
-        classification=words("read_first.unread") if hidden else _classification(words, line),
-    )
-    more = []
-    if line.quality is not None and not hidden:
-        rating = message(f"rating_{line.quality}", words.language)
-        more.append(words("worklist.line_quality", rating=rating))
-    if line.kept:
-        more.append(words("worklist.line_kept"))
-    return _plain(" · ".join((said, *more)))
-
-
-def _status(words: Words, status: CaseStatus, signer: str) -> str:
-    key = f"worklist.{status}"
-    return words(key, signer=signer) if status.is_signed else words(key)
-
-
-def _classification(words: Words, line: CaseLine) -> str:
-    if line.label is None and line.error is not None:
-        return message(line.error, words.language)
-    if line.label is None:
-        return "–" if line.uncertain is None else words("classification.unfamiliar")
-    terms = line.label_terms
-    name = terms.get(words.language) or terms.get("en") or line.label
-    label = words("worklist.unsure", label=name) if line.uncertain else name
-    return f"{label} ({words.percent(line.probability or 0.0)})"
-
-
-def _time(words: Words, at: datetime) -> str:
-    """In this computer's time zone, as the language writes it."""
-    from babel.dates import format_datetime
-
-    return format_datetime(at.astimezone(), "short", locale=words.locale)
-
-
-def _plain(text: str) -> str:
-    """A text with nothing in it that Markdown would act on."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+!|~:$&" else sign for sign in text)

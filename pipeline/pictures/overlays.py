@@ -158,14 +158,18 @@ def zone_diagram(
     *,
     anatomy: Anatomy | None = None,
     side_px: int = 480,
+    paper: Colour = (255, 255, 255),
+    empty: Colour = (225, 228, 232),
 ) -> Picture:
     """A small drawing of the six zones, each shaded by its descriptor's intensity.
 
     Args:
-        descriptors: The descriptors; a zone without one is left grey.
+        descriptors: The descriptors; a zone without one is left empty.
         texts: What to write into each zone, in any script; zones left out stay without text.
         anatomy: Whose zones to draw; a schematic pair of lungs if `None`.
         side_px: Rows and columns of the drawing.
+        paper: What the zones stand on.
+        empty: A zone that is left empty.
     """
     from PIL import Image, ImageDraw, ImageFont
 
@@ -173,13 +177,11 @@ def zone_diagram(
 
     zones = _schematic_zones(side_px) if anatomy is None else _fitted_zones(anatomy, side_px)
     intensities = {item.zone: item.intensity for item in descriptors.items}
-    drawing = np.full((side_px, side_px, 3), 255, np.uint8)
+    drawing = np.tile(np.array(paper, np.uint8), (side_px, side_px, 1))
     fills: dict[Zone, Picture] = {}
     for zone, mask in zones.items():
         level = np.array([[intensities.get(zone, 0.0)]], np.float32)
-        fills[zone] = (
-            colours_of(level)[0, 0] if zone in intensities else np.array((225, 228, 232), np.uint8)
-        )
+        fills[zone] = colours_of(level)[0, 0] if zone in intensities else np.array(empty, np.uint8)
         drawing[mask] = fills[zone]
     drawing = zone_outlines(drawing, zones)
     image = Image.fromarray(drawing)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.settings import Settings
-from pipeline.types import Box, FloatArray, Radiograph, ReadingNote
+from pipeline.types import Box, FloatArray, GreyArray, Radiograph, ReadingNote
 
 RING = 2  # pixels around a place whose median fills it: a flat patch, of no edge that is not there
 
@@ -36,6 +36,7 @@ def blanked(radiograph: Radiograph, boxes: Sequence[Box], *, by_reader: bool = F
     return replace(
         radiograph,
         pixels=pixels,
+        detail=_blanked_detail(radiograph, boxes),
         notes=(*notes, note),
         found_text=radiograph.found_text if by_reader else (),
         blanked_text=radiograph.blanked_text + (() if by_reader else places),
@@ -47,7 +48,7 @@ def mirrored(radiograph: Radiograph) -> Radiograph:
     """The radiograph with its sides exchanged by the reader, and what is then said of them."""
     sides = radiograph.sides.exchanged()
     kept = tuple(note for note in radiograph.notes if not note.is_of_sides)
-    cols = radiograph.shape[1]
+    cols, detail = radiograph.shape[1], radiograph.detail
 
     def exchanged(boxes: Sequence[Box]) -> tuple[Box, ...]:
         return tuple(replace(box, left=cols - box.right, right=cols - box.left) for box in boxes)
@@ -55,6 +56,7 @@ def mirrored(radiograph: Radiograph) -> Radiograph:
     return replace(
         radiograph,
         pixels=np.ascontiguousarray(radiograph.pixels[:, ::-1]),
+        detail=None if detail is None else np.ascontiguousarray(detail[:, ::-1]),
         sides=sides,
         turned=radiograph.turned.mirrored(),
         notes=(*kept, *sides.notes),
@@ -79,6 +81,17 @@ def adjustments(radiograph: Radiograph) -> dict[str, str]:
     if radiograph.sides.mirrored:
         found["mirrored"] = "by the reader"
     return found
+
+
+def _blanked_detail(radiograph: Radiograph, boxes: Sequence[Box]) -> GreyArray | None:
+    """The same places of all the file's pixels, as flat as on the working grid."""
+    if radiograph.detail is None:
+        return None
+    detail = radiograph.detail.copy()
+    for box in boxes:
+        grey = round(float(_around(radiograph.pixels, box)) * np.iinfo(np.uint16).max)
+        detail[box.on(radiograph.shape, detail.shape).slices] = grey
+    return detail
 
 
 def _around(pixels: FloatArray, box: Box) -> np.floating:

@@ -13,6 +13,7 @@ from pipeline.types import (
     NOTHING_STATED,
     BoolArray,
     FloatArray,
+    GreyArray,
     HeaderFacts,
     ReadingNote,
     SpacingPlane,
@@ -24,6 +25,7 @@ STRIP_PIXELS = (
 )
 SAMPLED_PIXELS = 2_000_000  # that percentiles are taken from
 LOW_PERCENTILE, HIGH_PERCENTILE = 0.1, 99.9
+WHITE = np.iinfo(np.uint16).max
 BLANK_RANGE = 2 / 255  # of the full range: less contrast than this is a blank picture
 
 
@@ -133,3 +135,20 @@ def reduced(grey: FloatArray, settings: Settings, pixel_aspect: float = 1.0) -> 
 
     small = cv2.resize(grey, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     return np.clip(small, 0, 1).astype(np.float32)
+
+
+def detailed(grey: FloatArray, pixels: FloatArray, pixel_aspect: float = 1.0) -> GreyArray | None:
+    """All pixels of a file that the working grid has fewer of, for the eye; else `None`.
+
+    Args:
+        grey: `(row, col)` float32 in [0, 1].
+        pixels: The same on the working grid.
+        pixel_aspect: A pixel's height over its width; only square ones can be shown as they are.
+    """
+    if pixels.size >= grey.size or pixel_aspect != 1:
+        return None
+    found = np.empty(grey.shape, np.uint16)
+    step = max(1, STRIP_PIXELS // grey.shape[1])
+    for top in range(0, grey.shape[0], step):
+        found[top : top + step] = np.round(grey[top : top + step] * WHITE)
+    return found

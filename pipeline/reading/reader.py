@@ -61,7 +61,7 @@ class FileReader:
         Raises:
             InputError: The bytes cannot be analysed.
         """
-        from pipeline.reading.grid import reduced
+        from pipeline.reading.grid import detailed, reduced
 
         settings = self._settings
         check_size(len(data), settings)
@@ -85,7 +85,10 @@ class FileReader:
         notes = decoded.notes
         if pixels.size < decoded.grey.size:
             notes += (ReadingNote.REDUCED,)
+        detail = detailed(decoded.grey, pixels, decoded.pixel_aspect)
         pixels, sides, letters = _right_way_round(pixels, decoded)
+        if detail is not None and sides.header is False:
+            detail = np.ascontiguousarray(detail[:, ::-1])
         notes += (ReadingNote.MIRRORED_BY_HEADER,) if decoded.is_reversed and sides.header else ()
         text = _writing(pixels, letters)
         notes += (ReadingNote.TEXT_FOUND,) if text else ()
@@ -95,6 +98,7 @@ class FileReader:
             sha256=hashlib.sha256(data).hexdigest(),
             format=kind,
             source_shape=(rows, cols),
+            detail=detail,
             source_spacing_mm=decoded.spacing_mm,
             spacing_plane=decoded.spacing_plane,
             facts=decoded.facts,

@@ -9,7 +9,7 @@ right lung of a frontal radiograph lies at small columns. Arrays are checked her
 """
 
 from pipeline.types.anatomy import Anatomy, ShapeMeasure
-from pipeline.types.arrays import BoolArray, Box, FloatArray, frozen_array, unit_range
+from pipeline.types.arrays import BoolArray, Box, FloatArray, GreyArray, frozen_array, unit_range
 from pipeline.types.case import (
     LONGEST_SECTION,
     MOST_LINES,
@@ -105,6 +105,7 @@ __all__ = [
     "FloatArray",
     "FusedMap",
     "Grade",
+    "GreyArray",
     "HeaderFacts",
     "ImageFormat",
     "Language",

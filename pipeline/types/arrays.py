@@ -10,6 +10,7 @@ from pipeline.errors import ContractError
 
 FloatArray = NDArray[np.float32]
 BoolArray = NDArray[np.bool_]
+GreyArray = NDArray[np.uint16]
 
 
 def frozen_array(name: str, array: NDArray[Any], dtype: type, shape: tuple[int, ...]) -> None:
@@ -54,6 +55,21 @@ class Box:
     def __post_init__(self) -> None:
         if not (0 <= self.top < self.bottom and 0 <= self.left < self.right):
             raise ContractError(field="Box", problem="empty")
+
+    def on(self, shape: tuple[int, ...], other: tuple[int, ...]) -> "Box":
+        """The rectangle on another grid over the same picture; what it touches is all in it.
+
+        Args:
+            shape: `(rows, cols)` of its own grid.
+            other: `(rows, cols)` of the other.
+        """
+        (rows, cols), (other_rows, other_cols) = shape, other
+        return Box(
+            top=self.top * other_rows // rows,
+            bottom=-(-self.bottom * other_rows // rows),
+            left=self.left * other_cols // cols,
+            right=-(-self.right * other_cols // cols),
+        )
 
     @property
     def slices(self) -> tuple[slice, slice]:

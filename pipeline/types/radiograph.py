@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.errors import ContractError
-from pipeline.types.arrays import Box, FloatArray, frozen_array, unit_range
+from pipeline.types.arrays import Box, FloatArray, GreyArray, frozen_array, unit_range
 from pipeline.types.vocabulary import (
     AgeGroup,
     ImageFormat,
@@ -133,6 +133,8 @@ class Radiograph:
         sha256: Hex digest of the bytes that were read.
         format: What the content was.
         source_shape: `(rows, cols)` of the file; larger than `pixels.shape` if it was reduced.
+        detail: `(row, col)` uint16, black 0 and white 65,535: all pixels of the file, for the eye
+            alone; `None` where the working grid has them all.
         source_spacing_mm: `(row, col)` distance of the file's pixel centres in mm, or `None`.
         spacing_plane: Where the spacing holds, `None` without one.
         facts: What the header says of patient and view.
@@ -148,6 +150,7 @@ class Radiograph:
     sha256: str
     format: ImageFormat
     source_shape: tuple[int, int]
+    detail: GreyArray | None = None
     source_spacing_mm: tuple[float, float] | None = None
     spacing_plane: SpacingPlane | None = None
     facts: HeaderFacts = NOTHING_STATED
@@ -161,6 +164,8 @@ class Radiograph:
     def __post_init__(self) -> None:
         frozen_array("pixels", self.pixels, np.float32, (-1, -1))
         unit_range("pixels", self.pixels)
+        if self.detail is not None:
+            frozen_array("detail", self.detail, np.uint16, (-1, -1))
         if self.source_spacing_mm is not None and min(self.source_spacing_mm) <= 0:
             raise ContractError(field="source_spacing_mm", problem="range")
 

@@ -6,8 +6,8 @@ import time
 import uuid
 from collections.abc import Iterable
 
-from pipeline.errors import ExplainCxrError, StepFailedError
-from pipeline.types import CaseResult, Examination, ProgressEvent
+from pipeline.errors import ExplainCxrError, JobError, StepFailedError
+from pipeline.types import CaseResult, Examination, ProgressEvent, Radiograph
 from pipeline.workers.trace import where
 from pipeline.workers.worker import Cancellation
 
@@ -26,6 +26,7 @@ class Job:
         case: What is found so far: the images, then the report, then the rest.
         result: The finished case.
         error: Why the job ended without a result.
+        source: What the same work can begin again with, as long as it has not come to its end.
     """
 
     def __init__(self, visit: str = "") -> None:
@@ -36,6 +37,7 @@ class Job:
         self.case: CaseResult | None = None
         self.result: CaseResult | None = None
         self.error: ExplainCxrError | None = None
+        self.source: bytes | Radiograph | None = None
         self._cancellation = Cancellation()
         self._events: list[ProgressEvent] = []
         self._ended = threading.Event()
@@ -74,9 +76,13 @@ class Job:
                 if isinstance(found, CaseResult):
                     self.case = found
                 self.examination = found
+                self.source = found.radiograph  # the file itself is no longer needed
             self.result = self.case
+            self.source = None
         except ExplainCxrError as error:
             self.error = error
+            if not isinstance(error, JobError):  # it is the file's fault, or a model's
+                self.source = None
         except Exception as error:  # a bug of ours must end the job and not leave it hanging
             log.error("job %s failed: %s", self.id, where(error))
             self.error = StepFailedError(step="job", error=type(error).__name__)

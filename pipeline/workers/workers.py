@@ -97,12 +97,12 @@ class Workers(Closing):
             nonlocal source
             if isinstance(source, bytes):
                 check_size(len(source), self.settings)
-            given, source = source, b""  # the flow alone holds the file, until it is read
+            given, source = source, b""  # the flow and its job alone hold the file
             yield from analyse(
                 given, executor=executor, settings=settings, provenance=self.provenance
             )
 
-        return self._begin(flow, visit)
+        return self._begin(flow, visit, source)
 
     def submit_report(self, case: CaseResult, settings: Settings, visit: str = "") -> Job:
         """Write a case's report again; arguments and errors as of `submit`."""
@@ -133,8 +133,9 @@ class Workers(Closing):
         for worker in self._workers.values():
             worker.close()
 
-    def _begin(self, flow: Flow, visit: str) -> Job:
+    def _begin(self, flow: Flow, visit: str, source: bytes | Radiograph | None = None) -> Job:
         job = Job(visit)
+        job.source = source
         with self._lock:
             if len(self._active) > self.settings.waiting_jobs:
                 raise QueueFullError(limit=self.settings.waiting_jobs)

@@ -22,6 +22,8 @@ from pipeline.errors import ContractError
 
 CLASS, ARRAY = "$", "$array"
 PLAIN = (bool, int, float, str)
+LEFT_OUT: Mapping[str, tuple[str, ...]] = {"Radiograph": ("detail",)}
+"""Fields that are not stored: all pixels of a file are as good as the file, which is let go of."""
 Plain = Any
 """What `json.dumps` takes."""
 
@@ -106,7 +108,8 @@ class ValueCodec:
         )
         if known is None:
             raise ContractError(field=type(value).__name__, problem="cannot be stored")
-        fields = dataclasses.fields(known)
+        left_out = LEFT_OUT.get(known.__name__, ())
+        fields = [one for one in dataclasses.fields(known) if one.name not in left_out]
         found = {one.name: self.encode(getattr(value, one.name), keep) for one in fields}
         return {CLASS: known.__name__, **found}
 

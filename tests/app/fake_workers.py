@@ -182,7 +182,7 @@ class FakeJob:
     def __init__(self, *, case=None, result=None, error=None, events=(), visit=""):
         self._case, self.result, self.error, self.visit = case, result, error, visit
         self.in_view = self.text_wanted = False
-        self.examination = None
+        self.examination = self.source = None
         self._events = list(events)
 
     @property
@@ -231,6 +231,7 @@ class FakeWorkers:
             result=None if self.hold else reported(case, settings),
             events=[ProgressEvent(step=Step.READ, fraction=1.0)],
             visit=visit,
+            source=data,
         )
 
     def submit_report(self, case, settings, visit=""):
@@ -257,8 +258,9 @@ class FakeWorkers:
     def warm(self):
         self.calls.append(("warm", None))
 
-    def _job(self, **state):
+    def _job(self, *, source=None, **state):
         job = FakeJob(**state)
+        job.source = source
         self.jobs.append(job)
         return job
 

@@ -182,6 +182,8 @@ def test_who_removes_from_the_page_removes_from_the_store_if_that_is_allowed(cli
     page = upload(opened(), PNG)
     next(one for one in page.button if (one.key or "").startswith("remove_")).click().run()
     assert "bacterial pneumonia" not in shown(page)
+    assert clinic.store.worklist.page().total == 1
+    page.session_state["cases"].let_go()  # it cannot be brought back any longer
     assert done(clinic, Action.REMOVED) == ([] if left else [name])
     assert clinic.store.worklist.page().total == left
 

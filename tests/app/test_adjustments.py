@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import service
-from app.views.adjustments import framed, place
+from app.models.adjustments import framed, place
 from pipeline.types import Box, Language, Section, SideEvidence
 from pipeline.words import words_of
 from tests.app.fake_workers import FakeWorkers

@@ -311,7 +311,7 @@ def test_an_edit_is_kept_even_if_the_next_click_leaves_the_tab(page):
 
 
 def test_the_archive_holds_every_file():
-    from app.views.download import zipped
+    from app.models.download import zipped
 
     with zipfile.ZipFile(BytesIO(zipped({"a.md": b"1", "b.pdf": b"2"}, "case"))) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
@@ -325,6 +325,83 @@ def test_removing_a_radiograph_brings_back_the_main_page(page):
     remove = next(button for button in page.button if button.label == words()("case.remove"))
     remove.click().run()
     assert words()("home.title") in shown(page)
+
+
+def test_what_was_removed_comes_back(page):
+    upload(page, PNG)
+    next(button for button in page.button if button.label == words()("case.remove")).click().run()
+    assert words()("case.removed", name=PNG[0]) in shown(page)
+    next(button for button in page.button if button.label == words()("case.undo")).click().run()
+    assert not page.exception
+    assert words()("case.title", name=PNG[0]) in shown(page)
+    assert "bacterial pneumonia" in shown(page)
+
+
+def test_what_was_written_again_is_exchanged_for_the_text_before(page):
+    open_tab(upload(page, PNG), "report")
+    page.text_area[0].set_value("Mine.").run()
+    next(one for one in page.button if one.label == words()("report.again")).click().run()
+    assert page.text_area[0].value != "Mine."
+    next(one for one in page.button if one.label == words()("report.back")).click().run()
+    assert page.text_area[0].value == "Mine."
+
+
+def test_a_failed_analysis_is_tried_again(page, workers):
+    workers.hold = True
+    upload(page, PNG)
+    workers.fail(WorkerDiedError(step=Step.SEGMENT))
+    page.run()
+    workers.hold = False
+    next(one for one in page.button if one.label == words()("frame.again")).click().run()
+    page.run()
+    assert "bacterial pneumonia" in shown(page)
+    assert "worker_died" not in shown(page)
+
+
+def test_a_failed_report_is_tried_again(page, workers):
+    workers.hold = True
+    upload(page, PNG)
+    workers.jobs[0].case = images_only()
+    workers.fail(WorkerDiedError(step=Step.WRITE))
+    page.run()
+    assert "worker_died" in shown(page)
+    workers.hold = False
+    next(one for one in page.button if one.label == words()("frame.again")).click().run()
+    page.run()
+    assert "worker_died" not in shown(page)
+    assert workers.calls[-1][0] == "report"
+
+
+def test_a_cancelled_radiograph_is_not_marked_done(page, workers):
+    workers.hold = True
+    upload(page, PNG, ("second.png", b"radiograph", "image/png"))
+    workers.jobs[0].cancel()
+    page.run()
+    options = page.radio[0].options
+    assert words()("state.cancelled") in options[0] and words()("state.done") not in options[0]
+
+
+def test_the_list_is_sorted_by_classification_and_probability(page, workers):
+    workers.hold = True
+    files = [(f"{name}.png", b"radiograph", "image/png") for name in ("low", "high", "mid")]
+    upload(page, *files)
+    for job, share in zip(workers.jobs, (0.05, 0.9, 0.5), strict=True):
+        probabilities = (1 - share, share - 0.02, 0.02)
+        job.result = reported(images_only(probabilities=probabilities), Settings())
+    page.run()
+
+    def listed():
+        return [re.findall(r"(low|high|mid)", option)[0] for option in page.radio[0].options]
+
+    assert listed() == ["low", "high", "mid"]
+    page.segmented_control(key="case_sort").set_value("probability").run()
+    assert listed() == ["high", "mid", "low"]
+    assert words().percent(0.9) in page.radio[0].options[0]
+    page.segmented_control(key="case_sort").set_value("classification").run()
+    assert listed() == ["high", "mid", "low"]
+    chosen = next(option for option in page.radio[0].options if "mid" in option)
+    page.radio[0].set_value(page.session_state["cases"].case.id).run()
+    assert chosen in page.radio[0].options
 
 
 def test_the_sample_is_labelled_as_drawn(page):

@@ -1,7 +1,7 @@
 """Takes the pictures of the documentation from the running page: the drawn phantom, no patient.
 
 Run as `python -m tests.browser.screenshots [FOLDER]`; they come to
-`docs/screenshots/<language>/<width>/`.
+`docs/screenshots/<language>/<width>/`, those for a dark room to the folder `dark` in it.
 """
 
 import io
@@ -18,7 +18,8 @@ from tests.browser.served import ROOT, served
 from tests.pipeline.classification.unlimited import unlimited_classifier
 
 FOLDER = ROOT / "docs" / "screenshots"
-LANGUAGES = {"en": "English", "ru": "Русский"}
+LANGUAGES = {"en": "English", "ru": "Русский", "uk": "Українська"}
+DARK = ("main", "result", "report")  # that are taken for a dark room, too
 WIDTHS = {1280: 900, 390: 844}
 TALLEST = 3000
 PATIENCE_MS = 300_000
@@ -39,8 +40,7 @@ def main(folder: Path) -> None:
             page.goto(address)
             page.get_by_text(language, exact=True).click()
             page.wait_for_timeout(SETTLE_MS)
-            for width in WIDTHS:
-                _take(page, folder / code / str(width) / "main.png", width)
+            _take_all(page, folder / code, "main")
             page.locator(".st-key-sample button >> visible=true").first.click()
             page.get_by_role("tab").first.wait_for(timeout=PATIENCE_MS)
             page.locator(".cxr-progress").wait_for(state="detached", timeout=PATIENCE_MS)
@@ -49,9 +49,18 @@ def main(folder: Path) -> None:
                 if tab == "viewer":  # with the strongest zone lit
                     page.locator("[class*=st-key-lit_] label").nth(2).click()
                 page.wait_for_timeout(SETTLE_MS)
-                for width in WIDTHS:
-                    _take(page, folder / code / str(width) / f"{tab}.png", width)
+                _take_all(page, folder / code, tab)
             context.close()
+
+
+def _take_all(page: Page, folder: Path, name: str) -> None:
+    """Picture the page at every width, and for a dark room where that is wanted."""
+    for width in WIDTHS:
+        _take(page, folder / str(width) / f"{name}.png", width)
+        if name in DARK:
+            page.emulate_media(color_scheme="dark")
+            _take(page, folder / str(width) / "dark" / f"{name}.png", width)
+            page.emulate_media(color_scheme="light")
 
 
 def _take(page: Page, file: Path, width: int) -> None:

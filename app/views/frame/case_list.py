@@ -5,55 +5,91 @@ from html import escape
 
 import streamlit as st
 
+from app import service
 from app.markup import draw, notice
-from app.state.case import Case, State
+from app.models.case_list import CaseRow, Sort, case_rows, refusals
+from app.state.case import Case
 from app.state.cases import Cases
-from app.views.frame.problems import sentence
-from pipeline.presentation import classification_view
+from app.views.frame.problems import again
+from pipeline.errors import QueueFullError
 from pipeline.words import Words
 
 WORD_JOINER = "\u2060"
 BREAKS = re.compile(r"www|:|@|//|\.(?=\w)", re.IGNORECASE)
-SYMBOLS = {
-    State.WAITING: "○",
-    State.RUNNING: "◔",
-    State.WRITING: "◑",
-    State.EXPLAINING: "◕",
-    State.DONE: "✓",
-    State.CANCELLED: "–",
-    State.FAILED: "✕",
-}
+POLL_SECONDS = 2.0
 
 
 def show(words: Words, cases: Cases) -> None:
-    """Draw the choice, the errors of the files that were refused, and what can be done."""
+    """Draw the choice, and why files were refused."""
     if len(cases.items) > 1:
-        states = "".join(SYMBOLS[case.state] for case in cases.items.values())
-        chosen = st.radio(
-            words("case.choose", count=len(cases.items)),
-            list(cases.items),
-            index=list(cases.items).index(cases.chosen) if cases.chosen else 0,
-            format_func=lambda key: _name(words, cases.items[key], hidden=key in cases.hidden),
-            key=f"case_{cases.chosen}_{states}_{words.language}",  # its labels change so
-            horizontal=True,
-        )
-        if chosen is not None and chosen != cases.chosen:
-            cases.pick(chosen)
-            st.rerun()
-    case = cases.case
-    if case is None:
-        return
-    refused = "".join(
-        notice(
-            f"{other.name}: {sentence(words, other.error)}",
-            "info" if other.state is State.CANCELLED else "error",
-            other.error.code,
-        )
-        for other in cases.items.values()
-        if other.error is not None and other.result is None
+        with st.container(key="cases"):
+            _choice(words, cases)
+    for refusal in refusals(words, cases.items.values()):
+        kind = "info" if refusal.cancelled else "error"
+        draw(notice(refusal.said, kind, refusal.code))
+        if refusal.retryable:
+            again(words, f"case_{refusal.id}", _retry, cases.items[refusal.id])
+
+
+def _choice(words: Words, cases: Cases) -> None:
+    """The list, whose control stays the same whatever becomes of its lines, and keeps the focus."""
+    sort: Sort = st.segmented_control(
+        words("case.sort"),
+        list(Sort),
+        default=Sort.ADDED,
+        required=True,
+        format_func=lambda one: words(f"case.sort_{one}"),
+        key="case_sort",
+        persist_state="session",
     )
-    if refused:
-        draw(refused)
+    rows = {
+        row.id: row
+        for row in case_rows(words, cases.items.values(), Sort(sort), hidden=cases.hidden)
+    }
+    key = f"case_{words.language}"
+    st.session_state[key] = cases.chosen
+    st.radio(
+        words("case.choose", count=len(rows)),
+        list(rows),
+        format_func=lambda one: _line(rows[one]) if one in rows else str(one),
+        key=key,
+        on_change=_pick,
+        args=(cases, key),
+    )
+
+
+def _pick(cases: Cases, key: str) -> None:
+    """Look at what was chosen before anything is drawn."""
+    cases.pick(st.session_state[key])
+
+
+def _retry(case: Case) -> None:
+    try:
+        case.retry(service.workers())
+    except QueueFullError as full:
+        case.error = full
+
+
+def undo(words: Words, cases: Cases) -> None:
+    """Offer what was removed last, as long as it can be brought back."""
+    removed = cases.removed
+    if removed is None:
+        return
+
+    def watch() -> None:
+        cases.expire()
+        if cases.removed is not removed:
+            st.rerun(scope="app")
+        with st.container(key="undo", horizontal=True, vertical_alignment="center"):
+            draw(notice(words("case.removed", name=removed.case.name)))
+            st.button(
+                words("case.undo"),
+                key=f"undo_{removed.case.id}",
+                on_click=cases.bring_back,
+                icon=":material/undo:",
+            )
+
+    st.fragment(watch, run_every=POLL_SECONDS)()
 
 
 def title(words: Words, cases: Cases) -> None:
@@ -74,14 +110,8 @@ def title(words: Words, cases: Cases) -> None:
         )
 
 
-def _name(words: Words, case: Case, *, hidden: bool) -> str:
-    """A radiograph with its state and, once it may be seen, its classification and probability."""
-    named = f"{SYMBOLS[case.state]} {_plain(case.name)} · {words(f'state.{case.state}')}"
-    if case.result is None or hidden:
-        return named
-    prediction = case.result.prediction
-    headline = classification_view(words, prediction).headline
-    return f"{named} · {headline}, {words.percent(prediction.deciding_probability)}"
+def _line(row: CaseRow) -> str:
+    return f"{row.symbol} {_plain(row.name)} · {row.said}"
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,7 @@ from pipeline.types import Language
 from pipeline.words import Words, message, words_of
 
 STATIC = Path(__file__).parents[2] / "static"
-STYLES = (STATIC / "style.css", STATIC / "glance.css")
+STYLES = tuple(STATIC / f"{name}.css" for name in ("theme", "style", "glance"))
 GUARD, WATCH = STATIC / "upload_guard.js", STATIC / "page.js"
 
 
@@ -77,7 +77,7 @@ def _own_name(language: Language) -> str:
 
 
 def watch(words: Words, cases: Cases) -> None:
-    """Tell screen readers what has arrived, and the browser whether anything was edited."""
+    """Tell screen readers what has arrived, the browser what was edited and what was removed."""
     case = cases.case
     said = ""
     if case is not None and case.result is not None and case.id not in cases.hidden:
@@ -85,7 +85,10 @@ def watch(words: Words, cases: Cases) -> None:
         said = words("frame.arrived", name=case.name, headline=headline)
         if case.report is not None:
             said += f" {words('frame.report_arrived')}"
-    state = json.dumps({"said": said, "edited": cases.edited}).replace("<", "\\u003c")
+    removed = None if cases.removed is None else cases.removed.case.id
+    state = json.dumps({"said": said, "edited": cases.edited, "removed": removed}).replace(
+        "<", "\\u003c"
+    )
     script = f"{WATCH.read_text(encoding='utf-8')}\nwatchPage({state});"
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
@@ -93,7 +96,7 @@ def watch(words: Words, cases: Cases) -> None:
 def close(words: Words) -> None:
     """Draw the disclaimer, which stays in sight wherever the page is scrolled."""
     draw(
-        f'<div class="cxr-disclaimer" role="contentinfo"><b>{escape(words.disclaimer)}</b>'
+        f'<div class="cxr-disclaimer" role="note"><b>{escape(words.disclaimer)}</b>'
         f" <span>{escape(words('frame.disclaimer_more'))}</span></div>"
     )
 

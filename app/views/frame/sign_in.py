@@ -31,10 +31,10 @@ SAID = {
 def admitted(words: Words) -> Visitor | None:
     """Who is at the page; where nobody is signed in, the way in is drawn and nothing else."""
     try:
-        of_store(words, st.session_state.pop("sign_in_error", None))
+        of_store(words, st.session_state.pop("sign_in_error", None), "sign_in")
         found = access.visitor()
     except ExplainCxrError as error:
-        of_store(words, error)
+        of_store(words, error, "login")
         return None
     if found is None:
         service.dismiss()

@@ -25,13 +25,14 @@ def show(words: Words, cases: Cases) -> None:
             key=f"upload_{generation}",
             width="stretch",
         )
-        st.button(
-            words("upload.sample"),
-            help=words("upload.sample_help"),
-            on_click=_add_sample,
-            args=(words, cases),
-            key="sample",
-        )
+        if not cases.items:
+            st.button(
+                words("upload.sample"),
+                help=words("upload.sample_help"),
+                on_click=_add_sample,
+                args=(words, cases),
+                key="sample",
+            )
     if cases.turned_away:
         full = VisitFullError(limit=service.settings().visit_radiographs)
         draw(notice(sentence(words, full), "error", full.code))

@@ -8,7 +8,7 @@ import streamlit as st
 from app import service
 from app.markup import draw, notice
 from app.state.case import Ask, Case
-from app.views.frame.problems import sentence
+from app.views.frame.problems import again, sentence
 from pipeline.errors import QueueFullError
 from pipeline.pictures.overlays import colour_bar, encode_png
 from pipeline.types import CaseResult, Method, Step
@@ -47,9 +47,7 @@ def pending(words: Words, case: Case, label: str) -> None:
     error = case.request_errors.get((Ask.MAPS, label))
     if error is not None:
         draw(notice(sentence(words, error), "error", error.code))
-        if st.button(words("saliency.again"), key=f"again_{case.id}_{label}"):
-            del case.request_errors[Ask.MAPS, label]
-            st.rerun()
+        again(words, f"maps_{case.id}_{label}", case.request_errors.pop, (Ask.MAPS, label))
         return
     if (Ask.MAPS, label) not in case.requests:
         _ask(words, case, label)
@@ -79,6 +77,8 @@ def _ask(words: Words, case: Case, label: str, method: Method | None = None) -> 
         case.ask(service.workers(), Ask.MAPS, label, method)
     except QueueFullError as full:
         draw(notice(sentence(words, full), "warning", full.code))
+        if method is None:  # nobody pressed a button, which would still be there
+            again(words, f"full_{case.id}_{label}")
         return
     st.rerun()  # so that the page watches the new job
 

@@ -5,8 +5,9 @@ from html import escape
 import streamlit as st
 
 from app.markup import draw, heading, lead, notice
-from app.state.case import Ask, Case, steps_of
-from pipeline.presentation import map_name, quality_notes, quality_row
+from app.state.case import Ask, Case
+from app.state.progress import steps_of
+from pipeline.presentation import map_name, quality_row
 from pipeline.types import (
     FUSED,
     CaseResult,
@@ -37,14 +38,6 @@ def show(words: Words, case: Case, found: CaseResult, method: Method) -> None:
     with st.expander(words("quality.how")):
         for key in ("how_faithful", "how_stable", "how_alike", "how_shortcut", "how_rated"):
             draw(lead(words(f"quality.{key}")))
-
-
-def draw_lowest(words: Words, quality: ExplanationQuality | None) -> None:
-    """Draw the alarm, if there is one, and the lowest rating, which is low on most radiographs."""
-    if quality is None:
-        return
-    *alarms, lowest = quality_notes(words, quality)
-    draw("".join(notice(alarm, "error") for alarm in alarms) + lead(lowest))
 
 
 def _pending(words: Words, case: Case, found: CaseResult, method: Method) -> None:

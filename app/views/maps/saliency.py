@@ -5,16 +5,22 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.markup import draw, facts, heading, lead, notice
+from app.models.saliency import (
+    MapLook,
+    MethodMeasures,
+    map_caption,
+    map_picture,
+    method_measures,
+)
 from app.pictures import marked_png
 from app.state.case import Case
 from app.views.maps import layers as layer_maps
 from app.views.maps import map_controls, quality, signed
-from pipeline.pictures.overlays import grey_picture, saliency_overlay
-from pipeline.types import CaseResult, Explanation, Method
+from pipeline.pictures.overlays import grey_picture
+from pipeline.types import CaseResult, Method
 from pipeline.words import Words
 
 RADIOGRAPH = "radiograph"
-POOR_FIT = 0.5
 
 
 def show(words: Words, case: Case, method: Method) -> None:
@@ -37,22 +43,23 @@ def show(words: Words, case: Case, method: Method) -> None:
     with places[2]:
         threshold = map_controls.share(words, "threshold", highest=95, first=0)
     others = tuple(item for item in found.explanations if item is not method)
-    beside, outlines, raw = _switches(words, method, others)
+    beside, outlined, raw = _switches(words, method, others)
+    look = MapLook(opacity=opacity, threshold=threshold, outlined=outlined, raw=raw)
     left, right = st.columns(2, gap="large")
     with left:
-        _map(words, case, found, method, (opacity, threshold, outlines, raw))
+        _map(words, case, found, method, look)
     with right:
         if beside == RADIOGRAPH:
             _radiograph(words, case, found)
         else:
-            _map(words, case, found, Method(beside), (opacity, threshold, outlines, raw))
+            _map(words, case, found, Method(beside), look)
     map_controls.colour_scale(words)
-    signed.show(words, case, found, method, (opacity, threshold, outlines))
+    signed.show(words, case, found, method, look)
     if method.spec.layered:
         layer_maps.show(words, case, found)
     draw(heading(words("saliency.quality"), 3))
     quality.show(words, case, found, method)
-    _measures(words, found.explanations[method])
+    _measures(words, method_measures(words, found.explanations[method]))
 
 
 def _switches(words: Words, method: Method, others: Sequence[Method]) -> tuple[str, bool, bool]:
@@ -74,31 +81,15 @@ def _switches(words: Words, method: Method, others: Sequence[Method]) -> tuple[s
     return beside, outlines, raw
 
 
-def _map(
-    words: Words,
-    case: Case,
-    found: CaseResult,
-    method: Method,
-    drawn: tuple[float, float, bool, bool],
-) -> None:
-    opacity, threshold, outlines, raw = drawn
-    explanation = found.explanations[method]
-    name = method.spec.name
+def _map(words: Words, case: Case, found: CaseResult, method: Method, look: MapLook) -> None:
     picture = marked_png(
         words,
         case,
         found.radiograph,
-        (method, explanation.label, *drawn),
-        lambda: saliency_overlay(
-            found.radiograph,
-            explanation.raw_image if raw else explanation.map_image,
-            opacity,
-            threshold=threshold,
-            outlines=found.anatomy.zones_image if outlines else None,
-        ),
+        (method, found.explanations[method].label, look),
+        lambda: map_picture(found, method, look),
     )
-    label = words.label(found.prediction, explanation.label)
-    caption = words("saliency.caption_raw" if raw else "saliency.caption", method=name, label=label)
+    caption = map_caption(words, found, method, look)
     st.image(picture, caption=caption, alt=caption, width="stretch")
 
 
@@ -117,31 +108,14 @@ def _radiograph(words: Words, case: Case, found: CaseResult) -> None:
     )
 
 
-def _measured(words: Words, name: str, value: float) -> str:
-    return words.percent(value) if name.endswith("_share") else words.number(value)
-
-
-def _measures(words: Words, explanation: Explanation) -> None:
+def _measures(words: Words, view: MethodMeasures) -> None:
     """How much was cut away, and the method's own measures."""
-    rows = [(words("saliency.removed"), words.percent(explanation.removed_mass))]
-    for name, value in explanation.measures.items():
-        rows.append((words.optional(f"measure.{name}", name), _measured(words, name, value)))
-    draw(facts(rows))
+    draw(facts(view.facts))
     draw(lead(words("saliency.removed_lead")))
-    fit = explanation.measures.get("r2")
-    if fit is not None:
+    if view.is_fitted:
         draw(lead(words("saliency.r2_lead")))
-        if fit < POOR_FIT:
-            draw(notice(words("saliency.r2_poor"), "warning"))
-    if explanation.parameters:
+    if view.fits_poorly:
+        draw(notice(words("saliency.r2_poor"), "warning"))
+    if view.parameters:
         with st.expander(words("saliency.parameters")):
-            draw(
-                facts(
-                    (words.optional(f"parameter.{name}", name), _parameter(words, value))
-                    for name, value in explanation.parameters.items()
-                )
-            )
-
-
-def _parameter(words: Words, value: str | float) -> str:
-    return words.decimal(value) if isinstance(value, float) else str(value)
+            draw(facts(view.parameters))

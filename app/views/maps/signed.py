@@ -3,18 +3,15 @@
 import streamlit as st
 
 from app.markup import draw, facts, lead
+from app.models.saliency import MapLook, signed_picture, weights_view
 from app.pictures import marked_png
 from app.state.case import Case
-from pipeline.pictures.overlays import encode_png, signed_colour_bar, signed_overlay
-from pipeline.types import CaseResult, Explanation, Method
+from pipeline.pictures.overlays import encode_png, signed_colour_bar
+from pipeline.types import CaseResult, Method
 from pipeline.words import Words
 
-STRONGEST = 3  # weights named on either side
 
-
-def show(
-    words: Words, case: Case, found: CaseResult, method: Method, drawn: tuple[float, float, bool]
-) -> None:
+def show(words: Words, case: Case, found: CaseResult, method: Method, look: MapLook) -> None:
     """Ask whether it is wanted, and draw it.
 
     Args:
@@ -22,7 +19,7 @@ def show(
         case: Whose pictures are kept.
         found: The case with the label's explanations.
         method: Whose map.
-        drawn: Opacity, threshold, and whether zones are outlined, as of the map above.
+        look: How the map above is drawn.
     """
     explanation = found.explanations[method]
     signed_image = explanation.signed_image
@@ -30,19 +27,12 @@ def show(
         words("signed.show"), key="signed", persist_state="session", help=words("signed.help")
     ):
         return
-    opacity, threshold, outlines = drawn
     picture = marked_png(
         words,
         case,
         found.radiograph,
-        ("signed", method, explanation.label, *drawn),
-        lambda: signed_overlay(
-            found.radiograph,
-            signed_image,
-            opacity,
-            threshold=threshold,
-            outlines=found.anatomy.zones_image if outlines else None,
-        ),
+        ("signed", method, explanation.label, look),
+        lambda: signed_picture(found, signed_image, look),
     )
     label = words.label(found.prediction, explanation.label)
     caption = words("signed.caption", method=method.spec.name, label=label)
@@ -51,7 +41,9 @@ def show(
         st.image(picture, caption=caption, alt=caption, width="stretch")
         _bar(words)
     with right:
-        _weights(words, explanation)
+        weights = weights_view(words, explanation)
+        if weights:
+            draw(facts(weights) + lead(words("signed.weights_lead")))
 
 
 def _bar(words: Words) -> None:
@@ -61,27 +53,3 @@ def _bar(words: Words) -> None:
         f'<div class="cxr-scale"><span>{words("signed.bar_low")}</span>'
         f"<span>0</span><span>{words('signed.bar_high')}</span></div>"
     )
-
-
-def _weights(words: Words, explanation: Explanation) -> None:
-    """How many superpixels speak for the label and against it, and the strongest of them."""
-    weights = explanation.superpixel_weights
-    if not weights:
-        return
-
-    def listed(values: list[float]) -> str:
-        return "; ".join(words.number(value, 3) for value in values) or "–"
-
-    positive = [value for value in weights if value > 0]
-    negative = [value for value in reversed(weights) if value < 0]
-    draw(
-        facts(
-            [
-                (words("signed.positive"), str(len(positive))),
-                (words("signed.negative"), str(len(negative))),
-                (words("signed.strongest_positive"), listed(positive[:STRONGEST])),
-                (words("signed.strongest_negative"), listed(negative[:STRONGEST])),
-            ]
-        )
-    )
-    draw(lead(words("signed.weights_lead")))

@@ -3,8 +3,9 @@
 import gc
 from dataclasses import replace
 
-from app.state.case import Ask, State, steps_of
+from app.state.case import Ask, State
 from app.state.cases import Cases
+from app.state.progress import steps_of
 from pipeline.errors import CancelledByUserError, StepTimedOutError
 from pipeline.settings import Settings
 from pipeline.types import Language, ProgressEvent, Section, Step
@@ -141,15 +142,6 @@ def test_a_label_is_asked_for_once():
     case.ask(workers, Ask.MAPS, "tuberculosis")
     case.ask(workers, Ask.MAPS, "bacterial_pneumonia")  # explained with the case
     assert [name for name, _ in workers.calls] == ["submit", "explain tuberculosis"]
-
-
-def test_removing_a_radiograph_cancels_its_jobs():
-    workers, cases = held(), Cases()
-    case = cases.add("a.png", b"radiograph", Settings())
-    cases.advance(workers)
-    cases.remove(case)
-    assert isinstance(workers.jobs[0].error, CancelledByUserError)
-    assert cases.case is None
 
 
 def test_the_last_word_of_a_step_counts():

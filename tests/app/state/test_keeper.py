@@ -183,11 +183,24 @@ def test_a_removed_radiograph_leaves_the_store_and_a_signed_one_stays(keeper, se
         language=Language.ENGLISH, sections=dict.fromkeys(Section, "So."), edited=True
     )
     keeper.store().conclusions.sign(signed.id, text, signer="Ada", actor="ada")
-    cases.remove(case)
     cases.remove(signed)
+    cases.remove(case)
     assert keeper.flush()
     assert cases.items == {}
+    assert len(keeper.store().worklist.page().lines) == 2  # the last one can be brought back
+    cases.let_go()
+    assert keeper.flush()
     assert [line.id for line in keeper.store().worklist.page().lines] == [signed.id]
+
+
+def test_a_radiograph_that_was_removed_leaves_the_store_with_its_visit(keeper):
+    _, cases, case = analysed(keeper)
+    assert keeper.flush()
+    cases.remove(case)
+    del cases
+    gc.collect()
+    assert keeper.flush()
+    assert keeper.store().worklist.page().lines == ()
 
 
 def test_a_radiograph_whose_time_is_over_does_not_come_back(keeper):

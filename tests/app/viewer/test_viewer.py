@@ -172,7 +172,7 @@ def test_a_label_whose_maps_are_not_there_yet_shows_how_far_they_are(page, worke
     page.run()
     assert not page.exception
     assert "step_timed_out" in shown(page)
-    assert ENGLISH("saliency.again") in [button.label for button in page.button]
+    assert ENGLISH("frame.again") in [button.label for button in page.button]
 
 
 def test_a_figure_that_a_mouse_moved_keeps_its_text_until_something_else_changes(monkeypatch):
