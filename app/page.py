@@ -45,8 +45,6 @@ def show() -> None:
         figures = agreement.is_wanted(words, visitor)
         if not listed and not figures:
             case_list.title(words, cases)
-    if not listed and not figures:
-        case_list.undo(words, cases)
     problems.of_store(words, service.keeper().problem, "keeping")
     if listed or figures:
         if listed:
@@ -56,8 +54,7 @@ def show() -> None:
         frame.close(words)
         return
     cases.hidden = read_first.hidden(words, cases)
-    if cases.items:
-        case_list.show(words, cases)
+    case_list.show(words, cases)
     _watch(words, cases)
     case = cases.case
     if case is not None:

@@ -16,11 +16,11 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def served(environment: Mapping[str, str] | None = None) -> Iterator[str]:
+def served(environment: Mapping[str, str] | None = None, *, module: str = "app") -> Iterator[str]:
     """Serve the page on a free port, with these variables besides; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app", "--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", module, "--port", str(port), "--no-browser"]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})})
     address = f"http://localhost:{port}"
     try:

@@ -3,30 +3,36 @@
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from tests.browser import files as radiographs
-from tests.browser.test_whole_way import ANALYSIS_MS, SWITCH_MS, TABS, finish
+from tests.browser.served import served
+from tests.browser.test_whole_way import SWITCH_MS, TABS, settle
 
 LANGUAGES = ("English", "Русский", "Українська")
 WIDTHS = {1280: 900, 390: 844}
 SCHEMES = ("light", "dark")
-REST_MS = 700  # a tab is drawn bit by bit
 MINOR = (None, "minor")
 
 
 @pytest.fixture(scope="module")
+def address(browser):
+    """A page whose workers answer at once: its look and its controls are the same."""
+    with served(module="tests.browser.quick") as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
 def analysed(browser, address):
-    """A page with two radiographs, one of them refused, and what can be brought back."""
+    """A page with two radiographs and a file that was refused."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     opened.goto(address)
     opened.locator('input[type="file"]').set_input_files(
         [
-            {"name": "chest.png", "mimeType": "image/png", "buffer": radiographs.png()},
-            {"name": "text.png", "mimeType": "image/png", "buffer": b"This is no picture."},
+            {"name": name, "mimeType": "image/png", "buffer": data}
+            for name, data in (("a.png", b"radiograph"), ("b.png", b"radiograph"), ("c", b"bad"))
         ]
     )
-    finish(opened)
-    opened.locator(".st-key-cases").wait_for(timeout=ANALYSIS_MS)
+    opened.locator(".st-key-cases").wait_for(timeout=SWITCH_MS)
+    opened.get_by_role("tab").first.wait_for(timeout=SWITCH_MS)
     yield opened
     context.close()
 
@@ -46,7 +52,7 @@ def violations(page):
 def seen(page, scheme, width):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": WIDTHS[width]})
-    page.wait_for_timeout(REST_MS)
+    settle(page)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,7 +76,7 @@ def test_the_main_page_and_the_worklist_are_accessible(page, scheme, width):
     assert violations(page) == []
     page.get_by_text("Worklist", exact=True).click()
     page.get_by_role("heading", name="Worklist").wait_for(timeout=SWITCH_MS)
-    page.wait_for_timeout(REST_MS)
+    settle(page)
     assert violations(page) == []
 
 

@@ -27,6 +27,7 @@ TABS = [
 ]
 ANALYSIS_MS = 240_000  # the machine that runs the tests may be busy
 SWITCH_MS = 30_000
+REST_MS = 600  # what fades has faded
 
 
 def add(page, name, data, kind="application/octet-stream"):
@@ -39,6 +40,14 @@ def finish(page):
     """Wait for pictures and report."""
     page.get_by_role("tab").first.wait_for(timeout=ANALYSIS_MS)
     page.locator(".cxr-progress").wait_for(state="detached", timeout=ANALYSIS_MS)
+
+
+def settle(page):
+    """Wait until the page is drawn: what is about to change is faded until then."""
+    running = page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    running.wait_for(timeout=SWITCH_MS)
+    page.locator('[data-stale="true"]').first.wait_for(state="detached", timeout=SWITCH_MS)
+    page.wait_for_timeout(REST_MS)
 
 
 def open_tab(page, name):

@@ -20,7 +20,8 @@ POLL_SECONDS = 2.0
 
 
 def show(words: Words, cases: Cases) -> None:
-    """Draw the choice, and why files were refused."""
+    """Draw what can be brought back, the choice, and why files were refused."""
+    _undo(words, cases)
     if len(cases.items) > 1:
         with st.container(key="cases"):
             _choice(words, cases)
@@ -70,7 +71,7 @@ def _retry(case: Case) -> None:
         case.error = full
 
 
-def undo(words: Words, cases: Cases) -> None:
+def _undo(words: Words, cases: Cases) -> None:
     """Offer what was removed last, as long as it can be brought back."""
     removed = cases.removed
     if removed is None:
