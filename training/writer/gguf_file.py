@@ -180,22 +180,35 @@ class Tokenizer:
 
     def __call__(self, text: str) -> list[int]:
         """The ids of a text."""
+        held = self._held(text)
+        if held is None:
+            return list(self._llama.tokenize(text.encode(), add_bos=False, special=True))
         pieces: list[str | int] = [text]
-        for phrase, number in self._held(text):
+        for phrase, number in held:
             pieces = [new for piece in pieces for new in _cut(piece, phrase, number)]
         found: list[int] = []
         for piece in pieces:
             found += [piece] if isinstance(piece, int) else self._rest(piece)
         return found
 
-    def _held(self, text: str) -> list[tuple[str, int]]:
-        """The phrases that a text holds with their ids, in llama.cpp's order."""
+    def _held(self, text: str) -> list[tuple[str, int]] | None:
+        """The phrases that a text holds with their ids, in llama.cpp's order.
+
+        `None` where two of one length overlap: which one it cuts out first, only it knows.
+        """
         found: set[str] = set()
+        ends: dict[int, tuple[int, str]] = {}  # of the latest phrase of each length
         for at in range(len(text)):
             for size in range(2, _PREFIX + 1):
                 for phrase in self._begun.get(text[at : at + size], ()):
-                    if text.startswith(phrase, at):
-                        found.add(phrase)
+                    if not text.startswith(phrase, at):
+                        continue
+                    length = len(phrase.encode())
+                    end, other = ends.get(length, (0, phrase))
+                    if at < end and other != phrase:
+                        return None
+                    ends[length] = at + len(phrase), phrase
+                    found.add(phrase)
         numbered = [(phrase, self._ids[phrase]) for phrase in found]
         return sorted(numbered, key=lambda row: (-len(row[0].encode()), row[1]))
 

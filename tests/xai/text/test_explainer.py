@@ -395,7 +395,10 @@ def test_a_token_belongs_to_the_part_of_its_first_letter() -> None:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_shipped_model_explains_its_own_prompts(language: Language) -> None:
-    """The product's file on a made-up case: sums hold, and each named zone carried the text."""
+    """The product's file on a made-up case: sums hold, and the strongest zone carried the text.
+
+    One that follows in its list may count against it: alone in the prompt it would be said first.
+    """
     rng = random.Random(4)
     case = next(
         case
@@ -421,7 +424,8 @@ def test_shipped_model_explains_its_own_prompts(language: Language) -> None:
     change = found.shap_full - found.shap_base
     shares = {a.key: a.value for a in found.shap}
     assert sum(shares.values()) == pytest.approx(change, abs=1e-3)
-    assert all(shares[item.zone.value] > 0 for item in case.descriptors.items)
+    strongest = case.descriptors.items[0].zone.value
+    assert max(shares, key=shares.__getitem__) == strongest
     total = sum(a.value for a in found.integrated_gradients)
     assert abs(found.ig_delta) <= 0.05 * abs(total - found.ig_delta)
     assert "".join(a.text for a in found.words) == spelled_report(report)
