@@ -70,6 +70,9 @@ def _check_number(reading: Reading, number: int, kind: str, numbers: Sequence[in
         values["share"] = sum(item.share for item in facts.items if not named or item.zone in named)
     difference = difference_of_two(reading, number, kinds)
     good = difference if difference is not None else matches(reading, number, values)
+    if good:  # of all that it could be, what it is
+        right = {name: one for name, one in values.items() if matches(reading, number, {name: one})}
+        values = right or values
     if good is not None:
         reading.note(number, good, SpanKind.NUMBER, **values)
     if good and reading.has("together") and not reading.mentions:
