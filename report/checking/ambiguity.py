@@ -1,8 +1,9 @@
 """Whether something wrong could be read another way: then it is not measured, not contradicted.
 
 A number that is right for something else that the sentence names, and that does not stand right by
-what it was compared with, may have been attached wrongly; so may a label or a zone in a sentence
-that compares, excepts or denies.
+what it was compared with, may have been attached wrongly. So may a label beside another, a side
+beside the other, a comparison beside another, a grade where there are not as many as zones, and a
+zone beside others where one is denied or excepted.
 """
 
 from collections.abc import Collection, Iterator
@@ -11,21 +12,46 @@ from itertools import combinations
 from pipeline.types import MeasurementUnit, Side, SpanKind
 from report.checking.sentence.lexicon import in_table
 from report.checking.sentence.reading import Reading
+from report.checking.sentence.tags import COMPARES, DEGREES, DENIALS
 from report.checking.sentence.units import LABEL, NUMBER, Unit
 
 _LENGTHS = frozenset({"cm", "mm"})
 _MILLIMETRES = 0.1
 _ROUNDED = 1e-6
 _LABELS = frozenset({LABEL, "normal", "abnormal"})
+_RIVALS = {  # what may be meant instead, if there is more than one
+    SpanKind.LABEL: (LABEL, "normal"),
+    SpanKind.SIDE: ("right", "left"),
+    SpanKind.COMPARISON: tuple(COMPARES),
+}
 _ZONE_VALUES = ("intensity", "share", "agreement")
 
 
 def is_ambiguous(reading: Reading, unit: Unit) -> bool:
     """Whether a wrong unit may be right in another reading of its sentence."""
+    index = next(at for at, one in enumerate(reading.units) if one is unit)
     if unit.tag == NUMBER and unit.kind in _CHECKS:
-        index = next(at for at, one in enumerate(reading.units) if one is unit)
         return not _CHECKS[unit.kind](reading, index) and _is_right_elsewhere(reading, unit)
-    return False
+    if unit.kind is SpanKind.ZONE:
+        return _parts_zones(reading)
+    if unit.kind is SpanKind.GRADE:
+        return bool(reading.mentions) and len(reading.mentions) != len(reading.tagged(*DEGREES))
+    if unit.kind is SpanKind.SIDE and reading.has("max", "min"):
+        return False  # "the right predominates over the left"
+    rivals = _RIVALS.get(unit.kind) if unit.kind is not None else None
+    return rivals is not None and len(reading.tagged(*rivals)) > 1
+
+
+def _parts_zones(reading: Reading) -> bool:
+    """Whether something between the zones named turns what is said of them: "A, not B"."""
+    places = [at for one in reading.mentions for at in (one.first, one.last)]
+    first, last = min(places, default=0), max(places, default=0)
+    turning = [
+        at for at in reading.tagged("contrast", "except", "other", *DENIALS) if first < at < last
+    ]
+    denials = [at for at in turning if reading.units[at].tag in DENIALS]
+    listed = any(at < first for at in reading.tagged(*DENIALS))  # "neither A nor B"
+    return bool(turning) and not (listed and turning == denials)
 
 
 def _is_right_elsewhere(reading: Reading, unit: Unit) -> bool:

@@ -81,6 +81,10 @@ def test_a_form_is_read_as_it_is_meant(language, case, sentence, expected):
         # 0.55 is the left upper zone's, 1.3 cm the left dome's: which is meant cannot be told
         ("c", "The right upper and the left upper zone carry a value of 0.55."),
         ("c", "Among the right dome and the left dome, 1.3 cm."),
+        # a label beside another, a zone beside others where one is denied
+        ("a", "The classifier separates viral pneumonia from bacterial pneumonia."),
+        ("c", "Not the right middle but the right upper zone is marked."),
+        ("c", "The right upper zone, not the right middle one, is marked."),
         # a clause with a place that could not be told, an order that is denied without one
         ("a", "High attention in the right lower zone, moderate in the area above it."),
         ("b", "The methods agree best in the right lower zone, yet it is not the strongest one."),
