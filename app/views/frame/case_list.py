@@ -23,7 +23,7 @@ def show(words: Words, cases: Cases) -> None:
     """Draw what can be brought back, the choice, and why files were refused."""
     _undo(words, cases)
     if len(cases.items) > 1:
-        with st.container(key="cases"):
+        with st.container(key="cases", horizontal=True):
             _choice(words, cases)
     for refusal in refusals(words, cases.items.values()):
         kind = "info" if refusal.cancelled else "error"
@@ -34,19 +34,9 @@ def show(words: Words, cases: Cases) -> None:
 
 def _choice(words: Words, cases: Cases) -> None:
     """The list, whose control stays the same whatever becomes of its lines, and keeps the focus."""
-    sort: Sort = st.segmented_control(
-        words("case.sort"),
-        list(Sort),
-        default=Sort.ADDED,
-        required=True,
-        format_func=lambda one: words(f"case.sort_{one}"),
-        key="case_sort",
-        persist_state="session",
-    )
-    rows = {
-        row.id: row
-        for row in case_rows(words, cases.items.values(), Sort(sort), hidden=cases.hidden)
-    }
+    sort = Sort(st.session_state.get("case_sort") or Sort.ADDED)  # its control comes after the list
+    found = case_rows(words, cases.items.values(), sort, hidden=cases.hidden)
+    rows = {row.id: row for row in found}
     key = f"case_{words.language}"
     st.session_state[key] = cases.chosen
     st.radio(
@@ -56,6 +46,15 @@ def _choice(words: Words, cases: Cases) -> None:
         key=key,
         on_change=_pick,
         args=(cases, key),
+    )
+    st.segmented_control(
+        words("case.sort"),
+        list(Sort),
+        default=Sort.ADDED,
+        required=True,
+        format_func=lambda one: words(f"case.sort_{one}"),
+        key="case_sort",
+        persist_state="session",
     )
 
 
