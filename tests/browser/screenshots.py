@@ -8,9 +8,10 @@ import io
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from app.views.frame.tabs import TABS
 from tests.browser.browser import chromium
@@ -19,7 +20,8 @@ from tests.pipeline.classification.unlimited import unlimited_classifier
 
 FOLDER = ROOT / "docs" / "screenshots"
 LANGUAGES = {"en": "English", "ru": "Русский", "uk": "Українська"}
-DARK = ("main", "result", "report")  # that are taken for a dark room, too
+DARK = ("result", "report")  # the tabs that are taken for a dark room, too, as the main page is
+Scheme = Literal["light", "dark"]
 WIDTHS = {1280: 900, 390: 844}
 TALLEST = 3000
 PATIENCE_MS = 300_000
@@ -35,11 +37,7 @@ def main(folder: Path) -> None:
         chromium() as browser,
     ):
         for code, language in LANGUAGES.items():
-            context = browser.new_context(viewport={"width": 1280, "height": 900})
-            page = context.new_page()
-            page.goto(address)
-            page.get_by_text(language, exact=True).click()
-            page.wait_for_timeout(SETTLE_MS)
+            page = _opened(browser, f"{address}?language={code}", language)
             _take_all(page, folder / code, "main")
             page.locator(".st-key-sample button >> visible=true").first.click()
             page.get_by_role("tab").first.wait_for(timeout=PATIENCE_MS)
@@ -50,17 +48,40 @@ def main(folder: Path) -> None:
                     page.locator("[class*=st-key-lit_] label").nth(2).click()
                 page.wait_for_timeout(SETTLE_MS)
                 _take_all(page, folder / code, tab)
-            context.close()
+            _take_dark(browser, page, folder / code)
+            page.context.close()
 
 
-def _take_all(page: Page, folder: Path, name: str) -> None:
-    """Picture the page at every width, and for a dark room where that is wanted."""
+def _opened(browser: Browser, address: str, language: str, *, scheme: Scheme = "light") -> Page:
+    """A page in a language, for a bright or a dark room."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_text(language, exact=True).click()
+    page.wait_for_timeout(SETTLE_MS)
+    return page
+
+
+def _take_dark(browser: Browser, analysed: Page, folder: Path) -> None:
+    """Picture what has been analysed, and the main page, once more for a dark room."""
+    language = LANGUAGES[folder.name]
+    visit, main = analysed.url, f"{analysed.url.partition('?')[0]}?language={folder.name}"
+    page = _opened(browser, main, language, scheme="dark")
+    _take_all(page, folder, "main", room="dark")
+    page.context.close()
+    page = _opened(browser, visit, language, scheme="dark")
+    page.get_by_role("tab").first.wait_for(timeout=PATIENCE_MS)
+    for tab in DARK:
+        page.get_by_role("tab").nth(TABS.index(tab)).click()
+        page.wait_for_timeout(SETTLE_MS)
+        _take_all(page, folder, tab, room="dark")
+    page.context.close()
+
+
+def _take_all(page: Page, folder: Path, name: str, *, room: str = "") -> None:
+    """Picture the page at every width."""
     for width in WIDTHS:
-        _take(page, folder / str(width) / f"{name}.png", width)
-        if name in DARK:
-            page.emulate_media(color_scheme="dark")
-            _take(page, folder / str(width) / "dark" / f"{name}.png", width)
-            page.emulate_media(color_scheme="light")
+        _take(page, folder / str(width) / room / f"{name}.png", width)
 
 
 def _take(page: Page, file: Path, width: int) -> None:
