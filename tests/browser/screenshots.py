@@ -26,6 +26,7 @@ WIDTHS = {1280: 900, 390: 844}
 TALLEST = 3000
 PATIENCE_MS = 300_000
 SETTLE_MS = 1500
+COLOURS = 256  # enough for a page of grey radiographs, and half the bytes
 
 
 def main(folder: Path) -> None:
@@ -95,7 +96,7 @@ def _take(page: Page, file: Path, width: int) -> None:
         sentences.nth(1).hover()
     page.wait_for_timeout(SETTLE_MS)
     file.parent.mkdir(parents=True, exist_ok=True)
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(COLOURS)
     picture.save(file, optimize=True)
 
 
