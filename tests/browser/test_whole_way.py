@@ -150,12 +150,16 @@ def columns(page):
     )
 
 
+def pictures(page):
+    """The pictures of the viewer's panels; what is enlarged has a second one, of that part."""
+    return page.locator(".st-key-viewer_stage .imagelayer image")
+
+
 def wait_for_columns(page, test):
     """Wait until the first panel's columns are as wanted; all others must show the same."""
     until = time.monotonic() + SWITCH_MS / 1000
     while True:
-        pictures = page.locator(".st-key-viewer_stage .imagelayer image")
-        expect(pictures).to_have_count(5, timeout=SWITCH_MS)
+        expect(pictures(page).nth(4)).to_be_attached(timeout=SWITCH_MS)
         shown = columns(page)
         if shown and test(shown[0]):
             break
@@ -177,6 +181,7 @@ def test_the_viewer_enlarges_all_pictures_by_keyboard_and_by_mouse(analysed):
     analysed.keyboard.press("ArrowRight")
     wait_for_columns(analysed, lambda ends: ends == [whole[1] // 10, whole[1] * 9 // 10])
     expect(analysed.get_by_text("Zoom 125%")).to_be_visible()
+    expect(pictures(analysed)).to_have_count(10, timeout=SWITCH_MS)
     panel = analysed.locator(".st-key-viewer_stage .nsewdrag >> visible=true").first
     panel.scroll_into_view_if_needed()
     box = panel.bounding_box()
