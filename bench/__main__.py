@@ -110,7 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     location.add_argument(
         "--radiographs", type=int, default=100, help="radiographs without a finding at most"
     )
-    for bench in (reliance, pointing, location):
+    inflated = benches.add_parser(
+        "hyperinflation", help="chest measurements: emphysema against no finding, matched"
+    )
+    for bench in (reliance, pointing, location, inflated):
         bench.add_argument("--dataset", type=Path, help="a folder with an index.csv")
     for bench in (faithful, lime, variants, sane, shape, marks):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
@@ -185,7 +188,7 @@ def _measured(chosen: argparse.Namespace, settings: "Settings") -> tuple[Metrics
 
             checked = measure_sanity(settings, chosen.data or data_folder())
             metrics, failed = checked, checked.failed
-        case "reliance" | "pointing" | "location" | "measurements" | "marks":
+        case "reliance" | "pointing" | "location" | "hyperinflation" | "measurements" | "marks":
             metrics = _look(settings, chosen)
         case "store":
             from bench.speed.radiographs import radiographs_of
@@ -267,6 +270,10 @@ def _look(settings: "Settings", chosen: argparse.Namespace) -> Metrics:
         from bench.hospitals.location import measure_location
 
         return measure_location(settings, chosen.dataset, chosen.radiographs)
+    if chosen.bench == "hyperinflation":
+        from bench.hospitals.hyperinflation import measure_hyperinflation
+
+        return measure_hyperinflation(settings, chosen.dataset)
     if chosen.bench == "marks":
         from bench.marks import measure_marks
         from training.datasets.index import data_folder

@@ -15,6 +15,7 @@ from pipeline.protocols import (
     Describer,
     Explainer,
     Exporter,
+    Gate,
     LayerExplainer,
     Models,
     Morphometer,
@@ -71,6 +72,7 @@ def local_models(settings: Settings) -> Models:
     vision, writer = _Vision(settings), _Writer(settings)
     return Models(
         reader=_Decode(settings).reader,
+        gate=vision.gate,
         segmenter=vision.segmenter,
         morphometer=vision.morphometer,
         classifier=vision.classifier,
@@ -114,6 +116,7 @@ def provenance(settings: Settings) -> dict[str, str | int | float]:
         except PackageNotFoundError:
             found[library] = "absent"
     folders = {
+        "gate": settings.weights_folder / "gate",
         "anatomy": settings.weights_folder / "anatomy",
         "classifier": _classifier_folder(settings),
         "writer": settings.weights_folder / "writer",
@@ -164,6 +167,12 @@ class _Vision:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+
+    @cached_property
+    def gate(self) -> Gate:
+        from pipeline.reading.gate import InputGate
+
+        return InputGate(self._settings.weights_folder / "gate", self._settings.threads)
 
     @cached_property
     def segmenter(self) -> "DeepLabSegmenter":
@@ -222,7 +231,7 @@ class _Vision:
     def warm(self) -> None:
         import scipy.stats  # noqa: F401 - seconds that the first radiograph need not wait for
 
-        _ = self.morphometer, self.explainers, self.describer, self.quality_assessor
+        _ = self.gate, self.morphometer, self.explainers, self.describer, self.quality_assessor
 
 
 class _Writer:

@@ -127,6 +127,24 @@ class LateralViewError(InputError):
     code = "header_lateral"
 
 
+class LateralImageError(InputError):
+    """The picture shows a lateral view, whatever a header says."""
+
+    code = "image_lateral"
+
+
+class TurnedImageError(InputError):
+    """The chest lies on its side or upside down; `degrees` clockwise make it upright."""
+
+    code = "image_turned"
+
+
+class PhotographError(InputError):
+    """The picture is a photograph of a screen or a light box."""
+
+    code = "image_photographed"
+
+
 class BodyPartRefusedError(InputError):
     """The header names a part of the body far from the chest; `part` (a defined term)."""
 
@@ -140,7 +158,7 @@ class DecodeLimitError(InputError):
 
 
 class ChestNotFoundError(InputError):
-    """The segmentation found no pair of lungs in the picture."""
+    """The picture shows no chest, or no pair of lungs was found in it."""
 
     code = "chest_not_found"
 

@@ -43,6 +43,17 @@ class Reader(Protocol):
         ...
 
 
+class Gate(Protocol):
+    """Says what a picture is, before anything is outlined on it.
+
+    Contract: what is no upright frontal chest radiograph is an `InputError`.
+    """
+
+    def check(self, radiograph: Radiograph) -> None:
+        """Let one radiograph pass, or refuse it."""
+        ...
+
+
 class Segmenter(Protocol):
     """Outlines the chest's anatomy.
 
@@ -220,6 +231,11 @@ class VisionModels(Protocol):
     """What the vision role works with; a model that cannot be used raises when it is asked for."""
 
     @property
+    def gate(self) -> Gate | None:
+        """Refuses what is no upright frontal chest; `None` where everything is let in."""
+        ...
+
+    @property
     def segmenter(self) -> Segmenter:
         """Outlines the anatomy."""
         ...
@@ -279,6 +295,7 @@ class Models:
     classifier: Classifier
     explainers: Mapping[Method, Explainer]
     describer: Describer
+    gate: Gate | None = None
     quality_assessor: QualityAssessor | None = None
     layer_explainer: LayerExplainer | None = None
     writer: Writer | None = None

@@ -13,7 +13,7 @@ from typing import Any
 from pipeline import steps
 from pipeline.errors import CancelledByUserError, ExplainCxrError
 from pipeline.protocols import Executor, Priority, Role, Value
-from pipeline.reading.adjust import adjusted, adjustments
+from pipeline.reading.adjust import adjusted
 from pipeline.settings import Settings
 from pipeline.steps import Provenance, Timed
 from pipeline.types import CaseResult, Examination, LayerMap, Problem, Radiograph, Step
@@ -51,7 +51,7 @@ def analyse(
         # checked again: it comes from where untrusted bytes went
         radiograph = adjusted(replace(read.value), settings)
     del source
-    origin = {**provenance, "seed": settings.seed, **adjustments(radiograph)}
+    origin = {**provenance, "seed": settings.seed}
     work = partial(
         steps.examine,
         radiograph=radiograph,

@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline.errors import SettingRefusedError
 from pipeline.types import FUSED_METHODS, Language, Method, with_fused
-from pipeline.validation import Flaw, flaw_of, read_content
+from pipeline.validation import Flaw, flaw_of, misfit, read_content
 
 if TYPE_CHECKING:
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
@@ -66,6 +66,15 @@ Titles = Annotated[tuple[Title, ...], BeforeValidator(_names)]
 Methods = Annotated[tuple[Method, ...], BeforeValidator(_names), AfterValidator(with_fused)]
 
 
+def _quarter_turns(degrees: int) -> int:
+    if degrees not in range(0, 360, 90):
+        raise misfit("turn", "0 | 90 | 180 | 270")
+    return degrees
+
+
+QuarterTurns = Annotated[int, AfterValidator(_quarter_turns)]
+
+
 def _parameter(method: Method, name: str) -> Any:
     """The field of a method's parameter, with the default and the range that its spec has."""
     spec = next(item for item in method.spec.parameters if item.name == name)
@@ -85,7 +94,8 @@ class Settings:
         explain_images: Whether the classification is explained at all.
         write_report: Whether the language model is asked at all.
         blank_text: Whether writing that is found in the pixels is blanked before anything is shown.
-        mirror: Whether right and left are exchanged after reading.
+        turn: By how many degrees clockwise the picture is turned after reading.
+        mirror: Whether right and left are exchanged after that.
         measure_quality: Whether the quality of the explanations is measured.
         explain_label: The label to explain; the predicted one if `None`.
         seed: Seed of everything that samples.
@@ -146,6 +156,7 @@ class Settings:
     explain_images: bool = True
     write_report: bool = True
     blank_text: bool = True
+    turn: QuarterTurns = 0
     mirror: bool = False
     measure_quality: bool = True
     explain_label: OptionalText = None

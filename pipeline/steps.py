@@ -11,8 +11,10 @@ from typing import Generic
 
 from pipeline.errors import ModelError, StepFailedError
 from pipeline.protocols import DecodeModels, Progress, Value, VisionModels, WriterModels
+from pipeline.reading.adjust import adjustments
 from pipeline.settings import Settings
 from pipeline.types import (
+    Anatomy,
     CaseResult,
     Descriptors,
     Examination,
@@ -65,7 +67,13 @@ def examine(
     provenance: Provenance,
 ) -> Iterator[Examination | CaseResult]:
     """Segment, measure, classify; then explain and describe, if asked to (vision role)."""
-    segment = _timed(Step.SEGMENT, progress, lambda: models.segmenter.segment(radiograph))
+
+    def outlined() -> Anatomy:
+        if models.gate is not None:
+            models.gate.check(radiograph)
+        return models.segmenter.segment(radiograph)
+
+    segment = _timed(Step.SEGMENT, progress, outlined)
     anatomy = segment.value
     measure = _timed(
         Step.MEASURE, progress, lambda: models.morphometer.measure(radiograph, anatomy)
@@ -80,7 +88,7 @@ def examine(
         prediction=classify.value,
         measurements=measure.value,
         timings_ms={**begun, **examined},
-        provenance=provenance,
+        provenance={**provenance, **adjustments(radiograph)},
     )
     yield examination
     if settings.explain_images:

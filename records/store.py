@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select
 
 from pipeline.closing import Closing
-from pipeline.errors import ExplainCxrError
+from pipeline.errors import ExplainCxrError, TurnedImageError
 from pipeline.settings import Settings
 from records.audit import chain
 from records.conclusions import Conclusions
@@ -186,7 +186,10 @@ class Store(Closing):
             )  # fmt: skip
 
     def fail(self, case: str, error: ExplainCxrError, *, actor: str) -> None:
-        """Store why a case has no result, or why its analysis did not come to its end."""
+        """Store why a case has no result, or why its analysis did not come to its end.
+
+        The file that came in is removed, unless its reader may yet have it turned and analysed.
+        """
         core = self._core
         with core.database.write() as session:
             row = case_row(session, case, for_change=True)
@@ -194,7 +197,8 @@ class Store(Closing):
             row.finished, row.changed_at = True, core.clock()
             if row.revision == 0:
                 row.status, row.urgent = CaseStatus.FAILED, True
-            session.execute(delete(UploadRow).where(UploadRow.case_id == case))
+            if not isinstance(error, TurnedImageError):
+                session.execute(delete(UploadRow).where(UploadRow.case_id == case))
             chain.append(
                 session, core.cipher, Action.FAILED, at=row.changed_at, actor=actor, case=case,
                 details={"error": error.code},
@@ -237,7 +241,7 @@ class Store(Closing):
             )
 
     def upload(self, case: str) -> bytes | None:
-        """The bytes of a file whose analysis has not ended, `None` afterwards."""
+        """The bytes of a file that is not analysed yet or is to be turned, `None` of any other."""
         core = self._core
         with core.database.read() as session:
             case_row(session, case)

@@ -27,6 +27,7 @@ LONGER = {  # files of more than `MOST_LINES` lines, and why they are not two
     "pipeline/pictures/overlays.py": "all that is drawn over a radiograph, in its order",
     "pipeline/protocols.py": "every contract between the rooms, on one page",
     "report/documents/pdf.py": "one document, from its first page to its last",
+    "tests/app/state/test_keeper.py": SHARED_FIXTURES,
     "tests/app/test_page.py": SHARED_FIXTURES,
     "tests/browser/test_whole_way.py": "one analysed page, seen from all sides",
     "tests/fakes.py": "a fake of each step, for whole flows without models",

@@ -49,7 +49,12 @@ def evaluate(folder: Path, dataset: Path, split: str | None, plots: Path | None)
         for radiograph in read_index(dataset)
         if split is None or radiograph.split is Split(split)
     ]
-    if read_manifest(folder).task == "segmentation":
+    task = read_manifest(folder).task
+    if task == "gate":
+        from training.gate.evaluate import evaluate_gate
+
+        return evaluate_gate(folder, radiographs)
+    if task == "segmentation":
         return evaluate_anatomy(radiographs, DeepLabSegmenter(folder, threads=2))
     return evaluate_classifier(folder, radiographs, plots)
 
@@ -84,7 +89,7 @@ def main(arguments: list[str]) -> int:
     out.add_argument("run", type=Path, help="the folder of its run, such as runs/densenet14")
     out.add_argument("--out", type=Path, required=True, help="the classifier's folder")
     check = commands.add_parser("evaluate", help="measure a shipped model on a dataset")
-    check.add_argument("--model", help="anatomy, classifier, or a model's folder")
+    check.add_argument("--model", help="gate, anatomy, classifier, or a model's folder")
     check.add_argument("--dataset", type=Path, help="a folder with an index.csv")
     check.add_argument(
         "--leave-one-source-out",

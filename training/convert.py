@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.inference import openvino
+from pipeline.reading.gate import INPUT_SIZE as GATE_SIZE
 from segmentation.network import INPUT_SIZE, two_scale_logits
 
 if TYPE_CHECKING:
@@ -38,6 +39,17 @@ def convert_anatomy(network: "nn.Module", folder: Path) -> None:
     shape = [1, 3, INPUT_SIZE, INPUT_SIZE]
     model = ov.convert_model(Logits(), example_input=torch.zeros(shape), input=shape)
     ov.save_model(model, folder / "anatomy.xml", compress_to_fp16=False)
+
+
+def convert_gate(network: "nn.Module", folder: Path) -> None:
+    """Write `gate.xml`/`.bin` to `folder`, the weights in float16."""
+    import torch
+
+    folder.mkdir(parents=True, exist_ok=True)
+    ov = openvino()
+    shape = [1, 1, GATE_SIZE, GATE_SIZE]
+    model = ov.convert_model(network.eval(), example_input=torch.zeros(shape), input=shape)
+    ov.save_model(model, folder / "gate.xml", compress_to_fp16=True)
 
 
 def convert_classifier(model: "keras.Model", folder: Path) -> None:

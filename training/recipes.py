@@ -74,6 +74,14 @@ def _anatomy(options: Options) -> None:
     print(publish_anatomy(run_folder, ANATOMY))
 
 
+def _gate(options: Options) -> None:
+    from training.gate.publish import make_gate
+    from training.gate.training import GateSettings
+
+    settings = GateSettings() if options.steps is None else GateSettings(steps=options.steps)
+    print(make_gate(options.runs / "gate", ROOT / "weights" / "gate", settings))
+
+
 def _classifier(options: Options) -> None:
     from segmentation.segmenter import DeepLabSegmenter
     from training.classifier.hospitals.fit import HospitalSettings, teach
@@ -163,6 +171,11 @@ RECIPES = {
             name="anatomy",
             summary="DeepLabV3: lungs, spine, abdomen, on the datasets jsrt and paediatric",
             run=_anatomy,
+        ),
+        Recipe(
+            name="gate",
+            summary="a small network: chest, turned, lateral, no chest, photograph",
+            run=_gate,
         ),
         Recipe(
             name="classifier",

@@ -61,6 +61,8 @@ class Refusal:
         code: The error's code.
         cancelled: Whether its reader stopped it, which is no error.
         retryable: Whether it may be tried again.
+        name: The name of its file.
+        turn_degrees: By how much it may be turned clockwise to be analysed; 0 if it may not.
     """
 
     id: str
@@ -68,6 +70,8 @@ class Refusal:
     code: str
     cancelled: bool
     retryable: bool
+    name: str = ""
+    turn_degrees: int = 0
 
 
 def case_rows(
@@ -106,6 +110,8 @@ def refusals(words: Words, cases: Iterable[Case]) -> tuple[Refusal, ...]:
             code=error.code,
             cancelled=case.state is State.CANCELLED,
             retryable=case.is_retryable,
+            name=case.name,
+            turn_degrees=case.turn_degrees,
         )
         for case in cases
         if (error := case.error) is not None and case.result is None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.state.case import Case
 from app.state.visitor import AT_THE_COMPUTER
-from pipeline.errors import ExplainCxrError, StepFailedError
+from pipeline.errors import ExplainCxrError, StepFailedError, TurnedImageError
 from pipeline.settings import Settings
 from pipeline.types import CaseResult, Conclusion, Section
 from records import Arrival, CaseContent, CaseLine, CaseStatus
@@ -135,6 +135,8 @@ def read_case(store: "Store", line: CaseLine, visit: str, settings: Settings) ->
         _edit(case, store)
     if data is None:
         case.error = _error(store.error(line.id))
+        if isinstance(case.error, TurnedImageError):
+            case.source = store.upload(line.id)
         if case.error is None and case.result is None:
             case.error = StepFailedError(step="job", error="interrupted")
     case.kept = mark_of(case)

@@ -22,6 +22,7 @@ from pipeline.workers.workers import Workers
 WRONG_USAGE = 2
 EARLIER_COMMANDS = {"stages": "layers"}
 MOST_JOBS = 64
+TURNS = (90, 180, 270)
 DESCRIPTION = "ExplainCXR. For research use only. Not a medical device."
 AFTERWARDS = """\
 labels of the shipped classifier: {labels}
@@ -122,6 +123,12 @@ def _add_common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--keep-text", action="store_true", help="do not blank writing found in the pixels"
     )
+    command.add_argument(
+        "--turn",
+        type=int,
+        choices=TURNS,
+        help="turn each picture clockwise by so many degrees",
+    )
     command.add_argument("--mirror", action="store_true", help="exchange right and left")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="results")
     command.add_argument(
@@ -163,6 +170,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     typed = {name: getattr(options, name, None) for name in ("methods", *of_methods)}
     typed["language"] = None if options.language is None else Language(options.language)
     typed["explain_label"] = options.label
+    typed["turn"] = options.turn
     report_model = getattr(options, "report_model", None)
     if report_model is not None:
         if not report_model.is_file():

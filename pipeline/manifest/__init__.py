@@ -13,6 +13,7 @@ from pipeline.manifest.folder import (
 )
 from pipeline.manifest.kinds import (
     ClassificationManifest,
+    GateManifest,
     LanguageCode,
     Manifest,
     Probability,
@@ -24,6 +25,7 @@ from pipeline.manifest.kinds import (
 __all__ = [
     "MANIFEST_FILE",
     "ClassificationManifest",
+    "GateManifest",
     "LanguageCode",
     "Manifest",
     "Probability",

@@ -10,6 +10,7 @@ from pipeline.errors import ManifestError, WeightsMismatchError, WeightsMissingE
 from pipeline.manifest.kinds import (
     KINDS,
     ClassificationManifest,
+    GateManifest,
     Manifest,
     ReportManifest,
     SegmentationManifest,
@@ -38,6 +39,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 @overload
 def load_manifest(folder: Path, task: Literal["report"]) -> ReportManifest: ...
+@overload
+def load_manifest(folder: Path, task: Literal["gate"]) -> GateManifest: ...
 @overload
 def load_manifest(folder: Path, task: Literal["segmentation"]) -> SegmentationManifest: ...
 @overload

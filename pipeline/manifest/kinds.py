@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pipeline.types import Language
 from pipeline.validation import CheckedModel, misfit
 
-Task = Literal["segmentation", "classification", "report"]
+Task = Literal["gate", "segmentation", "classification", "report"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 LanguageCode = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 
@@ -91,6 +91,21 @@ class ReportManifest(Manifest):
 
     task: Literal["report"]
     languages: tuple[LanguageCode, ...] = ()
+
+
+class GateManifest(Manifest):
+    """Of the network that says what a picture is.
+
+    Attributes:
+        labels: What its outputs mean, in order.
+        input: Its input grid.
+        limits: The probability from which a picture is refused, by what it is refused for.
+    """
+
+    task: Literal["gate"]
+    labels: Annotated[tuple[str, ...], AfterValidator(_distinct)] = Field(min_length=1)
+    input: InputGrid
+    limits: Mapping[str, Probability]
 
 
 class SegmentationManifest(Manifest):
@@ -185,6 +200,7 @@ class ClassificationManifest(Manifest):
 
 
 KINDS: Mapping[str, type[Manifest]] = {
+    "gate": GateManifest,
     "report": ReportManifest,
     "segmentation": SegmentationManifest,
     "classification": ClassificationManifest,

@@ -16,6 +16,11 @@ from pipeline.words import Words, message
 
 UNMEASURED = "–"
 
+EMPHYSEMA = {"radiographs": 27, "patients": 11}
+EMPHYSEMA_AUC = {"auc": 0.41, "low": 0.22, "high": 0.69}
+"""The combined score of `python -m bench hyperinflation` (`docs/hyperinflation.json`), which is not
+better than chance and therefore not shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementsView:
@@ -27,7 +32,8 @@ class MeasurementsView:
         head: The columns' names.
         rows: A row of cells for each measurement that could be made.
         unmeasured: Those that could not be made, with the reasons; empty if all were.
-        notes: What the interval holds, and what missing pixel spacing means.
+        notes: What the interval holds, what the measurements are worth, and what missing pixel
+            spacing means.
         sources: Where the thresholds come from, in the order of their numbers.
         picture: The drawing's caption.
     """
@@ -50,7 +56,9 @@ def measurements_view(
         return None
     sources = tuple(dict.fromkeys(one.threshold.citation for one in measurements if one.threshold))
     judged = frozenset(one.name for one in measurements if one.threshold)
+    figures = {name: words.number(value, 2) for name, value in EMPHYSEMA_AUC.items()}
     notes = [words("measurements.interval")]
+    notes += [words("measurements.worth", **EMPHYSEMA, **figures)]
     notes += [words("measurements.square")] if radiograph.spacing_mm is None else []
     return MeasurementsView(
         title=words("measurements.title"),

@@ -1,4 +1,4 @@
-"""What is changed of a radiograph after it was read: writing blanked, sides exchanged."""
+"""What is changed of a radiograph after it was read: turned, writing blanked, sides exchanged."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,11 +8,13 @@ import numpy as np
 from pipeline.settings import Settings
 from pipeline.types import Box, FloatArray, GreyArray, Radiograph, ReadingNote
 
+QUARTER = 90  # degrees
 RING = 2  # pixels around a place whose median fills it: a flat patch, of no edge that is not there
 
 
 def adjusted(radiograph: Radiograph, settings: Settings) -> Radiograph:
-    """Blank the writing that was found, and exchange the sides, if the settings say so."""
+    """Turn it, blank the writing that was found, exchange the sides, as the settings say."""
+    radiograph = turned(radiograph, settings.turn)
     if settings.blank_text and radiograph.found_text:
         radiograph = blanked(radiograph, radiograph.found_text)
     return mirrored(radiograph) if settings.mirror else radiograph
@@ -66,6 +68,69 @@ def mirrored(radiograph: Radiograph) -> Radiograph:
     )
 
 
+def turned(radiograph: Radiograph, degrees: int) -> Radiograph:
+    """The radiograph turned clockwise by the reader; letters and writing are looked for anew.
+
+    Args:
+        radiograph: The radiograph.
+        degrees: 0, 90, 180 or 270.
+    """
+    for _ in range(degrees // QUARTER):
+        radiograph = _clockwise(radiograph)
+    return _looked_at_again(radiograph) if degrees else radiograph
+
+
+def _looked_at_again(radiograph: Radiograph) -> Radiograph:
+    """The same with the letters and the writing that are found in its pixels now.
+
+    A header that said how the picture lies no longer does.
+    """
+    from pipeline.reading.marks.side_letters import side_letters
+    from pipeline.reading.marks.written_text import writing
+    from pipeline.reading.sides import sides_of
+
+    letters = side_letters(radiograph.pixels)
+    header = None if radiograph.sides.header is None else False
+    found = sides_of(letters, header=header)
+    sides = replace(found, mirrored=radiograph.sides.mirrored)
+    text = writing(radiograph.pixels, [letter.box for letter in letters])
+    kept = [
+        note
+        for note in radiograph.notes
+        if not note.is_of_sides and note is not ReadingNote.TEXT_FOUND
+    ]
+    now = (ReadingNote.TEXT_FOUND,) if text else ()
+    return replace(radiograph, sides=sides, found_text=text, notes=(*kept, *now, *sides.notes))
+
+
+def _clockwise(radiograph: Radiograph) -> Radiograph:
+    """A quarter turn: what was below is on the left."""
+    rows, detail = radiograph.shape[0], radiograph.detail
+
+    def moved(boxes: Sequence[Box]) -> tuple[Box, ...]:
+        return tuple(
+            Box(top=box.left, bottom=box.right, left=rows - box.bottom, right=rows - box.top)
+            for box in boxes
+        )
+
+    spacing = radiograph.source_spacing_mm
+    kept = [note for note in radiograph.notes if note is not ReadingNote.TURNED_BY_READER]
+    degrees = (radiograph.turned_by_reader + QUARTER) % (4 * QUARTER)
+    return replace(
+        radiograph,
+        pixels=np.ascontiguousarray(np.rot90(radiograph.pixels, -1)),
+        detail=None if detail is None else np.ascontiguousarray(np.rot90(detail, -1)),
+        source_shape=radiograph.source_shape[::-1],
+        source_spacing_mm=None if spacing is None else spacing[::-1],
+        turned=radiograph.turned.clockwise(),
+        turned_by_reader=degrees,
+        found_text=moved(radiograph.found_text),
+        blanked_text=moved(radiograph.blanked_text),
+        blanked_by_reader=moved(radiograph.blanked_by_reader),
+        notes=(*kept, *((ReadingNote.TURNED_BY_READER,) if degrees else ())),
+    )
+
+
 def adjustments(radiograph: Radiograph) -> dict[str, str]:
     """What was changed, for the provenance: places in rows and columns of the working grid."""
     found = {}
@@ -80,6 +145,8 @@ def adjustments(radiograph: Radiograph) -> dict[str, str]:
             )
     if radiograph.sides.mirrored:
         found["mirrored"] = "by the reader"
+    if radiograph.turned_by_reader:
+        found["turned"] = f"by the reader, {radiograph.turned_by_reader} degrees clockwise"
     return found
 
 

@@ -14,7 +14,7 @@ from pipeline.errors import (
 )
 from pipeline.reading.content import format_of
 from pipeline.settings import Settings
-from pipeline.types import Box, FloatArray, ImageFormat, Radiograph, ReadingNote, Sides
+from pipeline.types import FloatArray, ImageFormat, Radiograph, ReadingNote, Sides
 
 if TYPE_CHECKING:
     from pipeline.reading.grid import Decoded
@@ -62,6 +62,7 @@ class FileReader:
             InputError: The bytes cannot be analysed.
         """
         from pipeline.reading.grid import detailed, reduced
+        from pipeline.reading.marks.written_text import writing
 
         settings = self._settings
         check_size(len(data), settings)
@@ -90,7 +91,7 @@ class FileReader:
         if detail is not None and sides.header is False:
             detail = np.ascontiguousarray(detail[:, ::-1])
         notes += (ReadingNote.MIRRORED_BY_HEADER,) if decoded.is_reversed and sides.header else ()
-        text = _writing(pixels, letters)
+        text = writing(pixels, [letter.box for letter in letters])
         notes += (ReadingNote.TEXT_FOUND,) if text else ()
         rows, cols = decoded.grey.shape
         return Radiograph(
@@ -127,13 +128,3 @@ def _right_way_round(
         letters = side_letters(pixels)
         return pixels, sides_of(letters, header=False), letters
     return pixels, sides_of(letters, header=header), letters
-
-
-def _writing(pixels: FloatArray, letters: "tuple[SideLetter, ...]") -> tuple[Box, ...]:
-    """Places of writing that may name a person; letters of a side are none and are left free."""
-    from pipeline.reading.marks.written_text import text_boxes, without
-
-    boxes = text_boxes(pixels)
-    for letter in letters:
-        boxes = tuple(rest for box in boxes if (rest := without(box, letter.box)) is not None)
-    return boxes

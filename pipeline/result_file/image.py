@@ -86,6 +86,8 @@ class ImageEntry(Entry):
     the header, by the reader who mirrored it; `assumed` where nothing says so, `contradicted` where
     a letter or the header says otherwise."""
     turned: TurnedEntry
+    turned_by_reader: int = 0
+    """By how many degrees clockwise the reader had the picture turned; part of `turned`."""
     writing: WritingEntry
     notes: tuple[ReadingNote, ...]
     """What reading did to the pixels, and what it warns of."""
@@ -105,6 +107,7 @@ class ImageEntry(Entry):
             header=HeaderEntry.model_validate(radiograph.facts),
             sides=radiograph.sides.evidence,
             turned=TurnedEntry.model_validate(radiograph.turned),
+            turned_by_reader=radiograph.turned_by_reader,
             writing=WritingEntry.model_validate(radiograph),
             notes=radiograph.notes,
         )

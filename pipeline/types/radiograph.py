@@ -120,6 +120,14 @@ class Turned:
         """The same and right and left exchanged."""
         return replace(self, cols_reversed=not self.cols_reversed)
 
+    def clockwise(self) -> "Turned":
+        """The same and a quarter turn clockwise: rows and columns, then the columns reversed."""
+        return Turned(
+            transposed=not self.transposed,
+            rows_reversed=self.cols_reversed,
+            cols_reversed=not self.rows_reversed,
+        )
+
 
 AS_STORED = Turned()
 
@@ -140,6 +148,7 @@ class Radiograph:
         facts: What the header says of patient and view.
         sides: What is known of right and left.
         turned: How the file's pixels were turned into `pixels`.
+        turned_by_reader: By how many degrees clockwise the reader had it turned.
         found_text: Places of writing that was found and still stands there, on the working grid.
         blanked_text: Places of writing that was found and blanked.
         blanked_by_reader: Places that the reader had blanked.
@@ -156,6 +165,7 @@ class Radiograph:
     facts: HeaderFacts = NOTHING_STATED
     sides: Sides = NOTHING_KNOWN
     turned: Turned = AS_STORED
+    turned_by_reader: int = 0
     found_text: tuple[Box, ...] = ()
     blanked_text: tuple[Box, ...] = ()
     blanked_by_reader: tuple[Box, ...] = ()

@@ -30,6 +30,7 @@ class ReadingNote(StrEnum):
     MODALITY_UNUSUAL = "modality_unusual"
     MIRRORED_BY_HEADER = "mirrored_by_header"
     MIRRORED_BY_READER = "mirrored_by_reader"
+    TURNED_BY_READER = "turned_by_reader"
     SIDE_LETTER_CONFLICT = "side_letter_conflict"
     SIDE_LETTER_MIRRORED = "side_letter_mirrored"
     SIDE_LETTER_REVERSED = "side_letter_reversed"

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Iterable
 
-from pipeline.errors import ExplainCxrError, JobError, StepFailedError
+from pipeline.errors import ExplainCxrError, JobError, StepFailedError, TurnedImageError
 from pipeline.types import CaseResult, Examination, ProgressEvent, Radiograph
 from pipeline.workers.trace import where
 from pipeline.workers.worker import Cancellation
@@ -26,7 +26,8 @@ class Job:
         case: What is found so far: the images, then the report, then the rest.
         result: The finished case.
         error: Why the job ended without a result.
-        source: What the same work can begin again with, as long as it has not come to its end.
+        source: What the same work can begin again with, as long as it has not come to its end, or
+            a radiograph is to be turned first.
     """
 
     def __init__(self, visit: str = "") -> None:
@@ -81,7 +82,7 @@ class Job:
             self.source = None
         except ExplainCxrError as error:
             self.error = error
-            if not isinstance(error, JobError):  # it is the file's fault, or a model's
+            if not isinstance(error, JobError | TurnedImageError):  # the file's or a model's fault
                 self.source = None
         except Exception as error:  # a bug of ours must end the job and not leave it hanging
             log.error("job %s failed: %s", self.id, where(error))

@@ -8,6 +8,7 @@ from pipeline.errors import (
     CancelledByUserError,
     ExplainCxrError,
     QueueFullError,
+    TurnedImageError,
     UnknownFormatError,
 )
 from pipeline.phantom.drawing import draw_phantom
@@ -179,7 +180,8 @@ def reported(case, settings):
 class FakeJob:
     """A job that is as far as it was set."""
 
-    def __init__(self, *, case=None, result=None, error=None, events=(), visit=""):
+    def __init__(self, *, case=None, result=None, error=None, radiograph=None, events=(), visit=""):
+        self.radiograph = radiograph
         self._case, self.result, self.error, self.visit = case, result, error, visit
         self.in_view = self.text_wanted = False
         self.examination = self.source = None
@@ -208,7 +210,8 @@ class FakeJob:
 class FakeWorkers:
     """Answers each call at once, or leaves jobs open while `hold` is set; keeps the calls.
 
-    Bytes that start with `bad` are refused, bytes that start with `busy` find the queue full.
+    Bytes that start with `bad` are refused, those that start with `turned` as a radiograph on its
+    side, bytes that start with `busy` find the queue full.
     """
 
     def __init__(self):
@@ -225,6 +228,8 @@ class FakeWorkers:
             raise QueueFullError(limit=8)
         if data.startswith(b"bad"):
             return self._job(error=UnknownFormatError())
+        if data.startswith(b"turned") and not settings.turn:
+            return self._job(error=TurnedImageError(degrees=90), source=data)
         case = images_only(methods=settings.methods)
         return self._job(
             case=None if self.hold else case,

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import service
 from app.models.adjustments import framed, place
+from pipeline.errors import QueueFullError
 from pipeline.types import Box, Language, Section, SideEvidence
 from pipeline.words import words_of
 from tests.app.fake_workers import FakeWorkers
@@ -59,6 +60,36 @@ def test_a_place_that_the_reader_frames_is_blanked(page):
     (box,) = radiograph.blanked_by_reader
     assert box == place((rows, cols), (10, 30), (0, 25))
     assert np.ptp(radiograph.pixels[box.top : box.bottom, box.left : box.right]) == 0
+
+
+def test_what_lies_on_its_side_is_turned_with_one_click_and_analysed(page, workers):
+    page.file_uploader[0].set_value([("side.png", b"turned", "image/png")]).run()
+    refused = next(case for case in page.session_state["cases"].items.values() if case.error)
+    assert (refused.error.code, refused.result) == ("image_turned", None)
+    button = page.button(key=f"turn_{refused.id}")
+    assert "90°" in button.label
+    button.click().run()
+    assert not page.exception
+    case = case_of(page)
+    assert case is refused
+    assert case.error is None
+    assert case.result is not None
+    assert workers.calls[-1][1].turn == 90
+    assert not [button for button in page.button if (button.key or "").startswith("turn_")]
+
+
+def test_a_full_queue_leaves_the_turn_on_offer(page, workers, monkeypatch):
+    page.file_uploader[0].set_value([("side.png", b"turned", "image/png")]).run()
+    refused = next(case for case in page.session_state["cases"].items.values() if case.error)
+
+    def full(*arguments):
+        raise QueueFullError(limit=8)
+
+    monkeypatch.setattr(workers, "submit", full)
+    page.button(key=f"turn_{refused.id}").click().run()
+    assert not page.exception
+    assert refused.error.code == "image_turned"
+    assert page.button(key=f"turn_{refused.id}")
 
 
 def test_nothing_can_be_changed_while_an_analysis_runs(page, workers):

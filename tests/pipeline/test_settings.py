@@ -76,6 +76,7 @@ def test_values_are_converted_to_their_kind(monkeypatch: pytest.MonkeyPatch) -> 
         ("seed", "many", "type", "integer, ≥ 0, ≤ 4294967295"),
         ("language", "de", "value", "en | ru | uk"),
         ("threads", "0", "value", "≥ 1, ≤ 256"),
+        ("turn", "45", "value", "0 | 90 | 180 | 270"),
         ("decode_seconds", "0", "value", "> 0, ≤ 3600"),
         ("write_report", "perhaps", "type", "true | false"),
     ],

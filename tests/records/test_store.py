@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from pipeline.errors import CancelledByUserError, ColourImageError
+from pipeline.errors import CancelledByUserError, ColourImageError, TurnedImageError
 from pipeline.settings import Settings
 from pipeline.types import Language
 from records import (
@@ -127,6 +127,12 @@ def test_why_there_is_no_result_is_kept(store: Store) -> None:
     assert (line.status, line.error, line.urgent) == (CaseStatus.FAILED, "image_colour", True)
     assert store.error(case) == ("image_colour", {})
     assert store.upload(case) is None
+    lying = store.receive(PAGE, actor="ada")
+    store.fail(lying, TurnedImageError(degrees=90), actor="ada")
+    assert store.error(lying) == ("image_turned", {"degrees": 90})
+    assert store.upload(lying) == PAGE.data  # its reader may have it turned
+    store.save(lying, content(), finished=True, actor="ada")
+    assert (store.upload(lying), store.error(lying)) == (None, None)
     done = store.receive(PAGE, actor="ada")
     store.save(done, content(), finished=False, actor="ada")
     store.fail(done, CancelledByUserError(), actor="ada")

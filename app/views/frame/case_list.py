@@ -1,6 +1,7 @@
 """The radiographs of this visit, to choose from; one that failed shows its own sentence."""
 
 import re
+from contextlib import suppress
 from html import escape
 
 import streamlit as st
@@ -30,6 +31,15 @@ def show(words: Words, cases: Cases) -> None:
         draw(notice(refusal.said, kind, refusal.code))
         if refusal.retryable:
             again(words, f"case_{refusal.id}", _retry, cases.items[refusal.id])
+        if refusal.turn_degrees:
+            st.button(
+                words("case.turn", name=_plain(refusal.name), degrees=refusal.turn_degrees),
+                key=f"turn_{refusal.id}",
+                on_click=_turn,
+                args=(cases, cases.items[refusal.id]),
+                type="primary",
+                icon=":material/rotate_right:",
+            )
 
 
 def _choice(words: Words, cases: Cases) -> None:
@@ -68,6 +78,13 @@ def _retry(case: Case) -> None:
         case.retry(service.workers())
     except QueueFullError as full:
         case.error = full
+
+
+def _turn(cases: Cases, case: Case) -> None:
+    """Turn what lies on its side or upside down; with a full queue it stays on offer."""
+    with suppress(QueueFullError):
+        case.turn(service.workers())
+        cases.pick(case.id)
 
 
 def _undo(words: Words, cases: Cases) -> None:

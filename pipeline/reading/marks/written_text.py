@@ -1,5 +1,6 @@
 """Writing in a radiograph's pixels: lines of three or more characters, wherever they stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -62,6 +63,14 @@ def text_boxes(pixels: FloatArray) -> tuple[Box, ...]:
                 if (box := _box_of(parts, members, raised)) is not None
             ]
     return _united(found)
+
+
+def writing(pixels: FloatArray, letters: Sequence[Box]) -> tuple[Box, ...]:
+    """Places of writing that may name a person; the places of side letters are left free."""
+    boxes = text_boxes(pixels)
+    for letter in letters:
+        boxes = tuple(rest for box in boxes if (rest := without(box, letter)) is not None)
+    return boxes
 
 
 def without(box: Box, letter: Box) -> Box | None:

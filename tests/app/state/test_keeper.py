@@ -11,7 +11,12 @@ from app.state import keeper as keeping
 from app.state.case import Ask, State
 from app.state.cases import Cases
 from app.state.keeper import Keeper
-from pipeline.errors import CancelledByUserError, StepTimedOutError, WorkerDiedError
+from pipeline.errors import (
+    CancelledByUserError,
+    QueueFullError,
+    StepTimedOutError,
+    WorkerDiedError,
+)
 from pipeline.settings import Settings
 from pipeline.types import Conclusion, Language, Section
 from records import Action, StoreFullError, StoreLockedError
@@ -126,6 +131,40 @@ def test_why_there_is_no_result_comes_back(keeper, settings):
     )
     assert two.state is State.CANCELLED
     assert three.error.parameters == {"limit_mb": 1}
+
+
+def test_what_lies_on_its_side_can_be_turned_after_a_restart(keeper, settings):
+    workers, cases = FakeWorkers(), Cases(keeper=keeper)
+    case = cases.add("side.png", b"turned", Settings())
+    cases.advance(workers)
+    cases.advance(workers)
+    assert (case.state, case.turn_degrees) == (State.FAILED, 90)
+    assert keeper.flush()
+    (found,) = restored(settings, cases)
+    assert (found.state, found.error.code, found.source) == (
+        State.FAILED,
+        "image_turned",
+        b"turned",
+    )
+
+    def full(*arguments):
+        raise QueueFullError(limit=8)
+
+    answering, workers.submit = workers.submit, full
+    with pytest.raises(QueueFullError):
+        found.turn(workers)
+    assert (found.turn_degrees, found.settings.turn) == (90, 0)
+    workers.submit = answering
+    found.turn(workers)
+    assert workers.calls[-1][1].turn == 90
+    assert found.turn_degrees == 0
+    found.lying, found.error = (
+        b"turned",
+        case.error,
+    )  # mirrored after it was turned
+    found.settings = replace(found.settings, turn=90, mirror=True)
+    found.turn(workers)
+    assert workers.calls[-1][1].turn == 0
 
 
 def test_a_report_that_failed_leaves_its_pictures(keeper, settings):

@@ -1,11 +1,14 @@
 """What is said of the thresholds: whose they are, and where they are not applied."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pipeline.presentation import measurements_view
+from pipeline.presentation.measurements import EMPHYSEMA, EMPHYSEMA_AUC
+from pipeline.settings import ROOT
 from pipeline.types import (
     NOTHING_STATED,
     AgeGroup,
@@ -57,3 +60,16 @@ def test_a_childs_measurements_are_compared_with_nothing() -> None:
     assert view is not None
     readings = {row[0]: row[-1] for row in view.rows if row[1] != "–"}
     assert set(readings.values()) == {"threshold not applied"}
+
+
+def test_what_the_measurements_are_worth_is_said_as_it_was_measured() -> None:
+    found = json.loads((ROOT / "docs" / "hyperinflation.json").read_text("utf-8"))["combined"]
+    assert {"radiographs": found["cases"], "patients": found["patients"]} == EMPHYSEMA
+    low, high = found["auc"]["ci95"]
+    assert list(EMPHYSEMA_AUC.values()) == [
+        round(value, 2) for value in (found["auc"]["value"], low, high)
+    ]
+    assert not found["better_than_chance"]
+    view = measurements_view(words_of(Language.RUSSIAN), MEASUREMENTS, radiograph(NOTHING_STATED))
+    assert view is not None
+    assert any("AUC 0,41 (0,22–0,69)" in note for note in view.notes)
