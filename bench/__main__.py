@@ -35,6 +35,7 @@ class Metrics(Protocol):
 
 
 def _parser() -> argparse.ArgumentParser:
+    from bench.hospitals.arguments import add_hospital_benches
     from pipeline.settings import add_settings_argument
 
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -95,26 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     benches.add_parser(
         "identifiers", help="identifiers planted in files, looked for after the whole way"
     )
-    reliance = benches.add_parser(
-        "reliance", help="the classifier's AUC with parts of the chest changed"
-    )
-    reliance.add_argument(
-        "--radiographs", type=int, default=400, help="radiographs a dataset at most"
-    )
-    pointing = benches.add_parser(
-        "pointing", help="where maps point, against lesions drawn by hand"
-    )
-    location = benches.add_parser(
-        "location", help="the side that is named, against lesions drawn by hand"
-    )
-    location.add_argument(
-        "--radiographs", type=int, default=100, help="radiographs without a finding at most"
-    )
-    inflated = benches.add_parser(
-        "hyperinflation", help="chest measurements: emphysema against no finding, matched"
-    )
-    for bench in (reliance, pointing, location, inflated):
-        bench.add_argument("--dataset", type=Path, help="a folder with an index.csv")
+    add_hospital_benches(benches)
     for bench in (faithful, lime, variants, sane, shape, marks):
         bench.add_argument("--data", type=Path, help="a dataset, or a folder of datasets")
     for bench in benches.choices.values():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.state.case import Case, State
+from app.state.turning import turn_degrees
 from pipeline.presentation import classification_view
 from pipeline.types import ClassificationState, Prediction
 from pipeline.words import Words, message
@@ -111,7 +112,7 @@ def refusals(words: Words, cases: Iterable[Case]) -> tuple[Refusal, ...]:
             cancelled=case.state is State.CANCELLED,
             retryable=case.is_retryable,
             name=case.name,
-            turn_degrees=case.turn_degrees,
+            turn_degrees=turn_degrees(case),
         )
         for case in cases
         if (error := case.error) is not None and case.result is None

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from app.state.progress import steps_of, text_of
 from app.state.written import Written, written
-from pipeline.errors import CancelledByUserError, ExplainCxrError, JobError, TurnedImageError
-from pipeline.reading.adjust import adjusted
+from pipeline.errors import CancelledByUserError, ExplainCxrError, JobError
 from pipeline.settings import Settings
 from pipeline.types import (
     CaseResult,
@@ -201,9 +200,8 @@ class Case:
         Raises:
             QueueFullError: Too many jobs wait.
         """
-        settings = settings or self.settings
-        self.job = workers.submit(source, settings, self.visit)
-        self.settings, self.source = settings, None
+        self.job = workers.submit(source, settings or self.settings, self.visit)
+        self.settings, self.source = settings or self.settings, None
         self.result = self.taken = self.error = self.superseded = self.before = None
         self.texts += 1
         for kept in (
@@ -226,31 +224,6 @@ class Case:
             return
         self.job = workers.submit(self.source, self.settings, self.visit)
         self.source = self.error = None
-
-    @property
-    def turn_degrees(self) -> int:
-        """By how much it may be turned clockwise to be analysed; 0 if that is not offered."""
-        is_offered = self.job is None and self.source is not None
-        if not is_offered or not isinstance(self.error, TurnedImageError):
-            return 0
-        return int(self.error.parameters.get("degrees", 0))
-
-    def turn(self, workers: Workers) -> None:
-        """Turn a radiograph that was refused as turned, and analyse it.
-
-        Raises:
-            QueueFullError: Too many jobs wait.
-        """
-        degrees, settings = self.turn_degrees, self.settings
-        if not degrees:
-            return
-        if isinstance(self.source, Radiograph):
-            lying = replace(settings, turn=degrees, mirror=False)
-            self.restart(workers, adjusted(self.source, lying))
-        elif self.source is not None:
-            more = -degrees if settings.mirror else degrees  # turned first, then mirrored
-            turned = replace(settings, turn=(settings.turn + more) % 360)
-            self.restart(workers, self.source, turned)
 
     def rewrite(self, workers: Workers, language: Language) -> None:
         """Ask for the report once more, in a language, with the next seed.

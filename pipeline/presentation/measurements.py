@@ -18,8 +18,8 @@ UNMEASURED = "–"
 
 EMPHYSEMA = {"radiographs": 27, "patients": 11}
 EMPHYSEMA_AUC = {"auc": 0.41, "low": 0.22, "high": 0.69}
-"""The combined score of `python -m bench hyperinflation` (`docs/hyperinflation.json`), which is not
-better than chance and therefore not shown."""
+"""The combined score of `python -m bench hyperinflation`, which is not better than chance and
+therefore not shown; `docs/measurements/hyperinflation.json`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

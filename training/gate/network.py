@@ -25,8 +25,8 @@ HIDDEN = 64
 def build_trunk() -> "nn.Module":
     """The trunk: `(batch, 1, row, col)` float32 in [0, 1] to `(batch, FEATURES)`.
 
-    Of the last stage it gives the means on a grid of `CELLS` x `CELLS`, by which a chest's
-    orientation is told, and the largest value a channel; of the finer one the means.
+    Of the last stage it gives the means on a grid of `CELLS` x `CELLS`, which tell
+    how a chest lies, and the largest value a channel; of the finer one the means.
 
     Raises:
         NoStartWeightsError: The package with the published weights is not installed.
@@ -40,13 +40,18 @@ def build_trunk() -> "nn.Module":
     class Trunk(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.stem = whole.stem
-            self.fine = whole.blocks[:FINE_BLOCKS]  # type: ignore[index]
-            self.coarse = whole.blocks[FINE_BLOCKS:BLOCKS]  # type: ignore[index]
+            stem, blocks = (
+                whole.get_submodule("stem"),
+                list(whole.get_submodule("blocks").children()),
+            )
+            finer = torch.nn.Sequential(*blocks[:FINE_BLOCKS])
+            coarser = torch.nn.Sequential(*blocks[FINE_BLOCKS:BLOCKS])
+            self.parts = torch.nn.ModuleList([stem, finer, coarser])
 
         def forward(self, batch: "Tensor") -> "Tensor":
-            fine = self.fine(self.stem((batch * 2 - 1).expand(-1, 3, -1, -1)))
-            coarse = self.coarse(fine)
+            stem, finer, coarser = self.parts
+            fine: Tensor = finer(stem((batch * 2 - 1).expand(-1, 3, -1, -1)))
+            coarse: Tensor = coarser(fine)
             cells = adaptive_avg_pool2d(coarse, CELLS).flatten(1)
             return torch.cat([cells, coarse.amax(dim=(2, 3)), fine.mean(dim=(2, 3))], dim=1)
 

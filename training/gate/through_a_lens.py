@@ -143,8 +143,8 @@ def _reflecting(seen: ColourImage, random: Random) -> ColourImage:
     else:
         for number in range(int(random.integers(1, 5))):
             cv2.circle(light, (left + 90 * number, top), int(random.integers(6, 30)), 3.0, -1)
-    light = cv2.GaussianBlur(light, (0, 0), random.uniform(2, 14))
-    return (seen + random.uniform(0.08, 0.45) * light[..., None]).astype(np.float32)
+    soft = np.asarray(cv2.GaussianBlur(light, (0, 0), random.uniform(2, 14)), np.float32)
+    return (seen + random.uniform(0.08, 0.45) * soft[..., None]).astype(np.float32)
 
 
 def _developed(seen: ColourImage, random: Random) -> bytes:

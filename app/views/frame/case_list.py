@@ -11,6 +11,7 @@ from app.markup import draw, notice
 from app.models.case_list import CaseRow, Sort, case_rows, refusals
 from app.state.case import Case
 from app.state.cases import Cases
+from app.state.turning import turn
 from app.views.frame.problems import again
 from pipeline.errors import QueueFullError
 from pipeline.words import Words
@@ -83,7 +84,7 @@ def _retry(case: Case) -> None:
 def _turn(cases: Cases, case: Case) -> None:
     """Turn what lies on its side or upside down; with a full queue it stays on offer."""
     with suppress(QueueFullError):
-        case.turn(service.workers())
+        turn(case, service.workers())
         cases.pick(case.id)
 
 

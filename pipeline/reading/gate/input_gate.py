@@ -24,7 +24,7 @@ TURNED = "turned"
 LIMITS = (TURNED, PictureView.LATERAL.value, PictureView.NOT_CHEST.value, PHOTOGRAPH)
 """What a picture may be refused for, as its manifest names the limits."""
 
-SURELY = 0.8  # no chest: then it does not matter whether it is a photograph
+SURELY = 0.5  # no chest: then it does not matter whether it is a photograph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from app.state import keeper as keeping
 from app.state.case import Ask, State
 from app.state.cases import Cases
 from app.state.keeper import Keeper
+from app.state.turning import turn, turn_degrees
 from pipeline.errors import (
     CancelledByUserError,
     QueueFullError,
@@ -138,7 +139,7 @@ def test_what_lies_on_its_side_can_be_turned_after_a_restart(keeper, settings):
     case = cases.add("side.png", b"turned", Settings())
     cases.advance(workers)
     cases.advance(workers)
-    assert (case.state, case.turn_degrees) == (State.FAILED, 90)
+    assert (case.state, turn_degrees(case)) == (State.FAILED, 90)
     assert keeper.flush()
     (found,) = restored(settings, cases)
     assert (found.state, found.error.code, found.source) == (
@@ -152,18 +153,15 @@ def test_what_lies_on_its_side_can_be_turned_after_a_restart(keeper, settings):
 
     answering, workers.submit = workers.submit, full
     with pytest.raises(QueueFullError):
-        found.turn(workers)
-    assert (found.turn_degrees, found.settings.turn) == (90, 0)
+        turn(found, workers)
+    assert (turn_degrees(found), found.settings.turn) == (90, 0)
     workers.submit = answering
-    found.turn(workers)
+    turn(found, workers)
     assert workers.calls[-1][1].turn == 90
-    assert found.turn_degrees == 0
-    found.lying, found.error = (
-        b"turned",
-        case.error,
-    )  # mirrored after it was turned
+    assert turn_degrees(found) == 0
+    found.job, found.source, found.error = None, b"turned", case.error  # mirrored after a turn
     found.settings = replace(found.settings, turn=90, mirror=True)
-    found.turn(workers)
+    turn(found, workers)
     assert workers.calls[-1][1].turn == 0
 
 

@@ -63,7 +63,8 @@ def test_a_childs_measurements_are_compared_with_nothing() -> None:
 
 
 def test_what_the_measurements_are_worth_is_said_as_it_was_measured() -> None:
-    found = json.loads((ROOT / "docs" / "hyperinflation.json").read_text("utf-8"))["combined"]
+    file = ROOT / "docs" / "measurements" / "hyperinflation.json"
+    found = json.loads(file.read_text("utf-8"))["combined"]
     assert {"radiographs": found["cases"], "patients": found["patients"]} == EMPHYSEMA
     low, high = found["auc"]["ci95"]
     assert list(EMPHYSEMA_AUC.values()) == [
