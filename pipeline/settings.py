@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline.errors import SettingRefusedError
 from pipeline.types import FUSED_METHODS, Language, Method, with_fused
-from pipeline.validation import Flaw, flaw_of, misfit, read_content
+from pipeline.validation import Flaw, flaw_of, quarter_turns, read_content
 
 if TYPE_CHECKING:
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
@@ -64,15 +64,6 @@ HostName = Annotated[str, Field(pattern=r"^(?:\*\.)?[A-Za-z0-9.:-]+$")]
 HostNames = Annotated[tuple[HostName, ...], BeforeValidator(_names)]
 Titles = Annotated[tuple[Title, ...], BeforeValidator(_names)]
 Methods = Annotated[tuple[Method, ...], BeforeValidator(_names), AfterValidator(with_fused)]
-
-
-def _quarter_turns(degrees: int) -> int:
-    if degrees not in range(0, 360, 90):
-        raise misfit("turn", "0 | 90 | 180 | 270")
-    return degrees
-
-
-QuarterTurns = Annotated[int, AfterValidator(_quarter_turns)]
 
 
 def _parameter(method: Method, name: str) -> Any:
@@ -156,7 +147,7 @@ class Settings:
     explain_images: bool = True
     write_report: bool = True
     blank_text: bool = True
-    turn: QuarterTurns = 0
+    turn: Annotated[int, AfterValidator(quarter_turns)] = 0
     mirror: bool = False
     measure_quality: bool = True
     explain_label: OptionalText = None

@@ -72,6 +72,13 @@ def misfit(field: str, allowed: str) -> PydanticCustomError:
     return PydanticCustomError("misfit", "does not fit", {"field": field, "allowed": allowed})
 
 
+def quarter_turns(degrees: int) -> int:
+    """An angle that a picture may be turned by, for the setting of that."""
+    if degrees not in range(0, 360, 90):
+        raise misfit("turn", "0 | 90 | 180 | 270")
+    return degrees
+
+
 def read_checked(file: Path, kind: type[Checked], refuse: Refuse) -> Checked:
     """Read a TOML or JSON file, by its suffix, into a pydantic model.
 
