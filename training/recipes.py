@@ -173,11 +173,6 @@ RECIPES = {
             run=_anatomy,
         ),
         Recipe(
-            name="gate",
-            summary="a small network: chest, turned, lateral, no chest, photograph",
-            run=_gate,
-        ),
-        Recipe(
             name="classifier",
             summary="EfficientNet-Lite0: six labels, on the lungs of five hospitals' datasets",
             run=_classifier,
@@ -191,6 +186,11 @@ RECIPES = {
             name="writer",
             summary="a small Llama in GGUF: descriptors to report, on text made by rules",
             run=_writer,
+        ),
+        Recipe(
+            name="gate",
+            summary="a small network: chest, turned, lateral, no chest, photograph",
+            run=_gate,
         ),
         _published(architectures.BINARY_EFFICIENTNET),
         Recipe(

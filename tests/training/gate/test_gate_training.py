@@ -35,7 +35,7 @@ def test_limits_let_in_nearly_all_upright_radiographs_of_every_hospital():
     sure = [look(upright=1 - share, lateral=share) for share in np.linspace(0, 0.7, 501)]
     found = limits_of({"nih": sure, "jsrt": [look(upright=1.0)] * 10})
     refused = [called(one, found) for one in sure].count("image_lateral")
-    assert refused <= 1
+    assert refused <= 2  # 0.4 % of 501
     assert found["lateral"] == pytest.approx(0.7, abs=0.01)
     assert found["turned"] == pytest.approx(LOWEST, abs=0.002)
     assert max(found.values()) <= HIGHEST
