@@ -2,46 +2,27 @@
 
 Where people drew the lungs, each measurement of the network's outline is compared with
 theirs; 1.96 times the root mean square of the difference is the error in
-`segmentation/measurements.toml`. What can be compared depends on the masks: those of fields (heart
-left out) give the heart, those of lungs the left dome.
+`segmentation/measurements.toml`. What can be compared depends on the masks: those of the heart give
+its width, those of lungs (the part behind the heart included) the left dome.
 """
 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError
 from pipeline.settings import Settings
-from pipeline.types import (
-    BoolArray,
-    Measurement,
-    MeasurementName,
-    MeasurementUnit,
-    Radiograph,
-    Side,
-    Structure,
-)
-from segmentation.chest_outline import ChestOutline
-from segmentation.measurements import Place, Reading, readings
+from pipeline.types import Measurement, MeasurementUnit, Structure
+from segmentation.measurements import Place, Reading
 from segmentation.morphometry import OutlineMorphometer
 from segmentation.segmenter import DeepLabSegmenter
-from training.anatomy.labels import split_lungs
-from training.classifier.thorax_cache import radiograph_of
-from training.datasets.index import ImageRecord, Split, data_folder, read_grey, read_index
+from training.anatomy.drawn import drawn_readings, enlarged_radiograph
+from training.datasets.index import Split, data_folder, read_index
 
-ENLARGED = 4  # datasets are as small as the network's input, radiographs for the app are not
-PIXEL_MM = (1.0, 1.0)  # the datasets have lost theirs: lengths are given as shares of their span
-DOMES = {"dome_height", "dome_height_ratio"}
-OF_THE_HEART = {
-    "cardiothoracic_ratio",
-    "heart_width",
-    "lung_share",
-}
 PERCENTILES = (5, 50, 95)
 
 
@@ -56,7 +37,8 @@ class MeasurementMetrics:
             centimetres, which the datasets have lost.
         drawn: How many values can be compared with an outline drawn by hand.
         bias: Mean of value minus drawn value; of centimetres as a share of the measurement's span.
-        error: 1.96 times the root mean square of that difference.
+        mean_error: Mean size of that difference.
+        error: 1.96 times its root mean square.
         covered: The share of drawn values that lie in the measurement's interval.
     """
 
@@ -65,6 +47,7 @@ class MeasurementMetrics:
     percentiles: tuple[float, ...]
     drawn: int
     bias: float | None
+    mean_error: float | None
     error: float | None
     covered: float | None
 
@@ -88,7 +71,7 @@ class MeasurementsMetrics:
     def table(self) -> str:
         """The metrics as a table."""
         head = f"{'measurement':<36}{'radiographs':>6}{'value':>6}{'p5':>8}{'p50':>8}{'p95':>8}"
-        head += f"{'drawn':>7}{'bias':>8}{'error':>8}{'in':>6}"
+        head += f"{'drawn':>7}{'bias':>8}{'mean':>8}{'error':>8}{'in':>6}"
         lines = []
         for dataset, measurements in self.datasets.items():
             lines += ["", dataset, head]
@@ -97,7 +80,8 @@ class MeasurementsMetrics:
                 spread = "".join(f"{value:>8.3f}" for value in one.percentiles) or " " * 24
                 line = f"{name:<36}{one.radiographs:>6}{held:>6}{spread}{one.drawn:>7}"
                 if one.error is not None:
-                    line += f"{one.bias:>8.3f}{one.error:>8.3f}{one.covered:>6.2f}"
+                    line += f"{one.bias:>8.3f}{one.mean_error:>8.3f}{one.error:>8.3f}"
+                    line += f"{one.covered:>6.2f}"
                 lines.append(line)
         return "\n".join(lines[1:])
 
@@ -131,7 +115,7 @@ def measure_chest(
             except ChestNotFoundError:
                 continue
             spine = anatomy.masks_image[Structure.SPINE]
-            drawn = drawn_readings(held[number], radiograph, spine)
+            drawn = drawn_readings(held[number], radiograph.shape, spine)
             for measurement in meter.measure(radiograph, anatomy):
                 place = measurement.name, measurement.side
                 found[place].append((measurement, drawn.get(place)))
@@ -140,42 +124,6 @@ def measure_chest(
             for (name, side), values in found.items()
         }
     return MeasurementsMetrics(datasets=datasets)
-
-
-def enlarged_radiograph(radiograph: ImageRecord) -> Radiograph:
-    """A radiograph of a dataset on a grid as fine as the app's."""
-    small = radiograph_of(radiograph)
-    pixels = small.pixels.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
-    rows, cols = pixels.shape
-    return replace(small, pixels=pixels, source_shape=(rows, cols), source_spacing_mm=PIXEL_MM)
-
-
-def drawn_readings(
-    image: ImageRecord, radiograph: Radiograph, spine: BoolArray
-) -> dict[Place, Reading]:
-    """The measurements of the outline that was drawn by hand; empty without one."""
-    if image.lung_mask is None or image.dataset not in ("jsrt", "paediatric"):
-        return {}
-    rows, cols = radiograph.shape
-    mask = read_grey(image.lung_mask).astype(np.float32)
-    lungs = split_lungs(cv2.resize(mask, (cols, rows), interpolation=cv2.INTER_LINEAR) > 127)
-    if lungs is None:
-        return {}
-    outline = dict(zip(Side, lungs, strict=True))
-    chest = ChestOutline(lungs=outline, fields=outline, spine=spine, spacing_mm=PIXEL_MM)
-    return {
-        place: found
-        for place, found in readings(chest).items()
-        if isinstance(found, Reading) and _is_drawn(image.dataset, *place)
-    }
-
-
-def _is_drawn(dataset: str, name: MeasurementName, side: Side | None) -> bool:
-    """Whether a dataset's masks hold what a measurement is measured on."""
-    if dataset == "paediatric":  # the lung behind the heart too, so there is no border of the heart
-        return name not in OF_THE_HEART
-    # The fields of JSRT end at the heart: on the left there is no line under the whole dome.
-    return not (name in DOMES and side is Side.LEFT)
 
 
 def metrics_of(values: list[tuple[Measurement, Reading | None]]) -> MeasurementMetrics:
@@ -204,6 +152,7 @@ def metrics_of(values: list[tuple[Measurement, Reading | None]]) -> MeasurementM
         percentiles=tuple(quantiles),
         drawn=len(pairs),
         bias=float(away.mean()) if pairs else None,
+        mean_error=float(np.abs(away).mean()) if pairs else None,
         error=float(1.96 * np.sqrt((away**2).mean())) if pairs else None,
         covered=float(np.mean([inside for _, inside in pairs])) if pairs else None,
     )

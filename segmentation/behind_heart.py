@@ -1,59 +1,36 @@
-"""The part of a lung that lies behind the heart, made whole where the network found half of it."""
+"""The part of a lung that lies behind the heart."""
 
 import numpy as np
 
-from pipeline.types import BoolArray, Side
+from pipeline.types import BoolArray
 from segmentation.geometry import box_of
 
-LOWER_HALF = 0.5  # of the lung's height: the heart lies below it
 
+def with_the_part_behind_the_heart(
+    lung: BoolArray, heart: BoolArray, abdomen: BoolArray
+) -> BoolArray:
+    """A lung with all that the heart hides of it.
 
-def without_bays(lung: BoolArray, side: Side) -> BoolArray:
-    """Fill the bays that the heart's shadow leaves in a lung's medial border.
-
-    No adult radiograph was drawn with the lung behind the heart, so on adults the network finds
-    the aerated lung and, apart from it, some lung above the medial diaphragm: the outline then
-    runs around the heart like a hook. A pixel of the lower medial quarter belongs to such a bay if
-    the lung goes on below it, and either above it or on both sides of it. What lies under the
-    diaphragm has no lung below it, and a heart that hides the lung down to the diaphragm leaves
-    no bay: nothing is drawn where the network found no lung beyond.
+    No adult radiograph was drawn with the lung behind the heart, so on some the network's outline
+    runs around the heart like a hook. Where the heart lies under a lung, in the same column, the
+    lung goes on down to the heart's lower border, or to the lung below it; the abdomen stays
+    outside.
 
     Args:
-        lung: `(row, col)` bool, one lung in one part.
-        side: Whose lung; the right one lies at small columns.
+        lung: `(row, col)` bool, one lung as the network found it.
+        heart: `(row, col)` bool.
+        abdomen: `(row, col)` bool, what lies under the diaphragm.
 
     Returns:
         `(row, col)` bool, never less than `lung`.
     """
-    if not lung.any():
-        return lung.copy()
-    box = box_of(lung)
-    inside = np.s_[box.top : box.bottom, box.left : box.right]
     whole = lung.copy()
-    whole[inside] = _filled(lung[inside], side)
+    if not heart.any():
+        return whole
+    box = box_of(heart)
+    beside = np.s_[box.top :, box.left : box.right]
+    from_above = lung[: box.top, box.left : box.right].any(axis=0)
+    above = np.logical_or.accumulate(lung[beside], axis=0) | from_above
+    below = np.logical_or.accumulate((lung | heart)[beside][::-1], axis=0)[::-1]
+    whole[beside] |= above & below & ~abdomen[beside]
     return whole
-
-
-def _filled(lung: BoolArray, side: Side) -> BoolArray:
-    """The same for a lung that reaches all four edges of its array."""
-    rows, cols = (np.arange(size) for size in lung.shape)
-    low = rows >= LOWER_HALF * rows[-1]
-    outwards = cols - cols[-1] / 2
-    quarter = low[:, None] & ((outwards >= 0) if side is Side.RIGHT else (outwards <= 0))
-    whole = lung.copy()
-    while True:
-        above, below = _met(whole, 0)
-        left, right = _met(whole, 1)
-        bay = quarter & ~whole & below & (above | (left & right))
-        if not bay.any():
-            return whole
-        whole |= bay
-
-
-def _met(mask: BoolArray, axis: int) -> tuple[BoolArray, BoolArray]:
-    """Where a mask has been met, going along an axis forwards, and backwards."""
-    size = mask.shape[axis]
-    first = np.where(mask.any(axis), mask.argmax(axis), size)
-    last = np.where(mask.any(axis), size - 1 - np.flip(mask, axis).argmax(axis), -1)
-    place = np.expand_dims(np.arange(size), 1 - axis)
-    return place >= np.expand_dims(first, axis), place <= np.expand_dims(last, axis)

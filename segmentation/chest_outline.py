@@ -1,4 +1,4 @@
-"""What is measured on: both lungs, their aerated fields, and the size of a pixel."""
+"""What is measured on: lungs, their aerated fields, heart, spine, and the size of a pixel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.types import BoolArray, Side
-from segmentation.geometry import largest_parts, mean_col
+from segmentation.geometry import mean_col
 from segmentation.lung_contour import LungContour, Points, lung_contour
 
 MASS_ON_BORDER = 1 / 224  # of the radiograph's side: one pixel of the network
@@ -23,12 +23,14 @@ class ChestOutline:
     Attributes:
         lungs: `(row, col)` bool of each side, the part behind the heart included.
         fields: The same without the heart, as the network found them.
+        heart: `(row, col)` bool.
         spine: `(row, col)` bool.
         spacing_mm: `(row, col)` spacing, or `None`.
     """
 
     lungs: Mapping[Side, BoolArray]
     fields: Mapping[Side, BoolArray]
+    heart: BoolArray
     spine: BoolArray
     spacing_mm: tuple[float, float] | None
 
@@ -41,13 +43,6 @@ class ChestOutline:
     def contours(self) -> Mapping[Side, LungContour | None]:
         """Each lung's border; `None` without a costophrenic angle."""
         return {side: lung_contour(self.lungs[side], side, self.pixel) for side in Side}
-
-    @cached_property
-    def field_contours(self) -> Mapping[Side, LungContour | None]:
-        """The same of each aerated field's largest part."""
-        return {
-            side: lung_contour(largest_parts(self.fields[side]), side, self.pixel) for side in Side
-        }
 
     @cached_property
     def field_gaps(self) -> Mapping[Side, float]:
@@ -72,6 +67,20 @@ class ChestOutline:
         y = (rows[widest] + 0.5) * row_size
         ends = np.array([[start[widest] * col_size, y], [end[widest] * col_size, y]])
         return float(np.ptp(ends[:, 0])), ends
+
+    @cached_property
+    def heart_ends(self) -> Mapping[Side, Points] | None:
+        """Where the heart reaches furthest to each side, `(x, y)`; `None` without a heart."""
+        cols = np.flatnonzero(self.heart.any(axis=0))
+        if cols.size == 0:
+            return None
+        row_size, col_size = self.pixel
+
+        def end(col: int, edge: int) -> Points:
+            row = np.flatnonzero(self.heart[:, col]).mean()
+            return np.array([(col + edge) * col_size, (row + 0.5) * row_size])
+
+        return {Side.RIGHT: end(cols[0], 0), Side.LEFT: end(cols[-1], 1)}
 
     @cached_property
     def midline(self) -> float | None:

@@ -133,7 +133,7 @@ def measure(mask: BoolArray, spacing_mm: tuple[float, float] | None) -> ShapeMea
 
 
 def warnings_of(masks: dict[Structure, BoolArray]) -> tuple[str, ...]:
-    """Stable codes of what looks implausible in the four structures."""
+    """Stable codes of what looks implausible in the structures."""
     found = []
     right, left = masks[Structure.RIGHT_LUNG], masks[Structure.LEFT_LUNG]
     spine, abdomen = masks[Structure.SPINE], masks[Structure.ABDOMEN]
@@ -151,4 +151,6 @@ def warnings_of(masks: dict[Structure, BoolArray]) -> tuple[str, ...]:
         found.append("spine_broken")
     if not abdomen.any():
         found.append("abdomen_missing")
+    if not masks[Structure.HEART].any():
+        found.append("heart_missing")
     return tuple(found)

@@ -18,12 +18,6 @@ MM_PER_CM = 10.0
 SHORTEST_DIAPHRAGM = 0.65  # of the lung's width: a shorter span is not the whole dome
 ANGLE_FROM, ANGLE_TO = 0.05, 0.30  # of the lung's width, from the costophrenic angle's point
 LARGEST_FIELD_GAP = 0.05  # whole fields stay below 0.02, fields with holes lie above 0.1
-HEART_FROM = 0.6  # of the way from the apex to the costophrenic angle: below the hila
-LOWEST_THIRD = 0.67  # the field's medial corner lies below it where the heart stands on a diaphragm
-# How far the field's left medial corner may lie above the right dome, of the field's height: at
-# most 0.07 on 200 of JSRT's 206 radiographs, 0.13 or more on six, whose heart reaches the ribs.
-HIGHEST_LEFT_CORNER = 0.1
-SHORTEST_BESIDE_HEART = 0.15  # of the field's width: less diaphragm beside the heart is none
 LARGEST_ASYMMETRY = 0.12  # of the chest's width; 98 in 100 upright adults stay below 0.09
 
 Line = tuple[MeasurementPart, Points]
@@ -225,7 +219,7 @@ def _fitted(points: Points, start: Points) -> Points:
 
 
 def _heart(chest: ChestOutline) -> Reading | MeasurementReason:
-    """The heart's greatest width between the two fields, over the chest's inner width."""
+    """The heart's greatest width, over the chest's inner width."""
     width, widest = chest.chest_width
     if not chest.is_inside(widest):
         return MeasurementReason.CUT_OFF
@@ -234,16 +228,13 @@ def _heart(chest: ChestOutline) -> Reading | MeasurementReason:
         return MeasurementReason.OUTLINE_UNSURE
     if abs(2 * midline - widest[:, 0].sum()) > LARGEST_ASYMMETRY * width:
         return MeasurementReason.ASYMMETRIC
-    borders: list[Points] = []
-    for side in Side:
-        border = None if chest.field_gaps[side] > LARGEST_FIELD_GAP else _heart_border(chest, side)
-        if border is None:
-            return MeasurementReason.HEART_HIDDEN
-        borders.append(chest.in_radiograph(border))
-    right, left = borders
-    if left[0] <= right[0] or _reaches_the_ribs(chest):
+    ends = chest.heart_ends
+    if ends is None or max(chest.field_gaps.values()) > LARGEST_FIELD_GAP:
         return MeasurementReason.HEART_HIDDEN
-    arms = (np.stack([border, [midline, border[1]]]) for border in borders)
+    right, left = ends[Side.RIGHT], ends[Side.LEFT]
+    if not widest[0, 0] < right[0] < left[0] < widest[1, 0]:
+        return MeasurementReason.OUTLINE_UNSURE
+    arms = (np.stack([end, [midline, end[1]]]) for end in (right, left))
     return Reading(
         value=float((left[0] - right[0]) / width),
         span=width / MM_PER_CM,
@@ -252,34 +243,6 @@ def _heart(chest: ChestOutline) -> Reading | MeasurementReason:
             (MeasurementPart.CHEST_WIDTH, widest),
         ),
     )
-
-
-def _heart_border(chest: ChestOutline, side: Side) -> Points | None:
-    """The point where the heart reaches furthest into a field; `None` if it is not seen."""
-    contour = chest.field_contours[side]
-    if contour is None:
-        return None
-    top, height = contour.apex[1], contour.costophrenic[1] - contour.apex[1]
-    beside_heart = np.hypot(*(contour.cardiophrenic - contour.costophrenic))
-    if beside_heart < SHORTEST_BESIDE_HEART * contour.width:
-        return None
-    if contour.cardiophrenic[1] < top + LOWEST_THIRD * height:
-        return None
-    beside = contour.medial[contour.medial[:, 1] >= top + HEART_FROM * height]
-    return np.asarray(beside[np.argmin(beside[:, 0])])
-
-
-def _reaches_the_ribs(chest: ChestOutline) -> bool:
-    """Whether the left field ends on the heart, far above the diaphragm as the right side shows it.
-
-    The heart is then wider than its border beside the field.
-    """
-    right, field = chest.contours[Side.RIGHT], chest.field_contours[Side.LEFT]
-    if right is None or field is None:
-        return False
-    above = right.diaphragm[:, 1].min() - field.cardiophrenic[1]
-    height = field.costophrenic[1] - field.apex[1]
-    return bool(above > HIGHEST_LEFT_CORNER * height)
 
 
 def _lung_share(chest: ChestOutline) -> Reading | MeasurementReason:

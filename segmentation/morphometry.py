@@ -110,7 +110,7 @@ def chest_of(
     """The outlines to measure, of which the fields are asked of the network.
 
     Args:
-        masks: The lungs.
+        masks: The lungs and the heart.
         spine: The spine as shown; where the network is less sure of it does not matter.
         logits_model: The network's answer for the radiograph.
         radiograph: The radiograph.
@@ -124,6 +124,7 @@ def chest_of(
             Side.LEFT: masks[Structure.LEFT_LUNG],
         },
         fields={Side.RIGHT: right, Side.LEFT: left},
+        heart=masks[Structure.HEART],
         spine=spine,
         spacing_mm=radiograph.spacing_mm,
     )

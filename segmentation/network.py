@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-OUTPUTS = ("right_field", "left_field", "right_lung", "left_lung", "spine", "abdomen")
+OUTPUTS = ("right_field", "left_field", "right_lung", "left_lung", "spine", "abdomen", "heart")
 """The network's channels. A *field* is the aerated lung, heart excluded; a *lung* includes the part
 behind the heart. Channels may overlap, so each is a sigmoid of its own."""
+
+HEART_DECODER = "heart_decoder"
+"""The part of the network that is taught last, with all others held."""
 
 INPUT_SIZE, SMALLER_SIZE = 224, 192
 """The two scales, in pixels, whose logits are averaged; the network learns at the smaller one."""
 
-ASPP_CHANNELS, DECODER_CHANNELS, EDGE_CHANNELS = 128, 64, 32
+ASPP_CHANNELS, DECODER_CHANNELS, EDGE_CHANNELS, HEART_CHANNELS = 128, 64, 32, 32
 ATROUS_RATES = (3, 6, 12)
 
 
@@ -21,8 +24,11 @@ def build_network() -> "nn.Module":
 
     The trunk is ResNet-18 up to its second stage (stride 8), which needs no dilated depthwise
     convolutions, which are slow on processors; a decoder joins what the pyramid sees with the
-    edges of the first stage (stride 4). Input `(batch, 3, row, col)` float32 in [0, 1]; the
-    output's `out` holds logits `(batch, 6, row, col)`, channels as in `OUTPUTS`.
+    edges of the first stage (stride 4). A second, smaller decoder finds the heart and corrects both
+    fields; it was taught after the rest, which stayed as it was, so that what the classifier sees
+    of the lungs stayed so, too. Until then it corrects nothing. Input `(batch, 3, row, col)`
+    float32 in [0, 1]; the output's `out` holds logits `(batch, 7, row, col)`, channels as in
+    `OUTPUTS`.
 
     Reference:
         Chen et al. 2018, Encoder-Decoder with Atrous Separable Convolution for Semantic Image
@@ -54,14 +60,25 @@ def build_network() -> "nn.Module":
             self.decoder = nn.Sequential(
                 block(ASPP_CHANNELS + EDGE_CHANNELS, DECODER_CHANNELS, 3),
                 block(DECODER_CHANNELS, DECODER_CHANNELS, 3),
-                nn.Conv2d(DECODER_CHANNELS, len(OUTPUTS), 1),
+                nn.Conv2d(DECODER_CHANNELS, len(OUTPUTS) - 1, 1),
+            )
+            heart_and_fields = nn.Conv2d(HEART_CHANNELS, 3, 1)
+            for weights in heart_and_fields.parameters():
+                nn.init.zeros_(weights)
+            self.heart_decoder = nn.Sequential(
+                block(ASPP_CHANNELS + EDGE_CHANNELS, HEART_CHANNELS, 3),
+                block(HEART_CHANNELS, HEART_CHANNELS, 3),
+                heart_and_fields,
             )
 
         def forward(self, batch: "Tensor") -> "dict[str, Tensor]":
             found = self.backbone(batch)
             edges = self.edges(found["edges"])
             joined = torch.cat([resized(self.pyramid(found["out"]), edges), edges], dim=1)
-            return {"out": resized(self.decoder(joined), batch)}
+            first, later = self.decoder(joined), self.heart_decoder(joined)
+            fields = first[:, :2] + later[:, :2]
+            planes = torch.cat([fields, first[:, 2:], later[:, 2:]], dim=1)
+            return {"out": resized(planes, batch)}
 
     return DeepLab()
 
@@ -74,7 +91,7 @@ def two_scale_logits(network: "nn.Module", batch: "Tensor") -> "Tensor":
         batch: `(batch, 3, INPUT_SIZE, INPUT_SIZE)` float32 in [0, 1].
 
     Returns:
-        `(batch, 6, INPUT_SIZE, INPUT_SIZE)` float32.
+        `(batch, 7, INPUT_SIZE, INPUT_SIZE)` float32.
     """
     from torch.nn.functional import interpolate
 

@@ -9,7 +9,7 @@ from pipeline.errors import ChestNotFoundError, ManifestError
 from pipeline.inference import openvino, read_network
 from pipeline.manifest import MANIFEST_FILE, load_manifest
 from pipeline.types import Anatomy, BoolArray, FloatArray, Radiograph, Side, Structure
-from segmentation.behind_heart import without_bays
+from segmentation.behind_heart import with_the_part_behind_the_heart
 from segmentation.geometry import (
     largest_parts,
     measure,
@@ -31,7 +31,7 @@ def lung_doubt(logits_model: FloatArray) -> float:
     """How much of the lungs the network is unsure of: the area at 0.2 to 0.8 over that above 0.5.
 
     Args:
-        logits_model: `(6, row, col)` float32, in the order of `OUTPUTS`.
+        logits_model: `(7, row, col)` float32, in the order of `OUTPUTS`.
     """
     lungs = np.maximum(
         logits_model[OUTPUTS.index("right_lung")], logits_model[OUTPUTS.index("left_lung")]
@@ -40,7 +40,7 @@ def lung_doubt(logits_model: FloatArray) -> float:
 
 
 class DeepLabSegmenter:
-    """Outlines right lung, left lung, spine and abdomen.
+    """Outlines right lung, left lung, spine, abdomen and heart.
 
     The lungs shown are those that include the part behind the heart; see the model's card.
     """
@@ -76,11 +76,11 @@ class DeepLabSegmenter:
         )
 
     def outlines_image(self, radiograph: Radiograph) -> BoolArray:
-        """What the network takes for each of `OUTPUTS`: `(6, row, col)` bool, working grid."""
+        """What the network takes for each of `OUTPUTS`: `(7, row, col)` bool, working grid."""
         return enlarged(self.logits_model(radiograph), radiograph.shape)
 
     def logits_model(self, radiograph: Radiograph) -> FloatArray:
-        """The network's answer: `(6, size, size)` float32, above 0 where it sees each output."""
+        """The network's answer: `(7, size, size)` float32, above 0 where it sees each output."""
         small = cv2.resize(
             radiograph.pixels, (self._size, self._size), interpolation=cv2.INTER_AREA
         )
@@ -114,10 +114,10 @@ class DeepLabSegmenter:
 def structures(
     logits_model: FloatArray, shape: tuple[int, int], level: float = 0.0
 ) -> dict[Structure, BoolArray]:
-    """The four structures as the app shows them: cleaned, none overlapping another.
+    """The structures as the app shows them: cleaned, none but the heart overlapping another.
 
     Args:
-        logits_model: `(6, row, col)` float32, in the order of `OUTPUTS`.
+        logits_model: `(7, row, col)` float32, in the order of `OUTPUTS`.
         shape: `(rows, cols)` of the masks.
         level: The logit from which a pixel belongs to a structure.
 
@@ -125,7 +125,7 @@ def structures(
         ChestNotFoundError: No pair of lungs was found.
     """
     found = enlarged(logits_model, shape, level)
-    right, left = whole_lungs(found)
+    right, left, heart = lungs_and_heart(found)
     spine = largest_parts(found[OUTPUTS.index("spine")])
     spine = unbroken(largest_parts(spine & ~right & ~left))
     # Where the lungs meet in front of the spine, it keeps its place between them.
@@ -136,20 +136,27 @@ def structures(
         Structure.LEFT_LUNG: left,
         Structure.SPINE: spine,
         Structure.ABDOMEN: abdomen,
+        Structure.HEART: heart,
     }
 
 
-def whole_lungs(found: BoolArray) -> tuple[BoolArray, BoolArray]:
-    """The right and the left lung, with the part behind the heart.
+def lungs_and_heart(found: BoolArray) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """The right and the left lung, with the part behind the heart, and the heart.
 
     Args:
-        found: `(6, row, col)` bool, in the order of `OUTPUTS`.
+        found: `(7, row, col)` bool, in the order of `OUTPUTS`.
 
     Raises:
         ChestNotFoundError: No pair of lungs was found.
     """
     right, left = two_lungs(found[OUTPUTS.index("right_lung")], found[OUTPUTS.index("left_lung")])
-    return without_bays(right, Side.RIGHT) & ~left, without_bays(left, Side.LEFT) & ~right
+    heart = largest_parts(found[OUTPUTS.index("heart")], share=1.0)
+    abdomen = found[OUTPUTS.index("abdomen")]
+    whole_right, whole_left = (
+        with_the_part_behind_the_heart(lung, heart, abdomen) for lung in (right, left)
+    )
+    right = whole_right & ~left
+    return right, whole_left & ~right, heart
 
 
 def enlarged(logits_model: FloatArray, shape: tuple[int, int], level: float = 0.0) -> BoolArray:

@@ -79,6 +79,7 @@ class FakeSegmenter:
             Structure.LEFT_LUNG: box(0.2, 0.8, 0.6, 0.9),
             Structure.SPINE: box(0.1, 0.95, 0.45, 0.55),
             Structure.ABDOMEN: box(0.85, 1.0, 0.1, 0.9),
+            Structure.HEART: box(0.5, 0.85, 0.35, 0.7),
         }
         thirds = {Level.UPPER: (0.2, 0.4), Level.MIDDLE: (0.4, 0.6), Level.LOWER: (0.6, 0.8)}
         sides = {Side.RIGHT: (0.1, 0.4), Side.LEFT: (0.6, 0.9)}

@@ -12,7 +12,7 @@ from segmentation.network import INPUT_SIZE, OUTPUTS, build_network
 from segmentation.segmenter import DeepLabSegmenter
 from training.anatomy.card_pictures import draw_outlines
 from training.anatomy.evaluate import evaluate_anatomy
-from training.anatomy.training import DATASETS
+from training.anatomy.samples import DATASETS
 from training.cards import (
     anatomy_metrics,
     classifier_metrics,

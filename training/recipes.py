@@ -63,7 +63,8 @@ class Recipe:
 
 
 def _anatomy(options: Options) -> None:
-    from training.anatomy.training import STAGES, train_anatomy
+    from training.anatomy.stages import STAGES
+    from training.anatomy.training import train_anatomy
     from training.publish import publish_anatomy
 
     start = None
@@ -169,7 +170,7 @@ RECIPES = {
     for recipe in (
         Recipe(
             name="anatomy",
-            summary="DeepLabV3: lungs, spine, abdomen, on the datasets jsrt and paediatric",
+            summary="DeepLabV3: lungs, heart, spine, abdomen, on jsrt, paediatric and shenzhen",
             run=_anatomy,
         ),
         Recipe(

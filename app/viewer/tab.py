@@ -62,7 +62,8 @@ def _viewer(words: Words, case: Case, found: CaseResult, panels: Sequence[Panel]
             _in_words(words, found, lit, view)
             draw(
                 legend(
-                    (words.capital(f"structures.{s}"), c, "") for s, c in STRUCTURE_COLOURS.items()
+                    (words.capital(f"structures.{s}"), STRUCTURE_COLOURS[s], "")
+                    for s in found.anatomy.masks_image
                 )
             )
             map_controls.colour_scale(words)

@@ -88,6 +88,7 @@ def draw_phantom(
             Structure.LEFT_LUNG: left,
             Structure.SPINE: spine,
             Structure.ABDOMEN: abdomen,
+            Structure.HEART: build.area(outlines.HEART),
         },
         zones=zones,
         opacity=marked,

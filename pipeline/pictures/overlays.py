@@ -24,6 +24,7 @@ STRUCTURE_COLOURS: Mapping[Structure, Colour] = {
     Structure.LEFT_LUNG: (230, 159, 0),
     Structure.SPINE: (0, 158, 115),
     Structure.ABDOMEN: (204, 121, 167),
+    Structure.HEART: (213, 94, 0),
 }
 OUTLINE_COLOUR: Colour = (255, 255, 255)
 LIT_COLOUR: Colour = (240, 228, 66)
@@ -66,12 +67,12 @@ def anatomy_overlay(radiograph: Radiograph, anatomy: Anatomy, opacity: float = 0
     """
     _check_grid("anatomy", anatomy.thorax_image, radiograph)
     picture = grey_picture(radiograph).astype(np.float32)
-    for structure, colour in STRUCTURE_COLOURS.items():
-        mask = anatomy.masks_image[structure]
+    coloured = [(mask, STRUCTURE_COLOURS[name]) for name, mask in anatomy.masks_image.items()]
+    for mask, colour in coloured:
         picture[mask] += opacity * (np.array(colour, np.float32) - picture[mask])
     solid = np.round(picture).astype(np.uint8)
-    for structure, colour in STRUCTURE_COLOURS.items():
-        _draw_contour(solid, anatomy.masks_image[structure], colour)
+    for mask, colour in coloured:
+        _draw_contour(solid, mask, colour)
     return solid
 
 

@@ -32,7 +32,8 @@ class Anatomy:
     """The chest's anatomy on the working grid.
 
     Attributes:
-        masks_image: For every `Structure`, a `(row, col)` bool mask; lungs do not overlap.
+        masks_image: For every `Structure`, a `(row, col)` bool mask; lungs do not overlap. Only a
+            case that was stored before hearts were outlined has none of the heart.
         zones_image: For every `Zone`, a `(row, col)` bool mask; the three of a side tile its lung.
         thorax_image: `(row, col)` bool, the filled convex hull of both lungs, slightly widened.
         thorax_box: The rectangle around `thorax_image`.
@@ -49,7 +50,8 @@ class Anatomy:
 
     def __post_init__(self) -> None:
         frozen_array("thorax_image", self.thorax_image, np.bool_, (-1, -1))
-        if set(self.masks_image) != set(Structure) or set(self.zones_image) != set(Zone):
+        outlined = {*self.masks_image, Structure.HEART}
+        if outlined != set(Structure) or set(self.zones_image) != set(Zone):
             raise ContractError(field="masks_image", problem="incomplete")
         for name, mask in (*self.masks_image.items(), *self.zones_image.items()):
             frozen_array(name, mask, np.bool_, self.thorax_image.shape)

@@ -160,6 +160,7 @@ class Structure(StrEnum):
     LEFT_LUNG = "left_lung"
     SPINE = "spine"
     ABDOMEN = "abdomen"
+    HEART = "heart"
 
 
 class MeasurementUnit(StrEnum):

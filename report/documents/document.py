@@ -204,7 +204,8 @@ def _figures(
     result: CaseResult, words: Words, pictures: Mapping[str, Picture]
 ) -> tuple[Figure, ...]:
     legend = tuple(
-        (colour, words.structures[structure]) for structure, colour in STRUCTURE_COLOURS.items()
+        (STRUCTURE_COLOURS[structure], words.structures[structure])
+        for structure in result.anatomy.masks_image
     )
     figures = [
         Figure(picture=pictures["original"], caption=words("original")),

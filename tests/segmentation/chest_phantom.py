@@ -54,6 +54,7 @@ class ChestPhantom:
         left = right * (-1, 1) + (2 * self.centre, 0)
         lungs = {Side.RIGHT: self._filled(right, shape), Side.LEFT: self._filled(left, shape)}
         fields = dict(lungs)
+        heart_mask = np.zeros(shape, bool)
         if heart:
             turn = np.linspace(0, 2 * np.pi, 720)
             middle = (self.centre, self.top + 0.72 * self.length)
@@ -69,7 +70,9 @@ class ChestPhantom:
             ),
             shape,
         )
-        return ChestOutline(lungs=lungs, fields=fields, spine=spine, spacing_mm=self.spacing)
+        return ChestOutline(
+            lungs=lungs, fields=fields, heart=heart_mask, spine=spine, spacing_mm=self.spacing
+        )
 
     def _lung(self):
         foot = self.top + self.length
@@ -98,6 +101,7 @@ def mirrored(chest: ChestOutline) -> ChestOutline:
     return ChestOutline(
         lungs=turned(chest.lungs),
         fields=turned(chest.fields),
+        heart=chest.heart[:, ::-1],
         spine=chest.spine[:, ::-1],
         spacing_mm=chest.spacing_mm,
     )

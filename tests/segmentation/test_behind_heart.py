@@ -1,105 +1,103 @@
-"""The left lung is whole behind the heart, and grows nowhere else."""
+"""The lungs are whole behind the heart, and grow nowhere else."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.types import Side, Structure
-from segmentation.behind_heart import without_bays
+from pipeline.types import Structure
+from segmentation.behind_heart import with_the_part_behind_the_heart
 from segmentation.network import OUTPUTS
 from segmentation.segmenter import structures
 
 
-def drawn(*rows):
-    return np.array([[mark == "#" for mark in row] for row in rows])
+def drawn(mark, *rows):
+    return np.array([[mark == found for found in row] for row in rows])
 
 
-HOOKED = drawn(  # a left lung: the middle of the chest at small columns, the ribs at large ones
-    "...####.",
-    "..#####.",
-    "..######",
-    "..######",
-    "..######",
-    "..######",
-    ".....###",
-    "..#...##",
-    "..##..##",
-    "..######",
-    ".....###",
-    "......##",
+CHEST = (  # a left lung (l) with a hook around the heart (h) and the abdomen (a) under both
+    "...llll.",
+    "..lllll.",
+    "....llll",  # the aorta's bay lies above the heart
+    "..llllll",
+    "hhllllll",
+    "hhh.lll.",
+    "hhhhhlll",
+    "hhlhhlll",
+    "hhllhhll",
+    "hhllllll",
+    "aaaaalll",
+    "aaaaaall",
 )
+LUNG, HEART, ABDOMEN = (drawn(mark, *CHEST) for mark in "lha")
 WHOLE = drawn(
-    "...####.",
-    "..#####.",
-    "..######",
-    "..######",
-    "..######",
-    "..######",
-    "..######",
-    "..######",
-    "..######",
-    "..######",
-    ".....###",
-    "......##",
+    "l",
+    "...llll.",
+    "..lllll.",
+    "....llll",
+    "..llllll",
+    "..llllll",
+    "..lllll.",
+    "..llllll",
+    "..llllll",
+    "..llllll",
+    "..llllll",
+    ".....lll",
+    "......ll",
 )
 
 
-def test_the_bay_around_the_heart_is_filled():
-    # Columns up to the fourth are the medial half; the two pixels lateral of it stay as found.
-    expected = WHOLE.copy()
-    expected[6:9, 5] = HOOKED[6:9, 5]
-    assert (without_bays(HOOKED, Side.LEFT) == expected).all()
+def test_a_lung_goes_on_behind_the_heart_and_what_lies_between_their_outlines():
+    found = with_the_part_behind_the_heart(LUNG, HEART, ABDOMEN)
+    assert (found == WHOLE).all()
 
 
 def test_the_right_lung_is_its_mirror():
-    found = without_bays(HOOKED[:, ::-1], Side.RIGHT)
-    assert (found == without_bays(HOOKED, Side.LEFT)[:, ::-1]).all()
+    found = with_the_part_behind_the_heart(LUNG[:, ::-1], HEART[:, ::-1], ABDOMEN[:, ::-1])
+    assert (found == WHOLE[:, ::-1]).all()
 
 
-def test_what_lies_under_the_diaphragm_and_beside_the_aorta_stays_outside():
-    # Lung on both sides under the dome, and above and below the aortic knob in the upper half.
-    lung = drawn(
-        "..######",
-        "..######",
-        "....####",
-        "..######",
-        "..######",
-        "..######",
-        "..######",
-        "..######",
-        "..#..###",
-        "..#...##",
-    )
-    assert (without_bays(lung, Side.LEFT) == lung).all()
+def test_a_heart_that_hides_the_lung_to_the_diaphragm_ends_there():
+    heart = HEART | (ABDOMEN & (np.arange(12) == 10)[:, None])  # it reaches into the abdomen
+    lung = LUNG & (np.arange(12) < 7)[:, None]
+    found = with_the_part_behind_the_heart(lung, heart, ABDOMEN)
+    assert found[7:10, 2:5].all()
+    assert not found[10:].any()
 
 
-def test_a_heart_that_hides_the_lung_to_the_diaphragm_is_left_as_found():
-    lung = np.where((np.arange(12) < 5)[:, None], True, np.arange(8) >= 5)
-    assert (without_bays(lung, Side.LEFT) == lung).all()
+def test_without_a_heart_a_lung_stays_as_it_was():
+    nothing = np.zeros_like(HEART)
+    assert (with_the_part_behind_the_heart(LUNG, nothing, ABDOMEN) == LUNG).all()
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from(Side))
-def test_nothing_is_lost_and_a_second_time_changes_nothing(seed, side):
-    lung = np.random.default_rng(seed).random((20, 15)) < 0.6
-    whole = without_bays(lung, side)
+@given(st.integers(0, 2**32 - 1))
+def test_nothing_is_lost_and_nothing_grows_but_under_the_lung_beside_the_heart(seed):
+    random = np.random.default_rng(seed)
+    lung, heart, abdomen = (random.random((20, 15)) < share for share in (0.5, 0.05, 0.1))
+    whole = with_the_part_behind_the_heart(lung, heart, abdomen)
     assert (whole | lung == whole).all()
-    assert (without_bays(whole, side) == whole).all()
-    rows, cols = np.flatnonzero(lung.any(axis=1)), np.flatnonzero(lung.any(axis=0))
-    added = np.argwhere(whole & ~lung)
-    assert (added[:, 0] >= (rows[0] + rows[-1]) // 2).all()
-    middle = (cols[0] + cols[-1]) / 2
-    assert ((added[:, 1] - middle) * (1 if side is Side.RIGHT else -1) >= -0.5).all()
+    assert (with_the_part_behind_the_heart(whole, heart, abdomen) == whole).all()
+    added = whole & ~lung
+    assert not (added & abdomen).any()
+    rows, cols = np.nonzero(heart)
+    for row, col in np.argwhere(added):
+        assert rows.min() <= row
+        assert cols.min() <= col <= cols.max()
+        assert lung[:row, col].any()
 
 
 def test_the_lungs_of_the_app_are_the_whole_ones():
     size = 16
     planes = np.zeros((len(OUTPUTS), 12 * size, 20 * size), bool)
-    for name, lung in (("left_lung", HOOKED), ("right_lung", WHOLE[:, ::-1])):
-        first = 10 * size if name == "left_lung" else size
-        large = lung.repeat(size, axis=0).repeat(size, axis=1)
+    for name, mask, first in (
+        ("left_lung", LUNG, 10 * size),
+        ("heart", HEART, 10 * size),
+        ("abdomen", ABDOMEN, 10 * size),
+        ("right_lung", WHOLE[:, ::-1], size),
+    ):
+        large = mask.repeat(size, axis=0).repeat(size, axis=1)
         planes[OUTPUTS.index(name), :, first : first + 8 * size] = large
     found = structures(np.where(planes, 4, -4).astype(np.float32), planes.shape[1:])
-    left = found[Structure.LEFT_LUNG][:, 10 * size : 18 * size]
-    in_bay = left[7 * size + size // 2, 2 * size + size // 2 :: size]
-    assert in_bay.tolist() == [True, True, True, False, True, True]
+    by_mark = np.s_[size // 2 :: size, 10 * size + size // 2 : 18 * size : size]
+    assert (found[Structure.LEFT_LUNG][by_mark] == WHOLE).all()
+    assert (found[Structure.HEART][by_mark] == HEART).all()
     assert (found[Structure.RIGHT_LUNG] == planes[OUTPUTS.index("right_lung")]).all()

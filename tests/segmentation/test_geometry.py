@@ -95,6 +95,7 @@ def test_warnings_name_what_is_implausible():
         Structure.LEFT_LUNG: left,
         Structure.SPINE: spine,
         Structure.ABDOMEN: abdomen,
+        Structure.HEART: rectangle(100, 100, 40, 80, 35, 70),
     }
     assert warnings_of(good) == ()
     broken = spine.copy()
@@ -102,6 +103,7 @@ def test_warnings_name_what_is_implausible():
     assert warnings_of({**good, Structure.SPINE: broken}) == ("spine_broken",)
     small = rectangle(100, 100, 10, 30, 60, 75)
     nothing = np.zeros_like(spine)
+    assert warnings_of({**good, Structure.HEART: nothing}) == ("heart_missing",)
     assert warnings_of(
         {**good, Structure.LEFT_LUNG: small, Structure.SPINE: nothing, Structure.ABDOMEN: nothing}
     ) == ("lung_small", "lungs_uneven", "spine_missing", "abdomen_missing")

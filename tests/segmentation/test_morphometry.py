@@ -188,7 +188,11 @@ def test_measurements_of_a_drawn_radiograph_hold_those_of_its_outlines(segmenter
     }
     drawn = readings(
         ChestOutline(
-            lungs=lungs, fields=lungs, spine=phantom.masks[Structure.SPINE], spacing_mm=spacing
+            lungs=lungs,
+            fields=lungs,
+            heart=phantom.masks[Structure.HEART],
+            spine=phantom.masks[Structure.SPINE],
+            spacing_mm=spacing,
         )
     )
     for place in (

@@ -83,7 +83,7 @@ def test_a_picture_without_a_chest_is_refused(segmenter):
 
 
 def test_doubt_is_the_unsure_area_over_the_lungs_area():
-    logits = np.full((6, 10, 10), -5, np.float32)
+    logits = np.full((7, 10, 10), -5, np.float32)
     logits[2, :4] = np.log(0.9 / 0.1)  # 40 pixels, sure
     logits[3, 4:6] = np.log(0.6 / 0.4)  # 20 pixels, unsure
     assert lung_doubt(logits) == pytest.approx(20 / 60)

@@ -9,8 +9,10 @@ import numpy as np
 from pipeline.errors import ChestNotFoundError
 from pipeline.types import Anatomy, BoolArray, Radiograph, Structure
 from segmentation.geometry import two_lungs
+from segmentation.morphometry import OutlineMorphometer
 from segmentation.network import OUTPUTS
-from segmentation.segmenter import DeepLabSegmenter, whole_lungs
+from segmentation.segmenter import DeepLabSegmenter, lungs_and_heart
+from training.anatomy.drawn import drawn_readings, enlarged_radiograph, read_mask
 from training.anatomy.robustness import robustness
 from training.anatomy.training import dice
 from training.classifier.thorax_cache import radiograph_of
@@ -22,6 +24,9 @@ MOST_CHANGED = 100  # radiographs of a dataset on which robustness is measured, 
 
 def evaluate_anatomy(radiographs: list[ImageRecord], segmenter: DeepLabSegmenter) -> dict[str, Any]:
     """Dice and IoU of both lungs together, and how often spine and abdomen are implausible.
+
+    Where the dataset has masks of the heart: its Dice, and how far the cardiothoracic ratio lies
+    from that of the outlines drawn by hand, on average.
 
     Datasets leave the heart out of the lung or in it; the output that fits the dataset's masks
     better on average is reported, and named. Robustness is measured on `MOST_CHANGED` radiographs.
@@ -70,6 +75,45 @@ def evaluate_anatomy(radiographs: list[ImageRecord], segmenter: DeepLabSegmenter
         "worst": [
             {"file": masked[case].path.name, "dice": round(float(dices[case]), 4)} for case in worst
         ],
+        **_of_the_heart([image for image in masked if image.heart_mask is not None], segmenter),
+    }
+
+
+def _of_the_heart(radiographs: list[ImageRecord], segmenter: DeepLabSegmenter) -> dict[str, Any]:
+    """How well hearts are outlined and measured; nothing without radiographs.
+
+    A radiograph that is refused has a Dice of 0 and no ratio.
+    """
+    if not radiographs:
+        return {}
+    meter = OutlineMorphometer(segmenter)
+    place = "cardiothoracic_ratio", None
+    dices = np.zeros(len(radiographs))
+    errors: list[tuple[str, float]] = []
+    for case, image in enumerate(radiographs):
+        radiograph = enlarged_radiograph(image)
+        try:
+            anatomy = segmenter.segment(radiograph)
+        except ChestNotFoundError:
+            continue
+        found = anatomy.masks_image[Structure.HEART]
+        dices[case] = dice(found, read_mask(image.heart_mask or image.path, radiograph.shape))
+        spine = anatomy.masks_image[Structure.SPINE]
+        drawn = drawn_readings(image, radiograph.shape, spine).get(place)
+        measured = {(one.name, one.side): one.value for one in meter.measure(radiograph, anatomy)}
+        value = measured[place]
+        if drawn is not None and value is not None:
+            errors.append((image.patient, abs(value - drawn.value)))
+    away = np.array([error for _, error in errors])
+    patients = [image.patient for image in radiographs]
+    return {
+        "dice_heart": estimate(lambda cases: float(dices[cases].mean()), patients),
+        "cardiothoracic_ratios": len(errors),
+        "cardiothoracic_ratio_error": estimate(
+            lambda cases: float(away[cases].mean()), [patient for patient, _ in errors]
+        )
+        if errors
+        else None,
     }
 
 
@@ -78,7 +122,7 @@ def outlined(radiograph: Radiograph, segmenter: DeepLabSegmenter, kind: str) -> 
     found = segmenter.outlines_image(radiograph)
     right, left = (found[OUTPUTS.index(f"{side}_{kind}")] for side in ("right", "left"))
     with suppress(ChestNotFoundError):  # what was found is measured as it is
-        right, left = whole_lungs(found) if kind == "lung" else two_lungs(right, left)
+        right, left = lungs_and_heart(found)[:2] if kind == "lung" else two_lungs(right, left)
     both: BoolArray = right | left
     return both
 

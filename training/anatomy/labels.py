@@ -1,8 +1,9 @@
-"""Training labels for the six segmentation outputs, from a dataset's lung mask.
+"""Training labels for the seven segmentation outputs, from a dataset's masks.
 
-People drew lung masks only. The spine's and the abdomen's labels are derived from them: the gap
-between the paediatric lung masks is the spine's column, and the abdomen lies below the lungs
-inside the body. Where a convention leaves an output unknown, its pixels carry no weight.
+People drew masks of the lungs, and of the heart on one dataset. The spine's and the abdomen's
+labels are derived from them: the gap between the paediatric lung masks is the spine's column, and
+the abdomen lies below the lungs inside the body. Where a convention leaves an output unknown,
+its pixels carry no weight.
 """
 
 import cv2
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from segmentation.network import OUTPUTS
 
 MaskArray = NDArray[np.bool_]
+HIGHEST_HEART = 0.2  # of the lungs' height: no heart lies above
+REACH_BELOW = 0.1  # of it: how far below the lungs one may reach
 WIDEST_GAP = 1.4  # of the median gap: above it the gap belongs to the neck or the abdomen
 
 
@@ -85,8 +88,21 @@ def abdomen_below(right: MaskArray, left: MaskArray, body: MaskArray) -> MaskArr
     return below & inside[None, :] & body & ~right & ~left
 
 
+def no_heart(hull: MaskArray) -> MaskArray:
+    """Where a chest surely has no heart: outside its lungs' hull, far below it, and at its top."""
+    rows = np.flatnonzero(hull.any(axis=1))
+    height = rows[-1] - rows[0]
+    down = np.arange(hull.shape[0])
+    level = (down >= rows[0] + HIGHEST_HEART * height) & (down <= rows[-1] + REACH_BELOW * height)
+    return np.asarray(~np.outer(level, hull.any(axis=0)))
+
+
 def labels_of(
-    image: NDArray[np.uint8], mask: NDArray[np.uint8], *, heart_included: bool
+    image: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    *,
+    heart_included: bool,
+    heart: NDArray[np.uint8] | None = None,
 ) -> tuple[MaskArray, MaskArray] | None:
     """Labels and weights of all outputs for one radiograph.
 
@@ -94,10 +110,11 @@ def labels_of(
         image: `(row, col)` uint8 radiograph.
         mask: `(row, col)` uint8 lung mask, above 127 is lung.
         heart_included: Whether the mask includes the lung behind the heart (paediatric dataset) or
-            leaves it out (JSRT).
+            leaves it out (JSRT, Shenzhen).
+        heart: `(row, col)` uint8 mask of the heart, or `None` if nobody drew it.
 
     Returns:
-        `(6, row, col)` bool labels and `(6, row, col)` bool weights in the order of `OUTPUTS`, or
+        `(7, row, col)` bool labels and `(7, row, col)` bool weights in the order of `OUTPUTS`, or
         `None` if the mask does not hold two lungs.
     """
     lungs = split_lungs(mask > 127)
@@ -109,7 +126,7 @@ def labels_of(
     hull = cv2.fillConvexPoly(both.astype(np.uint8), cv2.convexHull(points), 1).astype(bool)
     labels = np.zeros((len(OUTPUTS), *mask.shape), bool)
     weights = np.ones_like(labels)
-    right_field, left_field, right_lung, left_lung, spine, abdomen = range(len(OUTPUTS))
+    right_field, left_field, right_lung, left_lung, spine, abdomen, whole_heart = range(7)
     for output, lung in (
         (right_field, right),
         (left_field, left),
@@ -118,6 +135,10 @@ def labels_of(
     ):
         labels[output] = lung
     labels[abdomen] = abdomen_below(right, left, body_of(image))
+    if heart is None:
+        weights[whole_heart] = no_heart(hull)
+    else:
+        labels[whole_heart] = heart > 127
     if heart_included:
         labels[spine] = spine_between(right, left)
         # The aerated field is some part of the lung; which part, these masks do not say.

@@ -12,7 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-OWN_COLUMNS = frozenset(("file", "label", "patient", "lung_mask", "source_split", "source_file"))
+OWN_COLUMNS = frozenset(
+    ("file", "label", "patient", "lung_mask", "heart_mask", "source_split", "source_file")
+)
+HEART_MASKS = "heart_masks"
 
 
 class Split(StrEnum):
@@ -25,7 +28,7 @@ class Split(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRecord:
-    """One row of an index: where the radiograph lies, its label, its patient and its mask.
+    """One row of an index: where the radiograph lies, its label, its patient and its masks.
 
     Attributes:
         groups: What else the index says of the radiograph, such as sex, age or view, by column.
@@ -37,6 +40,7 @@ class ImageRecord:
     patient: str
     split: Split
     lung_mask: Path | None
+    heart_mask: Path | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -55,7 +59,8 @@ def split_of(patient: str, validation_percent: int = 10) -> Split:
 def read_index(folder: Path) -> list[ImageRecord]:
     """Read a dataset's index.
 
-    `file` and `label` are required; `patient` (default: the file itself), `lung_mask` and
+    `file` and `label` are required; `patient` (default: the file itself), `lung_mask`,
+    `heart_mask` (default: the file of the same name in `heart_masks/`, if there is one) and
     `source_split` are used where they stand; any other column but `source_file` makes subgroups.
 
     Args:
@@ -82,6 +87,7 @@ def read_index(folder: Path) -> list[ImageRecord]:
                     patient=patient,
                     split=Split(split) if split else split_of(patient),
                     lung_mask=folder / mask if mask else None,
+                    heart_mask=_heart_mask(folder, row),
                     groups={
                         name: value
                         for name, value in row.items()
@@ -90,6 +96,14 @@ def read_index(folder: Path) -> list[ImageRecord]:
                 )
             )
     return radiographs
+
+
+def _heart_mask(folder: Path, row: Mapping[str, str]) -> Path | None:
+    """The heart's mask of a row of the index."""
+    if row.get("heart_mask"):
+        return folder / row["heart_mask"]
+    beside = folder / HEART_MASKS / Path(row["file"]).name
+    return beside if beside.is_file() else None
 
 
 def read_grey(path: Path, size: int | None = None) -> NDArray[np.uint8]:

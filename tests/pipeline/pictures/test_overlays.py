@@ -108,7 +108,7 @@ def test_anatomy_overlay_mixes_the_colour_inside_and_leaves_the_rest() -> None:
 
 def test_structures_have_four_different_colours() -> None:
     assert set(STRUCTURE_COLOURS) == set(Structure)
-    assert len(set(STRUCTURE_COLOURS.values())) == 4
+    assert len(set(STRUCTURE_COLOURS.values())) == 5
 
 
 def test_saliency_overlay_follows_strength_and_threshold() -> None:

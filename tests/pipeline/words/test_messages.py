@@ -28,6 +28,7 @@ WARNINGS = {
     "spine_missing",
     "spine_broken",
     "abdomen_missing",
+    "heart_missing",
     "lung_small",
     "lungs_uneven",
     "touches_border",

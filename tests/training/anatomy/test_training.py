@@ -2,17 +2,31 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from pipeline.phantom.drawing import draw_phantom
 from pipeline.types import Structure
-from segmentation.network import OUTPUTS
+from segmentation.network import OUTPUTS, build_network
 from training.anatomy import training as anatomy
 from training.anatomy.labels import labels_of
-from training.anatomy.training import AnatomySample, AnatomySettings, augmented, train_anatomy
+from training.anatomy.samples import AnatomySample, augmented
+from training.anatomy.stages import AnatomySettings
+from training.anatomy.training import hold_the_rest, train_anatomy
+from training.datasets.index import ImageRecord, Split
 
+RECORD = ImageRecord(
+    dataset="drawn",
+    path=Path("drawn.png"),
+    label="normal",
+    patient="1",
+    split=Split.TRAIN,
+    lung_mask=None,
+    heart_mask=Path("heart.png"),
+)
 SETTINGS = AnatomySettings(size=64, batch=2, steps=2, steps_per_check=1)
 
 
@@ -23,7 +37,7 @@ def sample():
     image = (phantom.pixels * 255).astype(np.uint8)
     made = labels_of(image, lungs.astype(np.uint8) * 255, heart_included=True)
     assert made is not None
-    return AnatomySample(radiograph=None, image=image, labels=made[0], weights=made[1])
+    return AnatomySample(radiograph=RECORD, image=image, labels=made[0], weights=made[1])
 
 
 def test_on_a_rotated_radiograph_there_is_nothing_to_find(sample):
@@ -38,8 +52,8 @@ def test_on_a_rotated_radiograph_there_is_nothing_to_find(sample):
 
 
 def test_a_killed_run_goes_on_after_its_last_check(sample, tmp_path, monkeypatch, capsys):
-    datasets = {dataset: [sample, sample] for dataset in anatomy.DATASETS}
-    monkeypatch.setattr(anatomy, "samples", lambda split, size: dict(datasets))
+    datasets = {dataset: [sample, sample] for dataset in SETTINGS.shares}
+    monkeypatch.setattr(anatomy, "samples", lambda split, settings: dict(datasets))
     loss_of, calls = anatomy.loss_of, []
 
     def killed(*tensors):
@@ -56,5 +70,32 @@ def test_a_killed_run_goes_on_after_its_last_check(sample, tmp_path, monkeypatch
     said = capsys.readouterr().out
     assert "step 2 " in said
     assert "step 1 " not in said
-    assert set(json.loads((tmp_path / "metrics.json").read_text())["dice"]) >= set(anatomy.DATASETS)
+    assert set(json.loads((tmp_path / "metrics.json").read_text())["dice"]) >= set(datasets)
     assert (tmp_path / "best.pt").is_file()
+
+
+@pytest.mark.parametrize("heart_only", [False, True])
+def test_the_heart_is_taught_without_touching_what_the_classifier_sees(
+    sample, tmp_path, monkeypatch, heart_only
+):
+    monkeypatch.setattr(
+        anatomy, "samples", lambda split, settings: {name: [sample] * 2 for name in settings.shares}
+    )
+    before = build_network()
+    torch.save(before.state_dict(), tmp_path / "start.pt")
+    settings = replace(SETTINGS, heart_only=heart_only, rotated_share=0.0)
+    train_anatomy(tmp_path / "run", settings, start=tmp_path / "start.pt")
+    after = torch.load(tmp_path / "run" / "last.pt", weights_only=True)["network"]
+    moved = {
+        name.split(".")[0]
+        for name, value in before.state_dict().items()
+        if not torch.equal(value, after[name])
+    }
+    whole = {"backbone", "pyramid", "edges", "decoder"}
+    assert moved == ({"heart_decoder"} if heart_only else whole)
+
+
+def test_a_decoder_of_the_heart_makes_the_heart_and_both_fields():
+    made = {True: ["right_field", "left_field", "heart"], False: list(OUTPUTS[:6])}
+    for heart_only, names in made.items():
+        assert [OUTPUTS[n] for n in hold_the_rest(build_network(), heart_only=heart_only)] == names
