@@ -208,17 +208,19 @@ def test_the_outlines_are_the_cases_in_the_radiographs_own_pixels(
         "left lung",
         "spine",
         "abdomen",
+        "heart",
     ]
     for frame, name in zip(shown, case.outlines, strict=True):
         expected = resized(case.outlines[name], (160, 128))
         np.testing.assert_array_equal(frame.astype(bool), expected)
         assert expected.any()
-    right, left, spine, _ = made.SegmentSequence
+    right, left, spine, _, heart = made.SegmentSequence
     for segment, side in ((right, "Right"), (left, "Left")):
         kind = segment.SegmentedPropertyTypeCodeSequence[0]
         assert kind.CodeMeaning == "Lung"
         assert kind.SegmentedPropertyTypeModifierCodeSequence[0].CodeMeaning == side
     assert spine.SegmentedPropertyTypeCodeSequence[0].CodeMeaning == "Spine"
+    assert heart.SegmentedPropertyTypeCodeSequence[0].CodeValue == "80891009"
 
 
 def test_a_mask_is_resized_by_nearest_pixels() -> None:

@@ -15,6 +15,7 @@ COLOURS = {  # of Okabe and Ito, told apart by the colour-blind too
     Structure.LEFT_LUNG: "#E69F00",
     Structure.SPINE: "#F0E442",
     Structure.ABDOMEN: "#CC79A7",
+    Structure.HEART: "#D55E00",
 }
 
 
