@@ -18,15 +18,17 @@ def spelled(metric: Mapping[str, Any] | None) -> str:
 def anatomy_metrics(metrics: Mapping[str, Any]) -> str:
     """The anatomy model's table, a row a dataset."""
     rows = [
-        "| dataset | radiographs | output | mean Dice | share above 0.90 | IoU | implausible |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| dataset | radiographs | output | mean Dice | share above 0.90 | IoU | implausible "
+        "| heart: mean Dice | cardiothoracic ratio: mean error |",
+        "| --- |" + " --- |" * 8,
     ]
     for dataset, found in metrics.items():
         dice = found["dice"]
         rows.append(
             f"| {dataset} | {found['n']} | {found['output']} | {spelled(dice['mean'])} | "
             f"{spelled(dice['share_above_0_90'])} | {spelled(found['iou'])} | "
-            f"{found['implausible_share']:.3f} |"
+            f"{found['implausible_share']:.3f} | {spelled(found.get('dice_heart'))} | "
+            f"{spelled(found.get('cardiothoracic_ratio_error'))} |"
         )
     return "\n".join(rows)
 

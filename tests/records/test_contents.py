@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from pipeline.analyser import Case
 from pipeline.errors import ContractError
-from pipeline.types import Examination, Method, Problem, Step
+from pipeline.types import Examination, Method, Problem, Step, Structure
 from records import CaseContent
 from records.contents.array_codec import array_digest, compressed_array, restored_array
 from records.contents.case_codec import array_names, decode_case, encode_case
@@ -125,6 +125,16 @@ def test_stored_bytes_make_nothing_but_the_values_there_are() -> None:
             decode_case(plain, lambda digest: np.zeros((96, 88), np.float32))
     with pytest.raises(ContractError):
         encode_case(CaseContent(result=object()))  # type: ignore[arg-type]
+
+
+def test_a_case_from_before_hearts_were_outlined_is_read_back() -> None:
+    case = case_result()
+    masks = dict(case.anatomy.masks_image)
+    del masks[Structure.HEART]
+    earlier = replace(case, anatomy=replace(case.anatomy, masks_image=masks))
+    encoded = encode_case(CaseContent(result=earlier))
+    found = decode_case(encoded.values, encoded.arrays.__getitem__).result.anatomy
+    assert found.masks_image.keys() == masks.keys()
 
 
 def test_sealed_bytes_open_at_their_place_with_their_key_unchanged() -> None:

@@ -1,5 +1,7 @@
 """Pictures of a case: colours and opacities worked out by hand on tiny radiographs."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -106,9 +108,17 @@ def test_anatomy_overlay_mixes_the_colour_inside_and_leaves_the_rest() -> None:
     np.testing.assert_allclose(edge, (red, green, blue), atol=30)  # smoothed lines
 
 
-def test_structures_have_four_different_colours() -> None:
+def test_every_structure_has_a_colour_of_its_own() -> None:
     assert set(STRUCTURE_COLOURS) == set(Structure)
-    assert len(set(STRUCTURE_COLOURS.values())) == 5
+    assert len(set(STRUCTURE_COLOURS.values())) == len(Structure)
+
+
+def test_a_case_from_before_hearts_were_outlined_is_drawn_without_one() -> None:
+    with_empty = chest()
+    masks = {name: mask for name, mask in with_empty.masks_image.items() if name != "heart"}
+    earlier = replace(with_empty, masks_image=masks)
+    drawn = [anatomy_overlay(radiograph(0.4), found) for found in (earlier, with_empty)]
+    assert (drawn[0] == drawn[1]).all()
 
 
 def test_saliency_overlay_follows_strength_and_threshold() -> None:

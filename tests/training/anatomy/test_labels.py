@@ -1,7 +1,13 @@
 import numpy as np
 
 from segmentation.network import OUTPUTS
-from training.anatomy.labels import abdomen_below, labels_of, spine_between, split_lungs
+from training.anatomy.labels import (
+    abdomen_below,
+    labels_of,
+    no_heart,
+    spine_between,
+    split_lungs,
+)
 
 
 def lungs():
@@ -49,3 +55,23 @@ def test_each_convention_leaves_out_what_it_does_not_say():
     assert not heart_out[lung, 40, 50]  # between the fields lies heart or lung behind it
     assert not heart_out[spine, 40, 50]
     assert heart_out[spine, 40, 20]
+
+
+def test_a_heart_that_was_drawn_is_taught_whole_and_one_that_was_not_only_where_none_can_be():
+    heart = np.zeros((100, 100), np.uint8)
+    image = np.full((100, 100), 128, np.uint8)
+    mask = (lungs() * 255).astype(np.uint8)
+    plane = OUTPUTS.index("heart")
+    heart[45:72, 35:70] = 255
+    labels, weights = labels_of(image, mask, heart_included=False, heart=heart)
+    assert (labels[plane] == (heart > 127)).all()
+    assert weights[plane].all()
+    labels, weights = labels_of(image, mask, heart_included=True)
+    assert not labels[plane].any()
+    assert not weights[plane][heart > 127].any()
+    hull = np.zeros((100, 100), bool)
+    hull[20:70, 10:90] = True
+    # From a fifth of the lungs' height to a tenth of it below them.
+    unknown = ~no_heart(hull)
+    assert np.flatnonzero(unknown.any(axis=1)).tolist() == list(range(30, 74))
+    assert np.flatnonzero(unknown.any(axis=0)).tolist() == list(range(10, 90))

@@ -17,7 +17,17 @@ def test_a_dataset_needs_only_file_and_label(tmp_path):
         "normal",
         "a.png",
     )
-    assert radiograph.lung_mask is None
+    assert radiograph.lung_mask is radiograph.heart_mask is None
+
+
+def test_masks_of_the_heart_stand_in_the_index_or_beside_it(tmp_path):
+    write_dataset(tmp_path, ["file,label,heart_mask", "images/a.png,x,h.png", "images/b.png,x,"])
+    (tmp_path / "heart_masks").mkdir()
+    (tmp_path / "heart_masks" / "b.png").touch()
+    named, beside = read_index(tmp_path)
+    assert named.heart_mask == tmp_path / "h.png"
+    assert beside.heart_mask == tmp_path / "heart_masks" / "b.png"
+    assert "heart_mask" not in named.groups
 
 
 def test_a_patient_is_never_on_both_sides(tmp_path):
