@@ -26,7 +26,6 @@ from segmentation.measurement_settings import (
     load_measurement_settings,
 )
 from segmentation.measurements import MEASUREMENTS, Place, Reading, readings
-from segmentation.network import OUTPUTS
 from segmentation.segmenter import DeepLabSegmenter, enlarged, structures
 
 LOGIT_OF_80_PERCENT = math.log(0.8 / 0.2)
@@ -116,14 +115,13 @@ def chest_of(
         radiograph: The radiograph.
         level: The logit that the lungs were outlined at.
     """
-    fields = [OUTPUTS.index("right_field"), OUTPUTS.index("left_field")]
-    right, left = enlarged(logits_model[fields], radiograph.shape, level)
+    fields = enlarged(logits_model, radiograph.shape, ("right_field", "left_field"), level)
     return ChestOutline(
         lungs={
             Side.RIGHT: masks[Structure.RIGHT_LUNG],
             Side.LEFT: masks[Structure.LEFT_LUNG],
         },
-        fields={Side.RIGHT: right, Side.LEFT: left},
+        fields={Side.RIGHT: fields["right_field"], Side.LEFT: fields["left_field"]},
         heart=masks[Structure.HEART],
         spine=spine,
         spacing_mm=radiograph.spacing_mm,

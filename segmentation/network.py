@@ -66,7 +66,8 @@ def build_network() -> "nn.Module":
             for weights in heart_and_fields.parameters():
                 nn.init.zeros_(weights)
             self.heart_decoder = nn.Sequential(
-                block(ASPP_CHANNELS + EDGE_CHANNELS, HEART_CHANNELS, 3),
+                block(ASPP_CHANNELS + EDGE_CHANNELS, HEART_CHANNELS, 1),
+                block(HEART_CHANNELS, HEART_CHANNELS, 3),
                 block(HEART_CHANNELS, HEART_CHANNELS, 3),
                 heart_and_fields,
             )

@@ -1,5 +1,7 @@
 """The shipped segmenter: DeepLabV3 through OpenVINO, then the geometry of the chest."""
 
+import weakref
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -20,6 +22,9 @@ from segmentation.geometry import (
     zones_of,
 )
 from segmentation.network import OUTPUTS
+
+SHOWN = ("right_lung", "left_lung", "spine", "abdomen", "heart")
+"""The outputs that the structures are made of."""
 
 LARGEST_DOUBT = 0.6
 """Upright frontal radiographs stay below 0.5; photographs and rotated ones lie above 0.8."""
@@ -65,6 +70,7 @@ class DeepLabSegmenter:
                 allowed=", ".join(OUTPUTS),
             )
         self._size = manifest.input.size
+        self._latest: tuple[weakref.ref[FloatArray], FloatArray] | None = None
         self._model = openvino().compile_model(
             read_network(folder, manifest, "anatomy"),
             "CPU",
@@ -75,18 +81,26 @@ class DeepLabSegmenter:
             },
         )
 
-    def outlines_image(self, radiograph: Radiograph) -> BoolArray:
-        """What the network takes for each of `OUTPUTS`: `(7, row, col)` bool, working grid."""
+    def outlines_image(self, radiograph: Radiograph) -> dict[str, BoolArray]:
+        """What the network takes for each of `OUTPUTS`: `(row, col)` bool, working grid."""
         return enlarged(self.logits_model(radiograph), radiograph.shape)
 
     def logits_model(self, radiograph: Radiograph) -> FloatArray:
-        """The network's answer: `(7, size, size)` float32, above 0 where it sees each output."""
+        """The network's answer: `(7, size, size)` float32, above 0 where it sees each output.
+
+        It is kept until another radiograph is asked for: the measurements need it again.
+        """
+        if self._latest is not None and self._latest[0]() is radiograph.pixels:
+            return self._latest[1]
         small = cv2.resize(
             radiograph.pixels, (self._size, self._size), interpolation=cv2.INTER_AREA
         )
         batch = np.broadcast_to(small, (1, 3, self._size, self._size))
         # A copy, for the engine's buffers are reused by the next call.
-        return np.array(self._model(np.ascontiguousarray(batch))[0][0], np.float32)
+        logits = np.array(self._model(np.ascontiguousarray(batch))[0][0], np.float32)
+        logits.setflags(write=False)
+        self._latest = weakref.ref(radiograph.pixels), logits
+        return logits
 
     def segment(self, radiograph: Radiograph) -> Anatomy:
         """Outline one radiograph.
@@ -124,13 +138,13 @@ def structures(
     Raises:
         ChestNotFoundError: No pair of lungs was found.
     """
-    found = enlarged(logits_model, shape, level)
+    found = enlarged(logits_model, shape, SHOWN, level)
     right, left, heart = lungs_and_heart(found)
-    spine = largest_parts(found[OUTPUTS.index("spine")])
+    spine = largest_parts(found["spine"])
     spine = unbroken(largest_parts(spine & ~right & ~left))
     # Where the lungs meet in front of the spine, it keeps its place between them.
     right, left = right & ~spine, left & ~spine
-    abdomen = largest_parts(found[OUTPUTS.index("abdomen")]) & ~right & ~left & ~spine
+    abdomen = largest_parts(found["abdomen"]) & ~right & ~left & ~spine
     return {
         Structure.RIGHT_LUNG: right,
         Structure.LEFT_LUNG: left,
@@ -140,31 +154,44 @@ def structures(
     }
 
 
-def lungs_and_heart(found: BoolArray) -> tuple[BoolArray, BoolArray, BoolArray]:
+def lungs_and_heart(found: Mapping[str, BoolArray]) -> tuple[BoolArray, BoolArray, BoolArray]:
     """The right and the left lung, with the part behind the heart, and the heart.
 
     Args:
-        found: `(7, row, col)` bool, in the order of `OUTPUTS`.
+        found: What the network takes for both lungs, heart and abdomen, `(row, col)` bool each.
 
     Raises:
         ChestNotFoundError: No pair of lungs was found.
     """
-    right, left = two_lungs(found[OUTPUTS.index("right_lung")], found[OUTPUTS.index("left_lung")])
-    heart = largest_parts(found[OUTPUTS.index("heart")], share=1.0)
-    abdomen = found[OUTPUTS.index("abdomen")]
+    right, left = two_lungs(found["right_lung"], found["left_lung"])
+    heart = largest_parts(found["heart"], share=1.0)
     whole_right, whole_left = (
-        with_the_part_behind_the_heart(lung, heart, abdomen) for lung in (right, left)
+        with_the_part_behind_the_heart(lung, heart, found["abdomen"]) for lung in (right, left)
     )
     right = whole_right & ~left
     return right, whole_left & ~right, heart
 
 
-def enlarged(logits_model: FloatArray, shape: tuple[int, int], level: float = 0.0) -> BoolArray:
-    """Where each plane is above a level, `(plane, row, col)` bool of another shape."""
+def enlarged(
+    logits_model: FloatArray,
+    shape: tuple[int, int],
+    outputs: Sequence[str] = OUTPUTS,
+    level: float = 0.0,
+) -> dict[str, BoolArray]:
+    """What the network takes for some of its outputs.
+
+    Args:
+        logits_model: `(7, row, col)` float32, in the order of `OUTPUTS`.
+        shape: `(rows, cols)` of the masks.
+        outputs: Which.
+        level: The logit from which a pixel belongs to an output.
+
+    Returns:
+        `(row, col)` bool of each.
+    """
     rows, cols = shape
-    return np.stack(
-        [
-            cv2.resize(plane, (cols, rows), interpolation=cv2.INTER_LINEAR) > level
-            for plane in logits_model
-        ]
-    )
+    planes = {name: logits_model[OUTPUTS.index(name)] for name in outputs}
+    return {
+        name: cv2.resize(plane, (cols, rows), interpolation=cv2.INTER_LINEAR) > level
+        for name, plane in planes.items()
+    }

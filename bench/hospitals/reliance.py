@@ -14,7 +14,6 @@ from pipeline.classification.classifier import FolderClassifier
 from pipeline.errors import ChestNotFoundError
 from pipeline.settings import Settings
 from pipeline.types import FloatArray
-from segmentation.network import OUTPUTS
 from segmentation.segmenter import DeepLabSegmenter
 from training.classifier.hospitals.answers import NORMAL_LABELS
 from training.classifier.thorax_cache import radiograph_of
@@ -24,7 +23,6 @@ from training.metrics import Metric, auc, bootstrap
 
 NORMAL = "normal"
 HOME = ("adult", "paediatric")
-FIELDS = [OUTPUTS.index("right_field"), OUTPUTS.index("left_field")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +151,8 @@ def chest_of(record: ImageRecord, segmenter: DeepLabSegmenter) -> Chest:
     """
     radiograph = radiograph_of(record)
     anatomy = segmenter.segment(radiograph)
-    field = np.asarray(segmenter.outlines_image(radiograph)[FIELDS].any(axis=0), bool)
+    found = segmenter.outlines_image(radiograph)
+    field = found["right_field"] | found["left_field"]
     right, left = (anatomy.masks_image[side] for side in LUNGS)
     # The patient's right lung lies on the picture's left.
     heart = covered(right, field, medial_is_right=True)

@@ -13,6 +13,7 @@ from pipeline.errors import ChestNotFoundError, WeightsMismatchError
 from pipeline.phantom.drawing import draw_phantom
 from pipeline.settings import ROOT
 from pipeline.types import ImageFormat, Radiograph, Structure, Zone
+from segmentation.morphometry import OutlineMorphometer
 from segmentation.segmenter import DeepLabSegmenter, lung_doubt
 from training.anatomy.evaluate import evaluate_anatomy, plausible
 from training.anatomy.training import dice
@@ -80,6 +81,19 @@ def test_a_picture_without_a_chest_is_refused(segmenter):
         segmenter.segment(radiograph(np.full((256, 256), 0.5, np.float32)))
     with pytest.raises(ChestNotFoundError):
         segmenter.segment(radiograph(np.rot90(draw_phantom(0).pixels)))
+
+
+def test_the_network_is_asked_once_for_outlines_and_measurements(monkeypatch):
+    segmenter = DeepLabSegmenter(FOLDER, threads=1)
+    network, asked = segmenter._model, []
+    monkeypatch.setattr(segmenter, "_model", lambda batch: asked.append(batch) or network(batch))
+    first, second = (radiograph(draw_phantom(seed).pixels) for seed in (0, 1))
+    anatomy = segmenter.segment(first)
+    OutlineMorphometer(segmenter).measure(first, anatomy)
+    assert len(asked) == 1
+    found = segmenter.logits_model(second)
+    assert len(asked) == 2
+    assert not np.array_equal(found, segmenter.logits_model(first))
 
 
 def test_doubt_is_the_unsure_area_over_the_lungs_area():

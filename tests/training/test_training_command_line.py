@@ -93,10 +93,12 @@ def test_cards_show_values_with_their_intervals():
                 "dice": {"mean": metric, "share_above_0_90": metric},
                 "iou": metric,
                 "implausible_share": 0.0,
+                "dice_heart": metric,
             }
         }
     )
     assert "| jsrt | 20 | field | 0.951 (0.940 to 0.961) |" in anatomy
+    assert anatomy.endswith("| 0.000 | 0.951 (0.940 to 0.961) | – |")
     classifier = classifier_metrics(
         {
             "adult": {

@@ -10,7 +10,6 @@ from pipeline.errors import ChestNotFoundError
 from pipeline.types import Anatomy, BoolArray, Radiograph, Structure
 from segmentation.geometry import two_lungs
 from segmentation.morphometry import OutlineMorphometer
-from segmentation.network import OUTPUTS
 from segmentation.segmenter import DeepLabSegmenter, lungs_and_heart
 from training.anatomy.drawn import drawn_readings, enlarged_radiograph, read_mask
 from training.anatomy.robustness import robustness
@@ -120,7 +119,7 @@ def _of_the_heart(radiographs: list[ImageRecord], segmenter: DeepLabSegmenter) -
 def outlined(radiograph: Radiograph, segmenter: DeepLabSegmenter, kind: str) -> BoolArray:
     """Both lungs, cleaned as the app cleans them, on the output `field` or `lung`."""
     found = segmenter.outlines_image(radiograph)
-    right, left = (found[OUTPUTS.index(f"{side}_{kind}")] for side in ("right", "left"))
+    right, left = (found[f"{side}_{kind}"] for side in ("right", "left"))
     with suppress(ChestNotFoundError):  # what was found is measured as it is
         right, left = lungs_and_heart(found)[:2] if kind == "lung" else two_lungs(right, left)
     both: BoolArray = right | left
