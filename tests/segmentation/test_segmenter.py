@@ -134,14 +134,16 @@ def test_the_converted_model_answers_as_the_torch_model(segmenter):
 
 
 def phantom_dataset(folder: Path) -> Path:
-    """Drawn radiographs with the lungs that they were drawn with, as a dataset."""
-    rows = ["file,label,lung_mask"]
+    """Drawn radiographs with the lungs and hearts that they were drawn with, as a dataset."""
+    rows = ["file,label,lung_mask,heart_mask"]
     for seed in range(4):
         phantom = draw_phantom(seed, shape=(224, 224))
         lungs = phantom.masks[Structure.RIGHT_LUNG] | phantom.masks[Structure.LEFT_LUNG]
-        for name, picture in ((f"{seed}", phantom.pixels * 255), (f"{seed}-mask", lungs * 255)):
-            assert cv2.imwrite(str(folder / f"{name}.png"), picture.astype(np.uint8))
-        rows.append(f"{seed}.png,normal,{seed}-mask.png")
+        heart = phantom.masks[Structure.HEART]
+        for name, mask in ((f"{seed}-lungs", lungs), (f"{seed}-heart", heart)):
+            assert cv2.imwrite(str(folder / f"{name}.png"), mask.astype(np.uint8) * 255)
+        assert cv2.imwrite(str(folder / f"{seed}.png"), (phantom.pixels * 255).astype(np.uint8))
+        rows.append(f"{seed}.png,normal,{seed}-lungs.png,{seed}-heart.png")
     (folder / "index.csv").write_text("\n".join(rows), "utf-8")
     return folder
 
