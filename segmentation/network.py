@@ -62,14 +62,14 @@ def build_network() -> "nn.Module":
                 block(DECODER_CHANNELS, DECODER_CHANNELS, 3),
                 nn.Conv2d(DECODER_CHANNELS, len(OUTPUTS) - 1, 1),
             )
-            heart_and_fields = nn.Conv2d(HEART_CHANNELS, 3, 1)
-            for weights in heart_and_fields.parameters():
-                nn.init.zeros_(weights)
+            fields_and_heart = nn.Conv2d(HEART_CHANNELS, 3, 1)
+            for weights in fields_and_heart.parameters():
+                weights.data[:2] = 0
             self.heart_decoder = nn.Sequential(
                 block(ASPP_CHANNELS + EDGE_CHANNELS, HEART_CHANNELS, 1),
                 block(HEART_CHANNELS, HEART_CHANNELS, 3),
                 block(HEART_CHANNELS, HEART_CHANNELS, 3),
-                heart_and_fields,
+                fields_and_heart,
             )
 
         def forward(self, batch: "Tensor") -> "dict[str, Tensor]":

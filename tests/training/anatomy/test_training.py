@@ -95,6 +95,17 @@ def test_the_heart_is_taught_without_touching_what_the_classifier_sees(
     assert moved == ({"heart_decoder"} if heart_only else whole)
 
 
+def test_an_untaught_decoder_of_the_heart_corrects_no_field():
+    network = build_network().eval()
+    picture = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        before = network(picture)["out"]
+        torch.nn.init.normal_(network.heart_decoder[0][0].weight, std=9)
+        after = network(picture)["out"]
+    assert torch.equal(before[:, :6], after[:, :6])
+    assert not torch.equal(before[:, 6], after[:, 6])
+
+
 def test_a_decoder_of_the_heart_makes_the_heart_and_both_fields():
     made = {True: ["right_field", "left_field", "heart"], False: list(OUTPUTS[:6])}
     for heart_only, names in made.items():
