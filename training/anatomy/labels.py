@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from segmentation.network import OUTPUTS
 
 MaskArray = NDArray[np.bool_]
+BELOW_HILA = 0.6  # of the lungs' height: what lies between the fields there is the heart,
+ABOVE_DOME = 0.03  # as far as this above the diaphragm
+NARROWEST_HEART = 0.25  # of the chest's width: with less between them the fields hold the heart
 HIGHEST_HEART = 0.2  # of the lungs' height: no heart lies above
 REACH_BELOW = 0.1  # of it: how far below the lungs one may reach
 WIDEST_GAP = 1.4  # of the median gap: above it the gap belongs to the neck or the abdomen
@@ -97,6 +100,35 @@ def no_heart(hull: MaskArray) -> MaskArray:
     return np.asarray(~np.outer(level, hull.any(axis=0)))
 
 
+def heart_between(right: MaskArray, left: MaskArray) -> tuple[MaskArray, MaskArray]:
+    """What two aerated fields tell of the heart: where it is, and where that is known.
+
+    None lies in a field; what lies between them, below the hila and above the diaphragm, is the
+    heart. Fields that were drawn over the heart leave too little between them and tell nothing.
+    """
+    both = right | left
+    rows, cols = (np.flatnonzero(both.any(axis=axis)) for axis in (1, 0))
+    height = int(rows[-1] - rows[0])
+    heart, known = np.zeros_like(both), np.zeros_like(both)
+    low = np.arange(rows[0] + round(BELOW_HILA * height), rows[-1])
+    low = low[right[low].any(axis=1) & left[low].any(axis=1)]
+    start = both.shape[1] - right[low, ::-1].argmax(axis=1)
+    end = left[low].argmax(axis=1)
+    if np.max(end - start, initial=0) < NARROWEST_HEART * (cols[-1] - cols[0]):
+        return heart, known
+    place = np.arange(both.shape[1])
+    heart[low] = (place >= start[:, None]) & (place < end[:, None])
+    heart[min(_dome_row(right), _dome_row(left[:, ::-1])) - round(ABOVE_DOME * height) :] = False
+    return heart, both | heart
+
+
+def _dome_row(right: MaskArray) -> int:
+    """The top of a right lung's diaphragm, looked for beside the heart."""
+    cols = np.flatnonzero(right.any(axis=0))
+    beside = right[:, cols[cols.size // 4] : cols[cols.size // 2] + 1]
+    return int((right.shape[0] - 1 - beside[::-1].argmax(axis=0)).min())
+
+
 def labels_of(
     image: NDArray[np.uint8],
     mask: NDArray[np.uint8],
@@ -135,10 +167,13 @@ def labels_of(
     ):
         labels[output] = lung
     labels[abdomen] = abdomen_below(right, left, body_of(image))
-    if heart is None:
+    if heart is not None:
+        labels[whole_heart] = heart > 127
+    elif heart_included:
         weights[whole_heart] = no_heart(hull)
     else:
-        labels[whole_heart] = heart > 127
+        labels[whole_heart], known = heart_between(right, left)
+        weights[whole_heart] = known | no_heart(hull)
     if heart_included:
         labels[spine] = spine_between(right, left)
         # The aerated field is some part of the lung; which part, these masks do not say.

@@ -3,6 +3,7 @@ import numpy as np
 from segmentation.network import OUTPUTS
 from training.anatomy.labels import (
     abdomen_below,
+    heart_between,
     labels_of,
     no_heart,
     spine_between,
@@ -69,9 +70,30 @@ def test_a_heart_that_was_drawn_is_taught_whole_and_one_that_was_not_only_where_
     labels, weights = labels_of(image, mask, heart_included=True)
     assert not labels[plane].any()
     assert not weights[plane][heart > 127].any()
+    labels, weights = labels_of(image, mask, heart_included=False)
+    assert (labels[plane] == heart_between(*split_lungs(lungs()))[0]).all()
+    assert weights[plane][lungs()].all()
     hull = np.zeros((100, 100), bool)
     hull[20:70, 10:90] = True
     # From a fifth of the lungs' height to a tenth of it below them.
     unknown = ~no_heart(hull)
     assert np.flatnonzero(unknown.any(axis=1)).tolist() == list(range(30, 74))
     assert np.flatnonzero(unknown.any(axis=0)).tolist() == list(range(10, 90))
+
+
+def test_between_two_fields_below_the_hila_and_above_the_domes_lies_the_heart():
+    right, left = split_lungs(lungs())  # rows 20 to 69, the gap from 40 to 59 of 10 to 89
+    for lung, dome in ((right, 62), (left, 65)):
+        lung[dome:] = False
+    heart, known = heart_between(right, left)
+    assert np.flatnonzero(heart.any(axis=1)).tolist() == list(range(46, 60))
+    assert np.flatnonzero(heart.any(axis=0)).tolist() == list(range(40, 60))
+    assert (known == (heart | right | left)).all()
+
+
+def test_fields_that_were_drawn_over_the_heart_tell_nothing_of_it():
+    right, left = split_lungs(lungs())
+    left[:, 45:60] = left[:, 70:71]
+    heart, known = heart_between(right, left)
+    assert not heart.any()
+    assert not known.any()
