@@ -158,15 +158,16 @@ def lungs_and_heart(found: Mapping[str, BoolArray]) -> tuple[BoolArray, BoolArra
     """The right and the left lung, with the part behind the heart, and the heart.
 
     Args:
-        found: What the network takes for both lungs, heart and abdomen, `(row, col)` bool each.
+        found: What the network takes for `SHOWN`, `(row, col)` bool each.
 
     Raises:
         ChestNotFoundError: No pair of lungs was found.
     """
     right, left = two_lungs(found["right_lung"], found["left_lung"])
     heart = largest_parts(found["heart"], share=1.0)
+    outside = found["spine"] | found["abdomen"]
     whole_right, whole_left = (
-        with_the_part_behind_the_heart(lung, heart, found["abdomen"]) for lung in (right, left)
+        with_the_part_behind_the_heart(lung, heart, outside) for lung in (right, left)
     )
     right = whole_right & ~left
     return right, whole_left & ~right, heart

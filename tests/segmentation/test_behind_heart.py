@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.types import Structure
-from segmentation.behind_heart import with_the_part_behind_the_heart
+from segmentation.behind_heart import SMALLEST_BAY, with_the_part_behind_the_heart
 from segmentation.network import OUTPUTS
 from segmentation.segmenter import structures
 
@@ -64,6 +64,20 @@ def test_a_heart_that_hides_the_lung_to_the_diaphragm_ends_there():
     assert not found[10:].any()
 
 
+def test_a_lung_that_is_whole_stays_as_it_was():
+    bay, slit = WHOLE.copy(), WHOLE.copy()
+    bay[6:8, 2] = slit[6, 2] = False
+    assert 1 / slit.sum() < SMALLEST_BAY < 2 / bay.sum()
+    assert (with_the_part_behind_the_heart(bay, HEART, ABDOMEN) == WHOLE).all()
+    assert (with_the_part_behind_the_heart(slit, HEART, ABDOMEN) == slit).all()
+
+
+def test_a_lung_does_not_go_on_into_the_spine():
+    spine = (np.arange(8) < 3)[None, :] & ~LUNG
+    found = with_the_part_behind_the_heart(LUNG, HEART, ABDOMEN | spine)
+    assert (found == WHOLE & ~spine).all()
+
+
 def test_without_a_heart_a_lung_stays_as_it_was():
     nothing = np.zeros_like(HEART)
     assert (with_the_part_behind_the_heart(LUNG, nothing, ABDOMEN) == LUNG).all()
@@ -72,12 +86,12 @@ def test_without_a_heart_a_lung_stays_as_it_was():
 @given(st.integers(0, 2**32 - 1))
 def test_nothing_is_lost_and_nothing_grows_but_under_the_lung_beside_the_heart(seed):
     random = np.random.default_rng(seed)
-    lung, heart, abdomen = (random.random((20, 15)) < share for share in (0.5, 0.05, 0.1))
-    whole = with_the_part_behind_the_heart(lung, heart, abdomen)
+    lung, heart, outside = (random.random((20, 15)) < share for share in (0.5, 0.05, 0.1))
+    whole = with_the_part_behind_the_heart(lung, heart, outside)
     assert (whole | lung == whole).all()
-    assert (with_the_part_behind_the_heart(whole, heart, abdomen) == whole).all()
+    assert (with_the_part_behind_the_heart(whole, heart, outside) == whole).all()
     added = whole & ~lung
-    assert not (added & abdomen).any()
+    assert not (added & outside).any()
     rows, cols = np.nonzero(heart)
     for row, col in np.argwhere(added):
         assert rows.min() <= row
