@@ -15,8 +15,8 @@ def with_the_part_behind_the_heart(
 
     No adult radiograph was drawn with the lung behind the heart, so on some the network's outline
     runs around the heart like a hook. Where the heart lies under a lung, in the same column, the
-    lung goes on down to the heart's lower border, or to the lung below it. A lung that is whole stays
-    as the network found it, to the pixel: what is added has to be a bay.
+    lung goes on down to the heart's lower border, or to the lung below it. A lung that is whole
+    stays as the network found it, to the pixel: what is added has to be a bay.
 
     Args:
         lung: `(row, col)` bool, one lung as the network found it.

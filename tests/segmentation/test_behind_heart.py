@@ -1,7 +1,7 @@
 """The lungs are whole behind the heart, and grow nowhere else."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.types import Structure
@@ -83,6 +83,7 @@ def test_without_a_heart_a_lung_stays_as_it_was():
     assert (with_the_part_behind_the_heart(LUNG, nothing, ABDOMEN) == LUNG).all()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_nothing_is_lost_and_nothing_grows_but_under_the_lung_beside_the_heart(seed):
     random = np.random.default_rng(seed)
