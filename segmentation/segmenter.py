@@ -31,6 +31,8 @@ LARGEST_DOUBT = 0.6
 
 LOGIT_OF_08 = 1.386294
 
+SMALLEST_HEART = 0.08  # of the lungs' area; of JSRT's hand-drawn hearts none is below 0.18
+
 
 def lung_doubt(logits_model: FloatArray) -> float:
     """How much of the lungs the network is unsure of: the area at 0.2 to 0.8 over that above 0.5.
@@ -165,6 +167,8 @@ def lungs_and_heart(found: Mapping[str, BoolArray]) -> tuple[BoolArray, BoolArra
     """
     right, left = two_lungs(found["right_lung"], found["left_lung"])
     heart = largest_parts(found["heart"], share=1.0)
+    if heart.sum() < SMALLEST_HEART * (right.sum() + left.sum()):
+        heart = np.zeros_like(heart)
     outside = found["spine"] | found["abdomen"]
     whole_right, whole_left = (
         with_the_part_behind_the_heart(lung, heart, outside) for lung in (right, left)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.types import Structure
 from segmentation.behind_heart import SMALLEST_BAY, with_the_part_behind_the_heart
 from segmentation.network import OUTPUTS
-from segmentation.segmenter import structures
+from segmentation.segmenter import SHOWN, lungs_and_heart, structures
 
 
 def drawn(mark, *rows):
@@ -98,6 +98,15 @@ def test_nothing_is_lost_and_nothing_grows_but_under_the_lung_beside_the_heart(s
         assert rows.min() <= row
         assert cols.min() <= col <= cols.max()
         assert lung[:row, col].any()
+
+
+def test_a_speck_is_no_heart():
+    found = {name: np.zeros((60, 60), bool) for name in SHOWN}
+    found["right_lung"][10:50, 5:25] = found["left_lung"][10:50, 35:55] = True
+    found["heart"][40:50, 25:35] = True  # 100 pixels beside 1600 of lung
+    assert not lungs_and_heart(found)[2].any()
+    found["heart"][30:50, 25:35] = True
+    assert lungs_and_heart(found)[2].sum() == 200
 
 
 def test_the_lungs_of_the_app_are_the_whole_ones():
