@@ -15,8 +15,8 @@ def with_the_part_behind_the_heart(
 
     No adult radiograph was drawn with the lung behind the heart, so on some the network's outline
     runs around the heart like a hook. Where the heart lies under a lung, in the same column, the
-    lung goes on down to the heart's lower border, or to the lung below it. A lung that is whole
-    stays as the network found it, to the pixel: what is added has to be a bay.
+    lung goes on down to the heart's lower border. A lung that is whole stays as the network found
+    it, to the pixel: what is added has to be a bay.
 
     Args:
         lung: `(row, col)` bool, one lung as the network found it.
@@ -26,13 +26,16 @@ def with_the_part_behind_the_heart(
     Returns:
         `(row, col)` bool, never less than `lung`.
     """
-    whole = lung.copy()
     if not heart.any():
-        return whole
+        return lung
     box = box_of(heart)
-    beside = np.s_[box.top :, box.left : box.right]
-    from_above = lung[: box.top, box.left : box.right].any(axis=0)
-    above = np.logical_or.accumulate(lung[beside], axis=0) | from_above
-    below = np.logical_or.accumulate((lung | heart)[beside][::-1], axis=0)[::-1]
-    whole[beside] |= above & below & ~outside[beside]
-    return whole if whole.sum() > (1 + SMALLEST_BAY) * lung.sum() else lung.copy()
+    found = lung[box.slices]
+    above = np.logical_or.accumulate(found, axis=0)
+    above |= lung[: box.top, box.left : box.right].any(axis=0)
+    below = np.logical_or.accumulate((found | heart[box.slices])[::-1], axis=0)[::-1]
+    hidden = above & below & ~outside[box.slices] & ~found
+    if np.count_nonzero(hidden) <= SMALLEST_BAY * np.count_nonzero(lung):
+        return lung
+    whole = lung.copy()
+    whole[box.slices] |= hidden
+    return whole

@@ -42,7 +42,7 @@ def two_lungs(right: BoolArray, left: BoolArray) -> tuple[BoolArray, BoolArray]:
     right, left = largest_parts(right & ~left), largest_parts(left)
     left &= ~right
     smallest = SMALLEST_LUNG_SHARE * right.size
-    if right.sum() < smallest or left.sum() < smallest:
+    if min(np.count_nonzero(right), np.count_nonzero(left)) < smallest:
         raise ChestNotFoundError
     if mean_col(right) >= mean_col(left):
         raise ChestNotFoundError
@@ -123,12 +123,12 @@ def measure(mask: BoolArray, spacing_mm: tuple[float, float] | None) -> ShapeMea
         return ShapeMeasure(area_share=0.0, area_mm2=empty_mm2, height_to_width=0.0, solidity=0.0)
     box = box_of(mask)
     row_mm, col_mm = spacing_mm or (1.0, 1.0)
-    area = int(mask.sum())
+    area = int(np.count_nonzero(mask))
     return ShapeMeasure(
         area_share=area / mask.size,
         area_mm2=None if spacing_mm is None else area * row_mm * col_mm,
         height_to_width=(box.bottom - box.top) * row_mm / ((box.right - box.left) * col_mm),
-        solidity=area / int(hull_of(mask).sum()),
+        solidity=area / int(np.count_nonzero(hull_of(mask))),
     )
 
 
@@ -137,7 +137,7 @@ def warnings_of(masks: dict[Structure, BoolArray]) -> tuple[str, ...]:
     found = []
     right, left = masks[Structure.RIGHT_LUNG], masks[Structure.LEFT_LUNG]
     spine, abdomen = masks[Structure.SPINE], masks[Structure.ABDOMEN]
-    smaller, larger = sorted((int(right.sum()), int(left.sum())))
+    smaller, larger = sorted((np.count_nonzero(right), np.count_nonzero(left)))
     if smaller < 0.04 * right.size:
         found.append("lung_small")
     if smaller < UNEVEN_LUNGS * larger:

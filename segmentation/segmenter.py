@@ -167,7 +167,7 @@ def lungs_and_heart(found: Mapping[str, BoolArray]) -> tuple[BoolArray, BoolArra
     """
     right, left = two_lungs(found["right_lung"], found["left_lung"])
     heart = largest_parts(found["heart"], share=1.0)
-    if heart.sum() < SMALLEST_HEART * (right.sum() + left.sum()):
+    if np.count_nonzero(heart) < SMALLEST_HEART * np.count_nonzero(right | left):
         heart = np.zeros_like(heart)
     outside = found["spine"] | found["abdomen"]
     whole_right, whole_left = (
