@@ -68,7 +68,7 @@ class OutlineMorphometer:
         doubtful: list[Readings] = []
         for level in (-LOGIT_OF_80_PERCENT, LOGIT_OF_80_PERCENT):
             try:
-                masks = structures(logits_model, radiograph.shape, level)
+                masks, _ = structures(logits_model, radiograph.shape, level)
             except ChestNotFoundError:
                 doubtful.append(dict.fromkeys(shown, MeasurementReason.OUTLINE_UNSURE))
                 continue

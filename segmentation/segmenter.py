@@ -11,7 +11,7 @@ from pipeline.errors import ChestNotFoundError, ManifestError
 from pipeline.inference import openvino, read_network
 from pipeline.manifest import MANIFEST_FILE, load_manifest
 from pipeline.types import Anatomy, BoolArray, FloatArray, Radiograph, Side, Structure
-from segmentation.behind_heart import with_the_part_behind_the_heart
+from segmentation.behind_heart import with_the_part_behind_the_heart, without_bays
 from segmentation.geometry import (
     largest_parts,
     measure,
@@ -113,10 +113,9 @@ class DeepLabSegmenter:
         logits_model = self.logits_model(radiograph)
         if lung_doubt(logits_model) > LARGEST_DOUBT:
             raise ChestNotFoundError
-        masks = structures(logits_model, radiograph.shape)
+        masks, hidden = structures(logits_model, radiograph.shape)
         right, left = masks[Structure.RIGHT_LUNG], masks[Structure.LEFT_LUNG]
-        lungs = right | left
-        thorax, box = thorax_of(lungs)
+        thorax, box = thorax_of((right | left) & ~hidden)
         return Anatomy(
             masks_image=masks,
             zones_image={**zones_of(right, Side.RIGHT), **zones_of(left, Side.LEFT)},
@@ -124,12 +123,13 @@ class DeepLabSegmenter:
             thorax_box=box,
             measures={name: measure(mask, radiograph.spacing_mm) for name, mask in masks.items()},
             warnings=warnings_of(masks),
+            hidden_image=hidden,
         )
 
 
 def structures(
     logits_model: FloatArray, shape: tuple[int, int], level: float = 0.0
-) -> dict[Structure, BoolArray]:
+) -> tuple[dict[Structure, BoolArray], BoolArray]:
     """The structures as the app shows them: cleaned, none but the heart overlapping another.
 
     Args:
@@ -137,44 +137,50 @@ def structures(
         shape: `(rows, cols)` of the masks.
         level: The logit from which a pixel belongs to a structure.
 
+    Returns:
+        Their masks, and what of the lungs the heart's outline alone tells, `(row, col)` bool.
+
     Raises:
         ChestNotFoundError: No pair of lungs was found.
     """
     found = enlarged(logits_model, shape, SHOWN, level)
-    right, left, heart = lungs_and_heart(found)
+    right, left = whole_lungs(found)
     spine = largest_parts(found["spine"])
     spine = unbroken(largest_parts(spine & ~right & ~left))
     # Where the lungs meet in front of the spine, it keeps its place between them.
     right, left = right & ~spine, left & ~spine
-    abdomen = largest_parts(found["abdomen"]) & ~right & ~left & ~spine
-    return {
-        Structure.RIGHT_LUNG: right,
-        Structure.LEFT_LUNG: left,
+    heart = largest_parts(found["heart"], share=1.0)
+    if np.count_nonzero(heart) < SMALLEST_HEART * np.count_nonzero(right | left):
+        heart = np.zeros_like(heart)
+    outside = found["spine"] | found["abdomen"] | spine
+    whole_right, whole_left = (
+        with_the_part_behind_the_heart(lung, heart, outside | other)
+        for lung, other in ((right, left), (left, right))
+    )
+    hidden = (whole_right ^ right) | (whole_left ^ left)
+    whole_left = whole_left & ~whole_right
+    lungs = whole_right | whole_left
+    masks = {
+        Structure.RIGHT_LUNG: whole_right,
+        Structure.LEFT_LUNG: whole_left,
         Structure.SPINE: spine,
-        Structure.ABDOMEN: abdomen,
+        Structure.ABDOMEN: largest_parts(found["abdomen"]) & ~lungs & ~spine,
         Structure.HEART: heart,
     }
+    return masks, hidden
 
 
-def lungs_and_heart(found: Mapping[str, BoolArray]) -> tuple[BoolArray, BoolArray, BoolArray]:
-    """The right and the left lung, with the part behind the heart, and the heart.
+def whole_lungs(found: Mapping[str, BoolArray]) -> tuple[BoolArray, BoolArray]:
+    """The right and the left lung, without bays.
 
     Args:
-        found: What the network takes for `SHOWN`, `(row, col)` bool each.
+        found: What the network takes for both lungs, `(row, col)` bool each.
 
     Raises:
         ChestNotFoundError: No pair of lungs was found.
     """
     right, left = two_lungs(found["right_lung"], found["left_lung"])
-    heart = largest_parts(found["heart"], share=1.0)
-    if np.count_nonzero(heart) < SMALLEST_HEART * np.count_nonzero(right | left):
-        heart = np.zeros_like(heart)
-    outside = found["spine"] | found["abdomen"]
-    whole_right, whole_left = (
-        with_the_part_behind_the_heart(lung, heart, outside) for lung in (right, left)
-    )
-    right = whole_right & ~left
-    return right, whole_left & ~right, heart
+    return without_bays(right, Side.RIGHT) & ~left, without_bays(left, Side.LEFT) & ~right
 
 
 def enlarged(

@@ -47,7 +47,7 @@ def lungs_model(anatomy: Anatomy, size: int) -> FloatArray:
 
     The margin keeps the pleura and the borders of heart and diaphragm in view.
     """
-    lungs = anatomy.lungs_image[anatomy.thorax_box.slices].astype(np.uint8)
+    lungs = anatomy.classified_lungs_image[anatomy.thorax_box.slices].astype(np.uint8)
     if not lungs.any():  # outlines drawn by others may have a thorax alone
         return thorax_model(anatomy, size)
     small = cv2.resize(lungs, (size, size), interpolation=cv2.INTER_NEAREST)

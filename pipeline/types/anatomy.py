@@ -39,6 +39,8 @@ class Anatomy:
         thorax_box: The rectangle around `thorax_image`.
         measures: Size and form of each structure.
         warnings: What looks implausible, as stable codes (such as `spine_broken`); empty is good.
+        hidden_image: `(row, col)` bool, what of the lungs the heart's outline alone tells; `None`
+            for nothing.
     """
 
     masks_image: Mapping[Structure, BoolArray]
@@ -47,12 +49,15 @@ class Anatomy:
     thorax_box: Box
     measures: Mapping[Structure, ShapeMeasure]
     warnings: tuple[str, ...] = ()
+    hidden_image: BoolArray | None = None
 
     def __post_init__(self) -> None:
         frozen_array("thorax_image", self.thorax_image, np.bool_, (-1, -1))
         outlined = {*self.masks_image, Structure.HEART}
         if outlined != set(Structure) or set(self.zones_image) != set(Zone):
             raise ContractError(field="masks_image", problem="incomplete")
+        if self.hidden_image is not None:
+            frozen_array("hidden_image", self.hidden_image, np.bool_, self.thorax_image.shape)
         for name, mask in (*self.masks_image.items(), *self.zones_image.items()):
             frozen_array(name, mask, np.bool_, self.thorax_image.shape)
 
@@ -60,6 +65,12 @@ class Anatomy:
     def lungs_image(self) -> BoolArray:
         """`(row, col)` bool, both lungs."""
         return self.masks_image[Structure.RIGHT_LUNG] | self.masks_image[Structure.LEFT_LUNG]
+
+    @property
+    def classified_lungs_image(self) -> BoolArray:
+        """`(row, col)` bool, both lungs without `hidden_image`, as the classifier was taught."""
+        lungs = self.lungs_image
+        return lungs if self.hidden_image is None else lungs & ~self.hidden_image
 
     @property
     def chest_image(self) -> BoolArray:

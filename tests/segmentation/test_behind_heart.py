@@ -4,10 +4,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.types import Structure
-from segmentation.behind_heart import SMALLEST_BAY, with_the_part_behind_the_heart
+from pipeline.types import Side, Structure
+from segmentation.behind_heart import (
+    SMALLEST_BAY,
+    with_the_part_behind_the_heart,
+    without_bays,
+)
 from segmentation.network import OUTPUTS
-from segmentation.segmenter import SHOWN, lungs_and_heart, structures
+from segmentation.segmenter import structures
 
 
 def drawn(mark, *rows):
@@ -101,12 +105,16 @@ def test_nothing_is_lost_and_nothing_grows_but_under_the_lung_beside_the_heart(s
 
 
 def test_a_speck_is_no_heart():
-    found = {name: np.zeros((60, 60), bool) for name in SHOWN}
-    found["right_lung"][10:50, 5:25] = found["left_lung"][10:50, 35:55] = True
-    found["heart"][40:50, 25:35] = True  # 100 pixels beside 1600 of lung
-    assert not lungs_and_heart(found)[2].any()
-    found["heart"][30:50, 25:35] = True
-    assert lungs_and_heart(found)[2].sum() == 200
+    def found(top):
+        planes = np.zeros((len(OUTPUTS), 60, 60), bool)
+        planes[OUTPUTS.index("right_lung"), 10:50, 5:25] = True
+        planes[OUTPUTS.index("left_lung"), 10:50, 35:55] = True
+        planes[OUTPUTS.index("heart"), top:50, 25:35] = True
+        logits = np.where(planes, 4, -4).astype(np.float32)
+        return structures(logits, (60, 60))[0][Structure.HEART].sum()
+
+    assert found(40) == 0  # 100 pixels beside 1600 of lung
+    assert found(30) == 200
 
 
 def test_the_lungs_of_the_app_are_the_whole_ones():
@@ -120,8 +128,12 @@ def test_the_lungs_of_the_app_are_the_whole_ones():
     ):
         large = mask.repeat(size, axis=0).repeat(size, axis=1)
         planes[OUTPUTS.index(name), :, first : first + 8 * size] = large
-    found = structures(np.where(planes, 4, -4).astype(np.float32), planes.shape[1:])
+    logits = np.where(planes, 4, -4).astype(np.float32)
+    found, hidden = structures(logits, planes.shape[1:])
     by_mark = np.s_[size // 2 :: size, 10 * size + size // 2 : 18 * size : size]
     assert (found[Structure.LEFT_LUNG][by_mark] == WHOLE).all()
+    seen = without_bays(LUNG, Side.LEFT)  # by the classifier
+    assert (hidden[by_mark] == (WHOLE & ~seen)).all()
+    assert hidden.any()
     assert (found[Structure.HEART][by_mark] == HEART).all()
     assert (found[Structure.RIGHT_LUNG] == planes[OUTPUTS.index("right_lung")]).all()

@@ -10,7 +10,7 @@ from pipeline.errors import ChestNotFoundError
 from pipeline.types import Anatomy, BoolArray, Radiograph, Structure
 from segmentation.geometry import two_lungs
 from segmentation.morphometry import OutlineMorphometer
-from segmentation.segmenter import DeepLabSegmenter, lungs_and_heart
+from segmentation.segmenter import DeepLabSegmenter, whole_lungs
 from training.anatomy.drawn import drawn_readings, enlarged_radiograph, read_mask
 from training.anatomy.robustness import robustness
 from training.anatomy.training import dice
@@ -121,7 +121,7 @@ def outlined(radiograph: Radiograph, segmenter: DeepLabSegmenter, kind: str) -> 
     found = segmenter.outlines_image(radiograph)
     right, left = (found[f"{side}_{kind}"] for side in ("right", "left"))
     with suppress(ChestNotFoundError):  # what was found is measured as it is
-        right, left = lungs_and_heart(found)[:2] if kind == "lung" else two_lungs(right, left)
+        right, left = whole_lungs(found) if kind == "lung" else two_lungs(right, left)
     both: BoolArray = right | left
     return both
 
@@ -131,8 +131,11 @@ def plausible(anatomy: Anatomy) -> bool:
     if {"spine_missing", "spine_broken", "abdomen_missing"} & set(anatomy.warnings):
         return False
     middle_row = np.nonzero(anatomy.lungs_image)[0].mean()
-    centre = {name: np.nonzero(mask)[1].mean() for name, mask in anatomy.masks_image.items()}
-    between = centre[Structure.RIGHT_LUNG] < centre[Structure.SPINE] < centre[Structure.LEFT_LUNG]
+    right, spine, left = (
+        np.nonzero(anatomy.masks_image[name])[1].mean()
+        for name in (Structure.RIGHT_LUNG, Structure.SPINE, Structure.LEFT_LUNG)
+    )
+    between = right < spine < left
     return bool(
         between and np.nonzero(anatomy.masks_image[Structure.ABDOMEN])[0].mean() > middle_row
     )

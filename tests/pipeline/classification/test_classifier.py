@@ -1,10 +1,12 @@
 """The shipped classifier: what it sees, and that its converted form answers as the Keras file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipeline.classification.classifier import MANY, FolderClassifier
-from pipeline.classification.thorax_input import thorax_input
+from pipeline.classification.thorax_input import lungs_model, thorax_input
 from pipeline.manifest import load_manifest
 from pipeline.phantom.drawing import draw_phantom
 from pipeline.settings import ROOT
@@ -68,6 +70,22 @@ def test_what_lies_outside_the_thorax_cannot_be_seen():
     around[~anatomy.thorax_image] = random.random((~anatomy.thorax_image).sum())
     first, second = (thorax_input(radiograph(pixels), anatomy, 32) for pixels in (inside, around))
     assert (first == second).all()
+
+
+def test_what_the_heart_hides_of_the_lungs_is_not_classified():
+    box = Box(top=20, bottom=84, left=10, right=74)
+    chest = square_chest((100, 100), box)
+    lung, hidden = np.zeros((2, 100, 100), bool)
+    lung[30:70, 20:40] = True
+    hidden[50:70, 40:60] = True
+
+    def with_lung(mask, hidden_image=None):
+        masks = {**chest.masks_image, Structure.RIGHT_LUNG: mask}
+        return replace(chest, masks_image=masks, hidden_image=hidden_image)
+
+    seen = lungs_model(with_lung(lung), 64)
+    assert (lungs_model(with_lung(lung | hidden, hidden), 64) == seen).all()
+    assert (lungs_model(with_lung(lung | hidden), 64) != seen).any()
 
 
 def test_exposure_does_not_matter():
