@@ -64,11 +64,12 @@ class OutlineMorphometer:
         """Measure one radiograph."""
         logits_model = self._segmenter.logits_model(radiograph)
         spine = anatomy.masks_image[Structure.SPINE]
-        shown = readings(chest_of(anatomy.masks_image, spine, logits_model, radiograph))
+        masks = measured(anatomy.masks_image, anatomy.hidden_image)
+        shown = readings(chest_of(masks, spine, logits_model, radiograph))
         doubtful: list[Readings] = []
         for level in (-LOGIT_OF_80_PERCENT, LOGIT_OF_80_PERCENT):
             try:
-                masks, _ = structures(logits_model, radiograph.shape, level)
+                masks = measured(*structures(logits_model, radiograph.shape, level))
             except ChestNotFoundError:
                 doubtful.append(dict.fromkeys(shown, MeasurementReason.OUTLINE_UNSURE))
                 continue
@@ -99,6 +100,19 @@ def _check_complete(settings: MeasurementSettings) -> None:
         raise SettingRefusedError(source=MEASUREMENTS_FILE.name, **flaw.parameters)
 
 
+def measured(
+    masks: Mapping[Structure, BoolArray], hidden: BoolArray | None
+) -> Mapping[Structure, BoolArray]:
+    """The structures to measure: lungs without what the heart's outline alone tells of them.
+
+    Its lower border is the heart's, and no diaphragm.
+    """
+    if hidden is None:
+        return masks
+    lungs = (Structure.RIGHT_LUNG, Structure.LEFT_LUNG)
+    return {**masks, **{lung: masks[lung] & ~hidden for lung in lungs}}
+
+
 def chest_of(
     masks: Mapping[Structure, BoolArray],
     spine: BoolArray,
@@ -109,7 +123,7 @@ def chest_of(
     """The outlines to measure, of which the fields are asked of the network.
 
     Args:
-        masks: The lungs and the heart.
+        masks: The lungs and the heart, as of `measured`.
         spine: The spine as shown; where the network is less sure of it does not matter.
         logits_model: The network's answer for the radiograph.
         radiograph: The radiograph.

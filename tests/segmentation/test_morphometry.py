@@ -25,7 +25,7 @@ from segmentation.measurement_settings import (
     load_measurement_settings,
 )
 from segmentation.measurements import MEASUREMENTS, Reading, readings
-from segmentation.morphometry import OutlineMorphometer, measurement_of
+from segmentation.morphometry import OutlineMorphometer, measured, measurement_of
 from segmentation.segmenter import DeepLabSegmenter
 
 RULES = load_measurement_settings().rules
@@ -121,7 +121,7 @@ def test_thresholds_are_published_and_only_for_the_sides_they_are_for():
             "measurements.dome_height.threshold.source",
         ),
         ("[sources]", "[colours]\nred = 1\n\n[sources]", "colours"),
-        ("{ chest = 0.026 }", "{ chest = -1 }", "measurements.lung_share.error.chest"),
+        ("{ chest = 0.025 }", "{ chest = -1 }", "measurements.lung_share.error.chest"),
         (
             "above = false",
             "above = false\nbelow = true",
@@ -156,6 +156,16 @@ def test_settings_and_geometry_know_the_same_measurements(tmp_path, old, new, fi
     found = caught.value.parameters
     assert (found["field"], found["problem"]) == (field, problem)
     assert "dome_height | dome_height_ratio" in found["allowed"]
+
+
+def test_what_the_heart_hides_of_the_lungs_is_not_measured():
+    lung, hidden = np.zeros((2, 8, 8), bool)
+    lung[1:7, 1:4] = hidden[5:7] = True
+    masks = {name: lung for name in Structure}
+    found = measured(masks, hidden)
+    assert (found[Structure.RIGHT_LUNG] == (lung & ~hidden)).all()
+    assert (found[Structure.HEART] == lung).all()
+    assert measured(masks, None) is masks
 
 
 @pytest.fixture(scope="module")
