@@ -161,7 +161,7 @@ def test_settings_and_geometry_know_the_same_measurements(tmp_path, old, new, fi
 def test_what_the_heart_hides_of_the_lungs_is_not_measured():
     lung, hidden = np.zeros((2, 8, 8), bool)
     lung[1:7, 1:4] = hidden[5:7] = True
-    masks = {name: lung for name in Structure}
+    masks = dict.fromkeys(Structure, lung)
     found = measured(masks, hidden)
     assert (found[Structure.RIGHT_LUNG] == (lung & ~hidden)).all()
     assert (found[Structure.HEART] == lung).all()
