@@ -81,7 +81,9 @@ class Job:
             self.result = self.case
             self.source = None
         except ExplainCxrError as error:
-            self.error = error
+            self.error = type(error)(
+                **error.parameters
+            )  # the one raised holds the file by its trace
             if not isinstance(error, JobError | TurnedImageError):  # the file's or a model's fault
                 self.source = None
         except Exception as error:  # a bug of ours must end the job and not leave it hanging

@@ -218,6 +218,8 @@ class Analyses(Closing):
             self._on_end(case, error)
         finally:
             analysis.end(files, error, self._clock())
+        if error is not None:  # the one raised hangs in a ring with what it passed, the file too
+            give_back_memory()
 
     def _exported(self, case: CaseResult, settings: Settings) -> Mapping[str, bytes]:
         with self._exporting:

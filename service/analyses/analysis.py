@@ -79,9 +79,9 @@ class Analysis:
 
     @property
     def is_read(self) -> bool:
-        """Whether the upload is no longer held."""
+        """Whether the upload is no longer held; a job holds it until it has an examination."""
         return self.ended or any(
-            event.step is Step.READ and event.fraction == 1.0 for event in self.events()
+            event.step is Step.CLASSIFY and event.fraction == 1.0 for event in self.events()
         )
 
     def events(self) -> tuple[ProgressEvent, ...]:

@@ -1,7 +1,9 @@
 """An analysis from its upload to its deletion, over HTTP, with fake models."""
 
+import gc
 import io
 import json
+import sys
 import time
 
 import httpx2
@@ -11,6 +13,7 @@ from PIL import Image
 
 from pipeline.errors import QueueFullError
 from pipeline.result_file import ResultFile
+from pipeline.settings import Settings
 from pipeline.types import Language
 from service.analyses import analyses as held
 from tests.exchange.radiographs import radiograph as dicom_radiograph
@@ -244,6 +247,19 @@ def test_an_upload_is_held_once_and_never_on_the_disk(
     before = time.monotonic()
     assert upload(http, bytes(900_000)).status_code == 202
     assert time.monotonic() - before < 10
+
+
+def test_a_refused_upload_is_let_go_at_once(service: Served) -> None:
+    gc.disable()  # whatever is let go, is let go by the service
+    try:
+        data = b"no radiograph" * 10_000
+        before = sys.getrefcount(data)
+        analysis = service.analyses.begin("", data, Settings())
+        assert analysis.wait(20)
+        assert analysis.state == "failed"
+        wait_for(lambda: sys.getrefcount(data) <= before, "the upload to be let go", 10)
+    finally:
+        gc.enable()
 
 
 def test_other_addresses_and_methods_are_problems_too(http: httpx2.Client) -> None:

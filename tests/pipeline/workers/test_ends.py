@@ -191,6 +191,17 @@ def alive(*classes: type) -> int:
     return sum(type(value) in classes for value in gc.get_objects())
 
 
+def test_nothing_of_a_refused_file_is_kept_with_the_error() -> None:
+    data = b"no radiograph" * 100_000
+    before = sys.getrefcount(data)
+    with Workers(SETTINGS, fake_build) as started:
+        job = started.submit(data, SETTINGS)
+        assert job.wait(60)
+        assert job.error is not None
+        assert job.error.code == "format_unknown"
+        wait_for(lambda: gc.collect() + sys.getrefcount(data) <= before, "its end", 10)
+
+
 def test_no_radiograph_is_put_into_shared_memory() -> None:
     sources = [
         file.relative_to(ROOT).as_posix()
