@@ -96,6 +96,7 @@ def _anatomy(anatomy: Anatomy, part: Box, shape: tuple[int, int]) -> Anatomy:
         masks_image={name: mask(image) for name, image in anatomy.masks_image.items()},
         zones_image={name: mask(image) for name, image in anatomy.zones_image.items()},
         thorax_image=mask(anatomy.thorax_image),
+        hidden_image=None if anatomy.hidden_image is None else mask(anatomy.hidden_image),
         thorax_box=Box(top=0, bottom=shape[0], left=0, right=shape[1]),
     )
 

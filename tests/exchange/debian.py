@@ -14,14 +14,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PROGRAMS = ("dicom3tools", "dcmtk", "orthanc", "orthanc-dicomweb")
-FOLDER = Path(sys.prefix) / "debian"
+FOLDER, SYSTEM = Path(sys.prefix) / "debian", Path("/")
+PLUGIN = "usr/share/orthanc/plugins/libOrthancDicomWeb.so"
 WITHOUT = ("recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")
 FETCH_S = 300
 
 
 @functools.cache
 def unpacked() -> Path | None:
-    """The folder with the programs, fetched the first time; `None` where that cannot be."""
+    """The folder with the programs, fetched the first time; `None` where that cannot be.
+
+    It is the system's own where they are installed.
+    """
+    if (SYSTEM / PLUGIN).is_file() and all(map(shutil.which, ("dciodvfy", "dsrdump", "Orthanc"))):
+        return SYSTEM
     if (FOLDER / "complete").is_file():
         return FOLDER
     if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
@@ -48,6 +54,8 @@ def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def environment(folder: Path) -> dict[str, str]:
+    if folder == SYSTEM:
+        return dict(os.environ)
     libraries = sorted({str(file.parent) for file in folder.glob("**/lib*.so*")})
     dictionary = next(folder.glob("usr/share/libdcmtk*/dicom.dic"))
     return {

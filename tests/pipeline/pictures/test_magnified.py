@@ -62,3 +62,14 @@ def test_what_is_seen_lies_within_its_part():
     assert part_around((0.0, 160.0), (0.0, 192.0), (192, 160)) == Box(
         top=0, bottom=192, left=0, right=160
     )
+
+
+def test_what_the_heart_hides_is_cut_like_the_rest():
+    result = fine(images_only())
+    hidden = np.zeros(result.radiograph.shape, bool)
+    hidden[:4] = True
+    anatomy = replace(result.anatomy, hidden_image=hidden)
+    shown = magnified(replace(result, anatomy=anatomy), Box(top=0, bottom=8, left=0, right=8), 64)
+    assert shown.anatomy.hidden_image is not None
+    assert shown.anatomy.hidden_image.shape == shown.anatomy.thorax_image.shape
+    assert shown.anatomy.hidden_image.mean() == 0.5
