@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pipeline.errors import ChestNotFoundError, ManifestError
-from pipeline.inference import openvino, read_network
+from pipeline.inference import one_at_a_time, read_network
 from pipeline.manifest import MANIFEST_FILE, load_manifest
 from pipeline.types import Anatomy, BoolArray, FloatArray, Radiograph, Side, Structure
 from segmentation.behind_heart import with_the_part_behind_the_heart, without_bays
@@ -73,15 +73,7 @@ class DeepLabSegmenter:
             )
         self._size = manifest.input.size
         self._latest: tuple[weakref.ref[FloatArray], FloatArray] | None = None
-        self._model = openvino().compile_model(
-            read_network(folder, manifest, "anatomy"),
-            "CPU",
-            {
-                "INFERENCE_NUM_THREADS": threads,
-                "PERFORMANCE_HINT": "LATENCY",
-                "INFERENCE_PRECISION_HINT": "f32",  # the same outlines on every processor
-            },
-        )
+        self._model = one_at_a_time(read_network(folder, manifest, "anatomy"), threads)
 
     def outlines_image(self, radiograph: Radiograph) -> dict[str, BoolArray]:
         """What the network takes for each of `OUTPUTS`: `(row, col)` bool, working grid."""

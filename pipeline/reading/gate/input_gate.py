@@ -15,7 +15,7 @@ from pipeline.errors import (
     PhotographError,
     TurnedImageError,
 )
-from pipeline.inference import openvino, read_network
+from pipeline.inference import one_at_a_time, read_network
 from pipeline.manifest import MANIFEST_FILE, load_manifest
 from pipeline.reading.gate.views import OUTPUTS, PHOTOGRAPH, PictureView
 from pipeline.types import FloatArray, Radiograph
@@ -120,15 +120,7 @@ class InputGate:
                 )
         self.limits = manifest.limits
         self._size = manifest.input.size
-        self._model = openvino().compile_model(
-            read_network(folder, manifest, "gate"),
-            "CPU",
-            {
-                "INFERENCE_NUM_THREADS": threads,
-                "PERFORMANCE_HINT": "LATENCY",
-                "INFERENCE_PRECISION_HINT": "f32",  # the same answer on every processor
-            },
-        )
+        self._model = one_at_a_time(read_network(folder, manifest, "gate"), threads)
 
     def look(self, pixels: FloatArray) -> Look:
         """What a `(row, col)` float32 picture in [0, 1] shows."""
